@@ -1,0 +1,36 @@
+/**
+ * Failures: outage, misuse, missing right. Thrown, coded, shown to clients as `extensions { code retryable requestId }`.
+ * Anything thrown that is neither a Failure nor a GraphQL error is a bug and is masked as INTERNAL_SERVER_ERROR.
+ * docs/errors.md is generated from this registry.
+ */
+export const failureCodes = {
+  STORE_UNAVAILABLE: { status: 503, retryable: true, message: 'The graph store cannot be reached.', remedy: 'Retry after a moment; /readyz tells when it is back.' },
+  OUTCOME_UNKNOWN: { status: 503, retryable: false, message: 'The connection was lost while committing: whether the change was stored is not known.', remedy: 'Read the state, or repeat the mutation with the same idempotencyKey.' },
+  LIST_TOO_LONG: { status: 200, retryable: false, message: 'The list has more than 1,000 items.', remedy: 'Give a limit, or page through the connection field.' },
+  BAD_USER_INPUT: { status: 200, retryable: false, message: 'An argument cannot be used.', remedy: 'The message names the argument and what it takes.' },
+  QUERY_TOO_COSTLY: { status: 400, retryable: false, message: 'The operation would cost more than is allowed.', remedy: 'Ask for fewer levels, smaller pages or fewer fields.' },
+  QUERY_TOO_DEEP: { status: 400, retryable: false, message: 'The operation nests too deeply.', remedy: 'Split it into several operations.' },
+  TOO_MANY_ALIASES: { status: 400, retryable: false, message: 'The operation has too many aliases.', remedy: 'Send fewer fields in one operation.' },
+  PAYLOAD_TOO_LARGE: { status: 413, retryable: false, message: 'The request body is too large.', remedy: 'Send less at a time.' },
+  MALFORMED_BODY: { status: 400, retryable: false, message: 'The request body is not JSON.', remedy: 'Send a JSON object with a query.' },
+  TIMEOUT: { status: 504, retryable: true, message: 'The operation took longer than its deadline.', remedy: 'Ask for less, or retry.' },
+  SHUTTING_DOWN: { status: 503, retryable: true, message: 'The server is shutting down.', remedy: 'Retry: another process, or the restarted one, will answer.' },
+  OVERLOADED: { status: 503, retryable: true, message: 'Too many mutations wait to be committed.', remedy: 'Retry after a moment.' },
+} as const satisfies Record<string, { status: number; retryable: boolean; message: string; remedy: string }>
+
+export type FailureCode = keyof typeof failureCodes
+
+export class Failure extends Error {
+  override readonly name = 'Failure'
+  readonly code: FailureCode
+  readonly details: Readonly<Record<string, unknown>> | undefined
+
+  constructor(code: FailureCode, options: { message?: string; details?: Record<string, unknown>; cause?: unknown } = {}) {
+    super(options.message ?? failureCodes[code].message, { cause: options.cause })
+    this.code = code
+    this.details = options.details
+  }
+}
+
+/** Makes a coded failure; `throw failure('STORE_UNAVAILABLE', { cause })`. */
+export const failure = (code: FailureCode, options?: { message?: string; details?: Record<string, unknown>; cause?: unknown }): Failure => new Failure(code, options)

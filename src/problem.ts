@@ -1,0 +1,63 @@
+/**
+ * Refusals: what a correct client can meet, returned as values and shown typed in the API (SDL: `interface Problem`).
+ * `kind` is the GraphQL type name.
+ */
+export type Problem = NotFound | Conflict | Invalid | LimitReached | Unsupported
+
+interface ProblemOf<Kind extends string> {
+  readonly kind: Kind
+  /** Stable and upper case; its meaning and remedy stand in docs/errors.md. */
+  readonly code: ProblemCode
+  /** One sentence: what was wrong, where, what to do. */
+  readonly message: string
+  /** Where in the mutation's arguments, such as `['twins', '3', 'properties', 'ratedFlow']`. */
+  readonly path?: readonly string[]
+}
+
+export interface NotFound extends ProblemOf<'NotFound'> { readonly id: string }
+export interface Conflict extends ProblemOf<'Conflict'> { readonly expected?: number; readonly actual?: number }
+export interface Invalid extends ProblemOf<'Invalid'> { readonly problems: readonly ItemProblem[] }
+export interface LimitReached extends ProblemOf<'LimitReached'> { readonly limit: number; readonly actual?: number }
+export type Unsupported = ProblemOf<'Unsupported'>
+
+/** One thing wrong with one item of a request; an `Invalid` lists them all. */
+export interface ItemProblem {
+  readonly code: ProblemCode
+  readonly message: string
+  readonly path?: readonly string[]
+  /** Index of the item in the batch (twins, relationships). */
+  readonly item?: number
+  /** Index of the document, and the JSON pointer (RFC 6901) inside it, when models are published. */
+  readonly document?: number
+  readonly pointer?: string
+  readonly twin?: string
+  readonly property?: string
+}
+
+/** Meaning and remedy of every problem code; docs/errors.md is generated from this. Add a code here before using it. */
+export const problemCodes = {
+  NOT_FOUND: { meaning: 'The twin, relationship or model does not exist.', remedy: 'Check the id; list what exists with the type\'s connection.' },
+  ALREADY_EXISTS: { meaning: 'A twin or relationship with this id exists already.', remedy: 'Choose another id, or update the existing one.' },
+  VERSION_CONFLICT: { meaning: 'ifVersion is not the present version: somebody changed it in between.', remedy: 'Read it again, reapply your change, and send the new _version.' },
+  IDEMPOTENCY_KEY_REUSED: { meaning: 'The idempotencyKey was used before with another request.', remedy: 'Use a fresh key for every distinct mutation.' },
+  INVALID_INPUT: { meaning: 'One or more items do not conform; problems lists every one.', remedy: 'Mend what each problem names and send the request again.' },
+  INVALID_ID: { meaning: 'An id is empty, too long, or has a control character.', remedy: 'Use 1 to 512 characters without control characters.' },
+  UNKNOWN_MODEL: { meaning: 'No such model was published.', remedy: 'Publish it, or use the dtmi of a published one.' },
+  MODEL_NOT_ACTIVE: { meaning: 'The model is retired: no twin of it can be created.', remedy: 'Use the model that replaces it.' },
+  MODEL_IN_USE: { meaning: 'Twins or other models still need the model.', remedy: 'Migrate the twins or republish the dependants first.' },
+  MODEL_EXISTS: { meaning: 'A different document was published under this dtmi; a published model never changes.', remedy: 'Raise the version in the dtmi and publish that.' },
+  INVALID_MODEL: { meaning: 'A model document does not conform to DTDL.', remedy: 'The pointer says where; the message what to do.' },
+  UNKNOWN_PROPERTY: { meaning: 'The model has no such property.', remedy: 'Use a property of the model; the message names near ones.' },
+  WRONG_TYPE: { meaning: 'A value does not conform to its DTDL schema.', remedy: 'Send a value of the schema the message names.' },
+  REQUIRED_MISSING: { meaning: 'A required field is missing or removed.', remedy: 'Give it a value.' },
+  UNKNOWN_RELATIONSHIP: { meaning: 'The model has no such relationship.', remedy: 'Use a relationship of the source twin\'s model.' },
+  WRONG_TARGET: { meaning: 'The target twin\'s model is not the relationship\'s target or one of its subtypes.', remedy: 'Relate a twin of the target model.' },
+  TOO_MANY_RELATIONSHIPS: { meaning: 'The relationship\'s maxMultiplicity is reached.', remedy: 'Unrelate one first.' },
+  STILL_RELATED: { meaning: 'The twin still has relationships.', remedy: 'Unrelate them, or delete with cascade: true.' },
+  UNKNOWN_COMPONENT: { meaning: 'The model has no such component.', remedy: 'Use a component of the model.' },
+  DUPLICATE_ITEM: { meaning: 'Two items of one batch concern the same thing.', remedy: 'Send it once.' },
+  TOO_LARGE: { meaning: 'A value or a batch exceeds its limit.', remedy: 'Send less at a time.' },
+  UNSUPPORTED: { meaning: 'The request is well formed, but this server cannot do it.', remedy: 'The message names the alternative.' },
+} as const satisfies Record<string, { meaning: string; remedy: string }>
+
+export type ProblemCode = keyof typeof problemCodes
