@@ -1,0 +1,33 @@
+import type { GraphQLFieldConfig } from 'graphql'
+import { GraphQLObjectType, GraphQLSchema } from 'graphql'
+import type { RegisteredModel, Registry } from '../../model/registry.ts'
+import { byName, createBook } from './book.ts'
+import { mutationFields, queryFields, type RootResolvers } from './root-fields.ts'
+import { objectType, objectTypeName } from './twin-types.ts'
+
+/**
+ * One schema of the platform's root fields and the domain's, built from type objects: merging by SDL would take seconds for a large ontology.
+ * `exposed`: the models with root fields; their object types are in the schema even where no field leads to them.
+ */
+export function buildSchema<Context>(platform: GraphQLSchema, registry: Registry, exposed: Iterable<RegisteredModel>, resolvers: RootResolvers<Context>): GraphQLSchema {
+  const book = createBook(registry, platform)
+  const models = [...exposed]
+  const query = [...queryFields(book, undefined, resolvers), ...models.flatMap((model) => queryFields(book, model, resolvers))]
+  const mutation = models.flatMap((model) => mutationFields(book, model, resolvers))
+  const config = platform.toConfig()
+  const subscription = platform.getSubscriptionType()
+  return new GraphQLSchema({
+    ...config,
+    query: withFields(platform.getQueryType(), 'Query', query),
+    mutation: withFields(platform.getMutationType(), 'Mutation', mutation),
+    subscription,
+    types: [...config.types.filter((type) => !['Query', 'Mutation'].includes(type.name)), ...models.map((model) => objectType(book, model))],
+    extensions: { ...config.extensions, typeOfModel: new Map([...registry.models.values()].map((model) => [model.id, objectTypeName(model)])) },
+    assumeValid: true,
+  })
+}
+
+function withFields<Context>(type: GraphQLObjectType | null | undefined, name: string, fields: readonly (readonly [string, GraphQLFieldConfig<unknown, Context>])[]): GraphQLObjectType {
+  const own = type ? Object.entries(type.toConfig().fields) : []
+  return new GraphQLObjectType({ name, ...(type?.description && { description: type.description }), fields: byName<GraphQLFieldConfig<unknown, Context>>([...own, ...fields]) })
+}
