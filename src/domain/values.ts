@@ -17,6 +17,14 @@ export function readStored(schema: Schema): Read | undefined {
   return byKind[storedKind(schema)]
 }
 
+/** A stored value in DTDL's JSON form: 64-bit integers as numbers where they are exact, else as text. */
+export function toJson(schema: Schema, stored: unknown): unknown {
+  if (typeof stored === 'string' && storedKind(schema) === 'integer') return Number.isSafeInteger(Number(stored)) ? Number(stored) : stored
+  if (Array.isArray(stored) && schema.kind === 'array') return stored.map((item) => toJson(schema.element, item))
+  const read = readStored(schema)
+  return read ? read(stored) : stored
+}
+
 const byKind: Readonly<Record<StoredKind, Read | undefined>> = {
   float: undefined, integer: undefined, boolean: undefined, string: undefined,
   date: (stored) => (isTemporal(stored) ? toDateText(stored) : stored),

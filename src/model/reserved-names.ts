@@ -22,4 +22,4 @@ export const reservedFields: ReadonlySet<string> = new Set(`
 `.trim().split(/\s+/))
 
 /** Ends of the names generated beside a type; a DTDL type of such a name would clash with them. */
-export const generatedSuffix = /_(Where|Sort|Properties|Input|Connection|Edge|EdgeProperties|ConnectionWhere|ConnectionSort|ConnectionFilters|RelationshipFilters|ComponentFilters|Filters|Aggregate|AggregateNode|Delta)$/
+export const generatedSuffix = /_(Where|Sort|Properties|Input|Connection|Edge|EdgeProperties|ConnectionWhere|ConnectionSort|ConnectionFilters|RelationshipFilters|ComponentFilters|Filters|Aggregate|AggregateNode|Delta)$|(Scalar|List|Presence|Map|GeoPoint|PointDistance|Latest)Filters$|AggregateSelection$|^PointBox$/

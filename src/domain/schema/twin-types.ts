@@ -2,17 +2,21 @@ import type { GraphQLFieldConfig, GraphQLInterfaceType, GraphQLOutputType, Graph
 import { GraphQLInterfaceType as InterfaceType, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql'
 import type { Component, Content, Property, Relationship, Telemetry } from '../../model/model.ts'
 import type { RegisteredModel } from '../../model/registry.ts'
-import { storedKind } from '../../twin/stored-value.ts'
+import { type Page, toConnection } from '../connection-value.ts'
+import { withinLongest } from '../list-limit.ts'
 import { type Book, byName, describe } from './book.ts'
 import { relationshipConnection } from './connection-types.ts'
 import { connectionField, declaringType } from './field-names.ts'
 import { propertyField } from './property-field.ts'
+import { seriesOf, seriesTypeName } from './series-value.ts'
 import { connectionSortType, sortType } from './sort-types.ts'
+import { systemFields } from './system-fields.ts'
 import { unitText } from './value-types.ts'
 import { connectionWhere, whereType } from './where-types.ts'
 
 type Source = Readonly<Record<string, unknown>>
 type Field = GraphQLFieldConfig<Source, unknown>
+type Resolver = NonNullable<Field['resolve']>
 const required = (type: GraphQLOutputType): GraphQLNonNull<GraphQLOutputType> => new GraphQLNonNull(type)
 
 /** The object type of a model's twins: its own name, or with a trailing `_` where the name belongs to the interface. */
@@ -55,7 +59,10 @@ declare module 'graphql' {
 
 function fields(book: Book, model: RegisteredModel): Record<string, Field> {
   return byName<Field>([
-    ...(Object.entries(book.twin.toConfig().fields) as [string, Field][]),
+    ...Object.entries(book.twin.toConfig().fields).map(([name, field]): [string, Field] => {
+      const resolve = systemFields[name]
+      return [name, { ...(field as Field), ...(resolve && { resolve }) }]
+    }),
     ...[...model.contents.values()].flatMap((content) => contentFields(book, model, content)),
   ])
 }
@@ -72,24 +79,12 @@ function contentFields(book: Book, model: RegisteredModel, content: Content): re
 
 const ownedField = (book: Book, model: RegisteredModel, property: Property): Field => propertyField(book, property, `${declaringType(model, property)}_${property.name}`)
 
-/** The kind of series that carries values of the telemetry's schema. */
-export function seriesTypeName(telemetry: Telemetry): string {
-  switch (storedKind(telemetry.schema)) {
-    case 'float': return 'FloatSeries'
-    case 'integer': return 'IntSeries'
-    case 'boolean': return 'BooleanSeries'
-    case 'json': case 'point': return 'JSONSeries'
-    default: return 'StringSeries'
-  }
-}
-
 function telemetryField(book: Book, telemetry: Telemetry): Field {
-  const { name, unit = null, semanticType = null } = telemetry
   return {
     type: required(book.output(seriesTypeName(telemetry))),
-    description: describe(telemetry, name, unitText(telemetry)),
+    description: describe(telemetry, telemetry.name, unitText(telemetry)),
     extensions: { role: { kind: 'telemetry', telemetry } },
-    resolve: (source) => ({ twin: source['_id'], name, unit, semanticType }),
+    resolve: (source) => seriesOf(source, telemetry),
   }
 }
 
@@ -117,7 +112,7 @@ function relationshipFields(book: Book, model: RegisteredModel, relationship: Re
         offset: { type: GraphQLInt, description: 'Without the first so many.' },
       },
       extensions: { role: { kind: 'relationship', relationship, target } },
-      resolve: nested,
+      resolve: nestedList,
     }],
     [connectionField(book.registry, model, relationship), {
       type: required(relationshipConnection(book, model, relationship)),
@@ -129,14 +124,14 @@ function relationshipFields(book: Book, model: RegisteredModel, relationship: Re
         after: { type: GraphQLString, description: 'The `endCursor` of the page before.' },
       },
       extensions: { role: { kind: 'relationshipConnection', relationship, target } },
-      resolve: nested,
+      resolve: nestedConnection,
     }],
   ]
 }
 
 /** The compiler puts what a field with a selection of its own reads under the field's response name, so that aliases do not meet. */
-export const nested: NonNullable<Field['resolve']> = (source, _args, _context, info) => {
-  const value = source[String(info.path.key)]
-  if (value instanceof Error) throw value
-  return value
-}
+const nested: Resolver = (source, _args, _context, info) => source[String(info.path.key)]
+
+const nestedList: Resolver = (source, args: { limit?: number | null }, _context, info) => withinLongest(source[String(info.path.key)] as readonly unknown[], args.limit, info.fieldName)
+
+const nestedConnection: Resolver = (source, args: { first?: number; after?: string }, _context, info) => toConnection(source[String(info.path.key)] as Page, args)
