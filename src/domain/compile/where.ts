@@ -16,7 +16,8 @@ export function wherePredicate(scope: Scope, subject: Subject, where: Argument |
   if (where?.kind !== 'object') return undefined
   return Cypher.and(...where.fields.map(({ field, value }) => {
     const role = field.extensions.where
-    return role && fieldPredicate(scope, subject, role, value)
+    if (!role || (value.kind === 'leaf' && value.value === null && role.kind !== 'value')) return undefined // null asks for nothing, but of a value: that there is none
+    return fieldPredicate(scope, subject, role, value)
   }))
 }
 
