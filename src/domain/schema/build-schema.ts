@@ -22,7 +22,7 @@ export function buildSchema<Context>(platform: GraphQLSchema, registry: Registry
     mutation: withFields(platform.getMutationType(), 'Mutation', mutation),
     subscription,
     types: [...config.types.filter((type) => !['Query', 'Mutation'].includes(type.name)), ...models.map((model) => objectType(book, model))],
-    extensions: { ...config.extensions, typeOfModel: new Map([...registry.models.values()].map((model) => [model.id, objectTypeName(model)])) },
+    extensions: { ...config.extensions, registry, typeOfModel: new Map([...registry.models.values()].map((model) => [model.id, objectTypeName(model)])) },
     assumeValid: true,
   })
 }

@@ -1,0 +1,128 @@
+import neo4j, { type Driver, type Neo4jError, type QueryResult, type Session, type Transaction } from 'neo4j-driver'
+import type { GraphReader, Statement } from '../../domain/statement.ts'
+import { Failure, failure, type FailureCode } from '../../errors.ts'
+
+/** A graph database over one connection pool. Statements return one record: a thousand rows come faster as one collected list than as a thousand records. */
+export interface Neo4jDatabase extends GraphReader, AsyncDisposable {
+  /** For @neo4j/graphql, which takes a driver. */
+  readonly driver: Driver
+  readonly database: string
+  /** Runs a statement that writes, in a transaction of its own. Never retried. */
+  write(statement: Statement, options?: { signal?: AbortSignal | undefined }): Promise<Row>
+  /** One transaction, committed when the work is done and rolled back when it throws. Never retried: after a lost connection the outcome is unknown. */
+  transaction<T>(work: (tx: Neo4jTransaction) => Promise<T>): Promise<T>
+  /** Resolves when the server answers. */
+  ping(): Promise<void>
+}
+
+export interface Neo4jTransaction {
+  /** The statement's record; an empty object where it returns none. */
+  run(statement: Statement): Promise<Row>
+}
+
+type Row = Readonly<Record<string, unknown>>
+
+export interface Neo4jConfig {
+  /** `bolt://…`, `neo4j://…`, `neo4j+s://…`. */
+  readonly uri: string
+  readonly username: string
+  readonly password: string
+  readonly database?: string | undefined
+  /** Connections at most. */
+  readonly poolSize?: number
+  /** How long the server lets a statement run, in ms. */
+  readonly statementTimeoutMs?: number
+}
+
+export function createNeo4jDatabase({ uri, username, password, database = 'neo4j', poolSize = 40, statementTimeoutMs = 30_000 }: Neo4jConfig): Neo4jDatabase {
+  const driver = neo4j.driver(uri, neo4j.auth.basic(username, password), {
+    disableLosslessIntegers: true, // statements return integers that may pass 2^53 as text
+    maxConnectionPoolSize: poolSize,
+    connectionAcquisitionTimeout: 10_000,
+    connectionTimeout: 5_000,
+    maxTransactionRetryTime: 0,
+    telemetryDisabled: true,
+  })
+  const config = { timeout: statementTimeoutMs }
+  const autocommit = async (mode: 'READ' | 'WRITE', statement: Statement, signal: AbortSignal | undefined): Promise<Row> => {
+    signal?.throwIfAborted()
+    const session = driver.session({ database, defaultAccessMode: mode })
+    try {
+      return oneRow(await abortable(session, signal, session.run(statement.text, statement.parameters, config)))
+    } catch (cause) {
+      throw toFailure(cause, mode === 'WRITE' ? 'OUTCOME_UNKNOWN' : 'STORE_UNAVAILABLE')
+    } finally {
+      await session.close().catch(() => undefined) // a lost connection was reported by the statement already
+    }
+  }
+  return {
+    driver,
+    database,
+    read: (statement, { signal } = {}) => autocommit('READ', statement, signal),
+    write: (statement, { signal } = {}) => autocommit('WRITE', statement, signal),
+    transaction: (work) => inTransaction(driver, database, config, work),
+    async ping() {
+      await autocommit('READ', { text: 'RETURN 1 AS up', parameters: {} }, AbortSignal.timeout(5_000))
+    },
+    async [Symbol.asyncDispose]() {
+      await driver.close()
+    },
+  }
+}
+
+async function inTransaction<T>(driver: Driver, database: string, config: { timeout: number }, work: (tx: Neo4jTransaction) => Promise<T>): Promise<T> {
+  const session = driver.session({ database, defaultAccessMode: 'WRITE' })
+  let phase: FailureCode = 'STORE_UNAVAILABLE'
+  try {
+    const tx: Transaction = await session.beginTransaction(config)
+    try {
+      const result = await work({ run: async ({ text, parameters }) => oneRow(await tx.run(text, parameters), true) })
+      phase = 'OUTCOME_UNKNOWN'
+      await tx.commit()
+      return result
+    } catch (error) {
+      if (tx.isOpen()) await tx.rollback().catch(() => undefined) // the first error says what happened
+      throw error
+    }
+  } catch (cause) {
+    throw toFailure(cause, phase)
+  } finally {
+    await session.close().catch(() => undefined)
+  }
+}
+
+function oneRow(result: QueryResult, mayBeEmpty = false): Row {
+  const record = result.records[0]
+  if (!record && !mayBeEmpty) throw new Error(`A statement that returns one record returned none: ${result.summary.query.text.slice(0, 200)}`)
+  return (record?.toObject() ?? {}) as Row
+}
+
+/** Stops waiting when the signal fires, and the server's work with it: closing the session resets its connection. */
+async function abortable<T>(session: Session, signal: AbortSignal | undefined, running: Promise<T> | PromiseLike<T>): Promise<T> {
+  if (!signal) return await running
+  return await new Promise<T>((resolve, reject) => {
+    const abort = (): void => {
+      reject(signal.reason as Error)
+      void session.close().catch(() => undefined) // nobody waits for it any more
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    Promise.resolve(running).then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+/** Errors of the connection are an outage; what was under way when it broke decides whether the outcome is known. */
+function toFailure(cause: unknown, whenLost: FailureCode): unknown {
+  if (cause instanceof Failure || !isNeo4jError(cause)) return cause
+  if (isConnectionLoss(cause)) return failure(cause.message.includes('acquisition timed out') || isRefused(cause) ? 'STORE_UNAVAILABLE' : whenLost, { cause })
+  if (cause.code.startsWith('Neo.ClientError.Transaction.TransactionTimedOut')) return failure('TIMEOUT', { cause })
+  if (cause.code.startsWith('Neo.TransientError') || cause.code.includes('DatabaseUnavailable')) return failure('STORE_UNAVAILABLE', { cause })
+  return cause
+}
+
+const isNeo4jError = (error: unknown): error is Neo4jError => typeof error === 'object' && error !== null && 'code' in error && 'name' in error && error.name === 'Neo4jError'
+
+const isConnectionLoss = ({ code }: Neo4jError): boolean => code === neo4j.error.SERVICE_UNAVAILABLE || code === neo4j.error.SESSION_EXPIRED
+
+/** No connection was made, so nothing was done. */
+const isRefused = ({ message }: Neo4jError): boolean => /ECONNREFUSED|Failed to connect|Could not perform discovery/.test(message)
+
