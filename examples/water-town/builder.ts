@@ -1,5 +1,5 @@
-import type { Spot } from './plan.ts'
-import { distance, middle, round, toPosition } from './terrain.ts'
+import type { Spot } from './plan/districts.ts'
+import { beside, distance, round, toPosition } from './terrain.ts'
 import { dtmiOf } from './twin-input.ts'
 import type { ModelName, RelationshipInput, TwinInput } from './twin-input.ts'
 
@@ -26,8 +26,8 @@ export interface Joint {
 
 export interface Builder {
   add(asset: Asset): void
-  /** Adds a link between two nodes that are there already. */
-  join(joint: Joint, link: Omit<Asset, 'spot'>): void
+  /** Adds a link between two nodes that are there already; it stands in their middle, or so many metres to the left of it. */
+  join(joint: Joint, link: Omit<Asset, 'spot'>, aside?: number): void
   get(id: string): Asset
   /** Metres, to the decimetre. */
   length(joint: Joint): number
@@ -52,8 +52,8 @@ export function createBuilder(): Builder {
   return {
     add,
     get,
-    join({ from, to }, link) {
-      add({ ...link, spot: middle(get(from).spot, get(to).spot) })
+    join({ from, to }, link, aside = 0) {
+      add({ ...link, spot: beside(get(from).spot, get(to).spot, aside) })
       feeds.get(from)?.push(link.id)
       feeds.get(link.id)?.push(to)
     },
@@ -63,7 +63,8 @@ export function createBuilder(): Builder {
   }
 }
 
-function toTwin({ id, model, name, spot, status, commissioned, properties, components = {}, relationships = [] }: Asset, feeds: readonly string[]): TwinInput {
+function toTwin(asset: Asset, feeds: readonly string[]): TwinInput {
+  const { id, model, name, spot, status, commissioned, properties, components = {}, relationships = [] } = asset
   return {
     id,
     model: dtmiOf(model),

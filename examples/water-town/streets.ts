@@ -1,7 +1,14 @@
-import type { DistrictPlan, Spot, Use } from './plan.ts'
+import type { DistrictPlan, Spot, Use } from './plan/districts.ts'
 import { groundAt, round } from './terrain.ts'
 
-export interface Crossing { readonly id: string; readonly name: string; readonly spot: Spot; readonly elevation: number; readonly use: Use; readonly demand: number }
+export interface Crossing {
+  readonly id: string
+  readonly name: string
+  readonly spot: Spot
+  readonly elevation: number
+  readonly use: Use
+  readonly demand: number
+}
 export interface Block { readonly from: string; readonly to: string; readonly name: string; readonly diameter: number }
 
 interface Grid { readonly key: string; readonly column: number; readonly row: number }
@@ -65,5 +72,6 @@ function ranks(plan: DistrictPlan, grid: readonly Grid[]): Map<string, number> {
 function place({ corner, turn, block }: DistrictPlan, column: number, row: number): Spot {
   const angle = (turn * Math.PI) / 180
   const [east, north] = [column * block.x, row * block.y]
-  return { x: round(corner.x + east * Math.cos(angle) - north * Math.sin(angle), 1), y: round(corner.y + east * Math.sin(angle) + north * Math.cos(angle), 1) }
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+  return { x: round(corner.x + east * cos - north * sin, 1), y: round(corner.y + east * sin + north * cos, 1) }
 }

@@ -1,4 +1,4 @@
-import type { Spot } from './plan.ts'
+import type { Spot } from './plan/districts.ts'
 
 export type Position = readonly [longitude: number, latitude: number]
 
@@ -18,8 +18,17 @@ export const distance = (a: Spot, b: Spot): number => Math.hypot(a.x - b.x, a.y 
 
 export const middle = (...spots: readonly Spot[]): Spot => ({ x: mean(spots.map(({ x }) => x)), y: mean(spots.map(({ y }) => y)) })
 
+/** The middle of the way from `a` to `b`, and so many metres to its left. */
+export function beside(a: Spot, b: Spot, left: number): Spot {
+  const { x, y } = middle(a, b)
+  const share = left === 0 ? 0 : left / distance(a, b)
+  return { x: x - (b.y - a.y) * share, y: y + (b.x - a.x) * share }
+}
+
 /** Rising from the quay to the hill: height above datum, metres, at distances north of the quay. */
-const slope: readonly (readonly [y: number, height: number])[] = [[-200, 3], [0, 4], [350, 10], [620, 22], [980, 36], [1300, 56], [1500, 60], [1900, 70], [2200, 74]]
+const slope: readonly (readonly [y: number, height: number])[] = [
+  [-200, 3], [0, 4], [350, 10], [620, 22], [980, 36], [1300, 56], [1500, 60], [1900, 70], [2200, 74],
+]
 
 export function groundAt({ x, y }: Spot): number {
   const above = slope.findIndex(([limit]) => limit >= y)

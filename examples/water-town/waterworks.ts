@@ -1,17 +1,21 @@
 import type { Builder } from './builder.ts'
-import { brokenSensor, chambers, mains, pumps, reservoirs, sensors, tanks, valves } from './plan.ts'
-import type { MainPlan, PumpPlan } from './plan.ts'
+import { mains, pumps, valves } from './plan/links.ts'
+import type { MainPlan, PumpPlan } from './plan/links.ts'
+import { chambers, opened, reservoirs, tanks } from './plan/nodes.ts'
+import { brokenSensor, sensors } from './plan/sensors.ts'
 import { round, toPosition } from './terrain.ts'
 
 /** Reservoirs, tanks and chambers: the nodes outside the streets. */
 export function addWaterworks(town: Builder): void {
-  for (const { head, elevation, ...place } of reservoirs) town.add({ ...place, model: 'Reservoir', status: 'RUNNING', properties: { elevation, head } })
+  for (const { head, elevation, ...place } of reservoirs) {
+    town.add({ ...place, model: 'Reservoir', status: 'RUNNING', properties: { elevation, head } })
+  }
   for (const { elevation, diameter, levels, ...place } of tanks) {
     const [minLevel, initialLevel, maxLevel] = levels
     town.add({ ...place, model: 'Tank', status: 'RUNNING', properties: { elevation, diameter, minLevel, maxLevel, initialLevel } })
   }
   for (const { elevation, ...place } of chambers) {
-    town.add({ ...place, model: 'Junction', status: 'RUNNING', commissioned: '1998-03-20', properties: { elevation, baseDemand: 0 } })
+    town.add({ ...place, model: 'Junction', status: 'RUNNING', commissioned: opened.wells, properties: { elevation, baseDemand: 0 } })
   }
 }
 
@@ -42,9 +46,11 @@ function addPump(town: Builder, { id, name, district, status, commissioned, from
   town.join({ from, to }, {
     id, model: 'Pump', name, district, status, commissioned,
     properties: { ratedFlow, ratedHead, headCurve, speed: 1 },
-    components: { motor: { ratedPower: motorPower(ratedFlow, ratedHead), efficiency: plan.efficiency, serialNumber: `AM-${commissioned.slice(0, 4)}-${id.slice(5).padStart(3, '0')}` } },
+    components: {
+      motor: { ratedPower: motorPower(ratedFlow, ratedHead), efficiency: plan.efficiency, serialNumber: `AM-${commissioned.slice(0, 4)}-${id}` },
+    },
     relationships: [{ name: 'switchedBy', to: plan.tank, properties: { startBelow: plan.start, stopAbove: plan.stop } }],
-  })
+  }, plan.aside)
 }
 
 /** Kilowatts: density × gravity × flow × head, by a pump efficiency of 0.75, and a reserve of a quarter. */
@@ -58,7 +64,8 @@ export function addSensors(town: Builder): void {
     const { name, district, spot } = town.get(at)
     const id = `sensor-${at}`
     town.add({
-      id, model: 'Sensor', name: `${name}, ${series}`, district, spot, status: id === brokenSensor ? 'FAULT' : 'RUNNING', commissioned: '2021-04-12',
+      id, model: 'Sensor', name: `${name}, ${series}`, district, spot, commissioned: '2021-04-12',
+      status: id === brokenSensor ? 'FAULT' : 'RUNNING',
       properties: { interval: network === 'LORAWAN' ? 'PT15M' : 'PT5M', accuracy: series === 'flow' ? 0.01 : 0.005 },
       components: { transmitter: network === 'LORAWAN' ? { network, battery: round(0.95 - 0.03 * index, 2) } : { network } },
       relationships: [{ name: 'measures', to: at, properties: { series } }],
