@@ -1,0 +1,25 @@
+import type { Neo4jDatabase } from './database.ts'
+
+/** What every store has. Composite uniqueness exists in Neo4j Community; existence constraints do not. */
+const definitions = [
+  'CREATE CONSTRAINT twin_id IF NOT EXISTS FOR (n:Twin) REQUIRE (n._t, n._id) IS UNIQUE',
+  'CREATE CONSTRAINT component_id IF NOT EXISTS FOR (n:_Component) REQUIRE (n._t, n._id) IS UNIQUE',
+  'CREATE CONSTRAINT head_tenant IF NOT EXISTS FOR (n:_Head) REQUIRE n._t IS UNIQUE',
+  'CREATE CONSTRAINT tenants_one IF NOT EXISTS FOR (n:_Tenants) REQUIRE n.k IS UNIQUE',
+  'CREATE CONSTRAINT journal_seq IF NOT EXISTS FOR (n:_J) REQUIRE (n._t, n.seq) IS UNIQUE',
+  'CREATE CONSTRAINT idempotency_key IF NOT EXISTS FOR (n:_Idem) REQUIRE (n._t, n.key) IS UNIQUE',
+  'CREATE CONSTRAINT model_dtmi IF NOT EXISTS FOR (n:_Model) REQUIRE (n._t, n.dtmi) IS UNIQUE',
+  'CREATE INDEX past_state IF NOT EXISTS FOR (n:_Past) ON (n._t, n._id, n._to)',
+  'CREATE INDEX gone_id IF NOT EXISTS FOR (n:_Gone) ON (n._t, n._id)',
+]
+
+/** Makes what is missing and waits until it can be used. */
+export async function ensureSchema({ driver, database }: Pick<Neo4jDatabase, 'driver' | 'database'>): Promise<void> {
+  const session = driver.session({ database })
+  try {
+    for (const definition of definitions) await session.run(definition)
+    await session.run('CALL db.awaitIndexes(60)')
+  } finally {
+    await session.close()
+  }
+}
