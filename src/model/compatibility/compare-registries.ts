@@ -34,8 +34,8 @@ const ofType = (model: RegisteredModel, differences: readonly Difference[]): rea
 
 function compareVersions(previous: RegisteredModel, model: RegisteredModel): readonly Difference[] {
   return [
-    ...previous.ancestors.filter(({ id }) => !model.isA(id)).map(({ id, names }) => breaking(`Unlike ${previous.id}, it is not a ${names.type} (${id}).`)),
-    ...model.ancestors.filter(({ id }) => !previous.isA(id)).map(({ id, names }) => compatible(`Unlike ${previous.id}, it is a ${names.type} (${id}).`)),
+    ...previous.ancestors.filter(({ id }) => !model.isA(id)).map(({ id, names }) => breaking(`Unlike ${previous.id}, it does not extend ${names.type} (${id}).`)),
+    ...model.ancestors.filter(({ id }) => !previous.isA(id)).map(({ id, names }) => compatible(`Unlike ${previous.id}, it extends ${names.type} (${id}).`)),
     ...compareContents(previous.contents, model.contents).map((difference) => ({ ...difference, what: `Since ${previous.id}: ${difference.what}` })),
   ]
 }
