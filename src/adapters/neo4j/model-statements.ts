@@ -81,10 +81,3 @@ CALL (model) { MATCH (n:Twin) WHERE n._t = $b.t AND n._model = model RETURN coun
 RETURN collect([model, twins]) AS counts`,
   parameters: { b: { t: tenant, models } },
 })
-
-/** Constraints and indexes of the models; each may be there already. */
-export const modelSchema: readonly string[] = [
-  'CREATE CONSTRAINT _model_dtmi IF NOT EXISTS FOR (m:_Model) REQUIRE (m._t, m.dtmi) IS UNIQUE',
-  'CREATE INDEX _model_tenant IF NOT EXISTS FOR (m:_Model) ON (m._t)',
-  'CREATE INDEX _twin_model IF NOT EXISTS FOR (n:Twin) ON (n._t, n._model)',
-]

@@ -21,8 +21,8 @@ export const features = {
  * Queries of the catalogue's types: lists, filters, sorting, connections and figures, written by @neo4j/graphql.
  * `validate` checks the library's directives; tests do it, a start need not.
  */
-export async function createCatalogue<Context extends CatalogueContext>(contract: Contract, resolvers: IResolvers<unknown, Context>, reader: CatalogueReader, { validate = false } = {}): Promise<Catalogue<Context>> {
-  const ownFields = Object.fromEntries(Object.entries(resolvers).filter(([name]) => contract.nodes.has(name)))
+export async function createCatalogue<Context extends CatalogueContext>(contract: Contract, resolvers: readonly IResolvers<unknown, Context>[], reader: CatalogueReader, { validate = false } = {}): Promise<Catalogue<Context>> {
+  const ownFields = Object.fromEntries(resolvers.flatMap((map) => Object.entries(map)).filter(([name]) => contract.nodes.has(name)))
   const library = new Neo4jGraphQL({ typeDefs: contract.catalogue, resolvers: ownFields, features, validate })
   const schema = await library.getSchema()
   const definedElsewhere = new Set(contract.rest.definitions.flatMap((definition) => (isLeaf(definition.kind) && 'name' in definition ? definition.name?.value ?? [] : [])))

@@ -24,7 +24,7 @@ export function splitContract(document: DocumentNode): Contract {
   return {
     catalogue: toDocument([...ownLeaves, ...[...nodes.values()].map((node) => withoutForeignTypes(node, known))]),
     nodes,
-    rest: toDocument(document.definitions.filter((definition) => !isNode(definition))),
+    rest: toDocument(document.definitions.filter((definition) => !isNode(definition)).map(asDefinition)),
   }
 }
 
@@ -34,6 +34,12 @@ function withoutForeignTypes(node: ObjectTypeDefinitionNode, known: (name: strin
 }
 
 const placeholder: TypeNode = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: 'String' } }
+
+/** Every file extends the root types; none has to be the one that defines them. */
+function asDefinition(definition: DefinitionNode): DefinitionNode {
+  const isRoot = definition.kind === Kind.OBJECT_TYPE_EXTENSION && ['Query', 'Mutation', 'Subscription'].includes(definition.name.value)
+  return isRoot ? { ...definition, kind: Kind.OBJECT_TYPE_DEFINITION } : definition
+}
 
 const toDocument = (definitions: readonly DefinitionNode[]): DocumentNode => ({ kind: Kind.DOCUMENT, definitions })
 

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ensureTenant } from '../../../src/adapters/neo4j/head.ts'
+import { ensureModelIndexes } from '../../../src/adapters/neo4j/model-indexes.ts'
 import { createNeo4jModelStore } from '../../../src/adapters/neo4j/model-store.ts'
-import { modelSchema } from '../../../src/adapters/neo4j/model-statements.ts'
+import { ensureSchema } from '../../../src/adapters/neo4j/schema.ts'
 import { createModelService, type ModelsChanged, type ModelService } from '../../../src/model/model-service.ts'
 import type { ModelStore } from '../../../src/model/model-store.ts'
 import type { Problem } from '../../../src/problem.ts'
@@ -13,7 +14,8 @@ const database = testDatabase()
 const command = { actor: 'ada' }
 
 beforeAll(async () => {
-  for (const text of modelSchema) await database.transaction((tx) => tx.run({ text, parameters: {} }))
+  await ensureSchema(database)
+  await ensureModelIndexes(database)
 })
 
 interface Fixture {

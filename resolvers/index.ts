@@ -1,0 +1,10 @@
+import type { IResolvers } from '@graphql-tools/utils'
+import { resolveTwinType } from '../src/domain/schema/twin-types.ts'
+import type { Context } from '../src/graphql/context.ts'
+import { modelResolvers } from './model.ts'
+
+/** Every resolver of the platform, one map a noun. */
+export const resolvers: readonly IResolvers<unknown, Context>[] = [
+  modelResolvers,
+  { Twin: { __resolveType: resolveTwinType } },
+]

@@ -1,0 +1,37 @@
+import type { Neo4jDatabase } from './database.ts'
+
+/** What lists of models and counts of their twins need beside the constraints of schema.ts. Made when they are missing. */
+export async function ensureModelIndexes(database: Pick<Neo4jDatabase, 'transaction'>): Promise<void> {
+  await database.transaction(async (tx) => {
+    await tx.run({ text: 'CREATE INDEX model_tenant IF NOT EXISTS FOR (m:_Model) ON (m._t)', parameters: {} })
+    await tx.run({ text: 'CREATE INDEX twin_model IF NOT EXISTS FOR (n:Twin) ON (n._t, n._model)', parameters: {} })
+  })
+}
+
+/** From so many twins on, an index pays: a page of 50 of 50,000 in the order of ids takes 2 ms with it and 20 ms without. */
+const worthAnIndex = 5_000
+
+/**
+ * Indexes ids under the labels that many twins have, in the background of the database. Not done when a model is published: an index takes 10 to 20 ms
+ * to make, a large ontology has over a thousand labels, and most have no twins. Resolves to the labels that got one.
+ */
+export async function indexLargeLabels(database: Pick<Neo4jDatabase, 'read' | 'transaction'>, labels: readonly string[], { from = worthAnIndex } = {}): Promise<readonly string[]> {
+  const { indexed } = await database.read({
+    text: "SHOW RANGE INDEXES YIELD labelsOrTypes, properties WHERE properties = ['_id'] RETURN collect(labelsOrTypes[0]) AS indexed",
+    parameters: {},
+  })
+  const { large } = await database.read({
+    text: `
+UNWIND $b.labels AS label
+CALL (label) { MATCH (n:$(label)) RETURN count(n) AS twins }
+WITH label, twins WHERE twins >= $b.from
+RETURN collect(label) AS large`,
+    parameters: { b: { labels: labels.filter((label) => !(indexed as readonly string[]).includes(label)), from } },
+  })
+  for (const label of large as readonly string[]) {
+    await database.transaction((tx) => tx.run({ text: `CREATE INDEX ${quoted(`twin_id_of_${label}`)} IF NOT EXISTS FOR (n:${quoted(label)}) ON (n._id)`, parameters: {} }))
+  }
+  return large as readonly string[]
+}
+
+const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``
