@@ -137,6 +137,10 @@ describe('The catalogue', () => {
     expect(await found('{ publishedAt: { lt: "2020-01-01T00:00:00+05:00" } }')).toEqual([])
     expect(await found('{ NOT: { OR: [{ typeName: { startsWith: "Car" } }, { pinned: { eq: true } }] } }')).toEqual([])
     expect(await found('{ publishedAt: { gt: "2020-01-01T00:00:00Z" } }')).toHaveLength(7)
+    expect(await found('{ removeAfter: { isNull: false } }')).toEqual(['Car3'])
+    expect(await found('{ removeAfter: { isNull: true }, typeName: { in: ["Car3", "Car4"], isNull: false } }')).toEqual(['Car4'])
+    expect(await found('{ OR: [{ removeAfter: { isNull: false } }, { typeName: { eq: "Car0" } }] }')).toEqual(['Car0', 'Car3'])
+    expect(await found('{ AND: [{ typeName: { startsWith: "Car" } }], replacedBy: { isNull: false } }')).toEqual([])
   })
 
   it('pages through connections, with a total', async () => {

@@ -3,6 +3,7 @@ import { coerceInputValue } from 'graphql'
 import { longestList, withinLongest } from '../../domain/list-limit.ts'
 import { failure } from '../../errors.ts'
 import type { CatalogueReader } from './catalogue-reader.ts'
+import { withoutIsNull } from './is-null.ts'
 
 /** What a catalogue field needs of the request. */
 export interface CatalogueContext {
@@ -38,7 +39,7 @@ function checkPage(given: Arguments): void {
 function toLibrary(args: readonly GraphQLArgument[], given: Arguments): Arguments {
   return Object.fromEntries(args.flatMap(({ name, type }) => {
     const value = given[name] ?? (name === 'first' ? 50 : undefined)
-    return value === undefined ? [] : [[name, coerceInputValue(value, type)]]
+    return value === undefined ? [] : [[name, coerceInputValue(name === 'where' ? withoutIsNull(value) : value, type)]]
   }))
 }
 

@@ -31,6 +31,7 @@ const fields: Readonly<Record<string, string>> = {
   AND: 'All of these hold.', OR: 'At least one of these holds.', NOT: 'This does not hold.',
   eq: 'Equal; null: there is no value.', in: 'One of these.', contains: 'Has this within it.', startsWith: 'Begins with this.', endsWith: 'Ends with this.',
   lt: 'Less than.', lte: 'Less than or equal.', gt: 'Greater than.', gte: 'Greater than or equal.', includes: 'The list has this element.',
+  isNull: 'true: only where there is no value; false: only where there is one.',
   some: 'At least one does.', all: 'There is one, and all do.', none: 'None does.', single: 'Exactly one does.',
   edges: 'The items of the page.', totalCount: 'How many there are in all pages.', pageInfo: 'Where the page lies in its list.', aggregate: 'Figures over all pages.',
   cursor: 'Give it as `after` to go on from here.', node: 'The item.', count: 'How many.', nodes: 'How many items.',

@@ -7,7 +7,7 @@ type Nodes = ReadonlyMap<string, ObjectTypeDefinitionNode>
 
 /**
  * The library's schema as clients see it: without the scalars and enums that the contract defines itself, with the true types of fields that lead
- * out of the catalogue, without filters on hidden fields, with pages of 50 unless asked otherwise, and with a description on everything.
+ * out of the catalogue, without filters on hidden fields, with `isNull`, with pages of 50 unless asked otherwise, and with a description on everything.
  */
 export function presentCatalogue(generated: DocumentNode, nodes: Nodes, definedElsewhere: ReadonlySet<string>): DocumentNode {
   const listed = { ...generated, definitions: generated.definitions.filter((definition) => !('name' in definition && definedElsewhere.has(definition.name?.value ?? ''))) }
@@ -53,8 +53,13 @@ function presentInput(type: InputObjectTypeDefinitionNode, nodes: Nodes): InputO
   return {
     ...type,
     description: text(describeType(name)),
-    fields: fields.map((field): InputValueDefinitionNode => ({ ...field, description: field.description ?? text(describeField(name, field.name.value)) })),
+    fields: [...fields, ...(/(Scalar|List)Filters$/.test(name) ? [isNull] : [])].map((field): InputValueDefinitionNode => ({ ...field, description: field.description ?? text(describeField(name, field.name.value)) })),
   }
+}
+
+/** One more operator than the library has; see is-null.ts. */
+const isNull: InputValueDefinitionNode = {
+  kind: Kind.INPUT_VALUE_DEFINITION, name: { kind: Kind.NAME, value: 'isNull' }, type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: 'Boolean' } },
 }
 
 /** Fields that cannot be selected exist for rules only, such as a tenant's. */
