@@ -25,8 +25,8 @@ const stockTypes = (label: string): string => {
     type Valve implements Asset @node(labels: ["Valve", "${label}"]) { _id: ID! ${asset} opening: Int ${hops} guards: [Pump!]! @relationship(type: "guards", direction: OUT) }`
 }
 
-/** What only Twinfold has (isNull, 64-bit integers, maps, components, enums with values of their own), or writes otherwise (an interface's edges). */
-const ours = /isNull|serial|labels|status|motor|hasKey|Connection/
+/** What only Twinfold has (isNull, 64-bit integers, maps, components, enums with values of their own), writes otherwise (an interface's edges), or answers (it takes limit 0 for no limit). */
+const ours = /isNull|serial|labels|status|motor|hasKey|Connection|"limit":0/
 const shared = (selection: Selection): Selection => ({
   ...selection, motor: false, scalars: selection.scalars.filter((name) => !ours.test(name)), nested: selection.nested.map((nested) => ({ ...nested, selection: shared(nested.selection) })),
 })

@@ -1,5 +1,6 @@
 import Cypher from '@neo4j/cypher-builder'
-import { componentType, mapKeysColumn, type WhereRole } from '../role.ts'
+import type { WhereRole } from '../role.ts'
+import { componentType, mapKeysColumn } from '../../twin/columns.ts'
 import type { Argument } from './argument.ts'
 import { valuePredicate } from './operators.ts'
 import { hop } from './pattern.ts'

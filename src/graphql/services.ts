@@ -1,0 +1,10 @@
+import type { TwinReader } from '../domain/twin-reader.ts'
+import type { ModelService } from '../model/model-service.ts'
+import type { TwinService } from '../twin/twin-service.ts'
+
+/** What resolvers can ask of the server. */
+export interface Services {
+  readonly models: ModelService
+  readonly twins: TwinService
+  readonly reader: TwinReader
+}

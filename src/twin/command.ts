@@ -1,0 +1,74 @@
+/** What clients ask for, as it arrives: ids and values are not yet checked. */
+export type Values = Readonly<Record<string, unknown>>
+
+export interface CreateTwin {
+  readonly kind: 'createTwin'
+  readonly id: string
+  /** DTMI. */
+  readonly model: string
+  readonly properties: Values
+  /** Property values by component name. */
+  readonly components: Values
+  readonly relationships: readonly Omit<Relate, 'kind' | 'from'>[]
+}
+
+/** A merge patch (RFC 7396) of properties and, by name, of components. */
+export interface UpdateTwin {
+  readonly kind: 'updateTwin'
+  readonly id: string
+  readonly patch: Values
+  readonly ifVersion: number | undefined
+  /** The twin must be of this model or a subtype; for the typed mutations. */
+  readonly model: string | undefined
+}
+
+export interface DeleteTwin {
+  readonly kind: 'deleteTwin'
+  readonly id: string
+  /** Its relationships go with it; without, a related twin is not deleted. */
+  readonly cascade: boolean
+}
+
+export interface Relate {
+  readonly kind: 'relate'
+  readonly from: string
+  readonly name: string
+  readonly to: string
+  /** Unique among the source's relationships of the name. */
+  readonly id: string
+  readonly properties: Values
+}
+
+export interface UpdateRelationship {
+  readonly kind: 'updateRelationship'
+  readonly from: string
+  readonly name: string
+  readonly id: string
+  readonly patch: Values
+  readonly ifVersion: number | undefined
+}
+
+/** By its id, or by its target: then every relationship of the name between the two. */
+export interface Unrelate {
+  readonly kind: 'unrelate'
+  readonly from: string
+  readonly name: string
+  readonly id: string | undefined
+  readonly to: string | undefined
+}
+
+export type Command = CreateTwin | UpdateTwin | DeleteTwin | Relate | UpdateRelationship | Unrelate
+
+/** One mutation of a client: stored whole or, where items may be refused, item by item; never half. */
+export interface Changeset {
+  readonly commands: readonly Command[]
+  readonly onProblem: 'REFUSE_ALL' | 'REFUSE_ITEM'
+  /** Several items: problems name theirs by index. */
+  readonly batch: boolean
+  /** Where the items lie in the mutation's arguments, such as `twins`. */
+  readonly path: string
+  readonly actor: string
+  /** The mutation's name. */
+  readonly cause: string
+  readonly idempotency: { readonly key: string; /** Of the request, to tell a repeat from another request. */ readonly digest: string } | undefined
+}

@@ -1,0 +1,81 @@
+import type { Component, Property } from '../../model/model.ts'
+import type { RegisteredModel } from '../../model/registry.ts'
+import type { ItemProblem } from '../../problem.ts'
+import { nearest } from '../../util/nearest.ts'
+import { checkNew, type Checked } from '../check-values.ts'
+import type { CreateTwin } from '../command.ts'
+import { idRule, isValidId } from '../id.ts'
+import { componentId, isObject } from '../state.ts'
+import { type Draft, type ItemOutcome, noWrites, outcome, pathOf } from './draft.ts'
+import { decideRelate } from './relate.ts'
+
+/** A new twin with its components, which all exist from its beginning, and its relationships. */
+export function decideCreateTwin(draft: Draft, command: CreateTwin): ItemOutcome {
+  const { id } = command
+  const named = (problem: Omit<ItemProblem, 'item' | 'twin'>): ItemProblem => ({ ...problem, item: draft.item, twin: id })
+  if (!isValidId(id)) return outcome(noWrites(), [named({ code: 'INVALID_ID', message: `${JSON.stringify(id.slice(0, 80))} cannot be an id. ${idRule}`, path: pathOf(draft, 'id') })])
+  const model = draft.registry.get(command.model)
+  if (!model) return outcome(noWrites(), [named({ code: 'UNKNOWN_MODEL', message: `The model ${command.model.slice(0, 200)} of twin ${id} is not published. Publish it, or use the DTMI of a published one.`, path: pathOf(draft, 'model') })])
+  const problems: ItemProblem[] = []
+  if (model.state === 'RETIRED') problems.push(named({ code: 'MODEL_NOT_ACTIVE', message: `The model ${model.id} is retired${model.replacedBy ? `; use ${model.replacedBy}` : ''}. Existing twins of it can be changed, but none created.`, path: pathOf(draft, 'model') }))
+  if (draft.state.twins.has(id)) problems.push(named({ code: 'ALREADY_EXISTS', message: `There is a twin ${JSON.stringify(id)} already. Choose another id, or update that one.`, path: pathOf(draft, 'id') }))
+
+  const own = checkNew({ what: `twin ${id}`, properties: propertiesOf(model), path: pathOf(draft, 'properties') }, command.properties)
+  const components = checkComponents(draft, id, model, command.components)
+  const writes = noWrites()
+  writes.creates.push({
+    id, model: model.id, labels: model.labels, columns: own.columns,
+    components: components.map(({ component, type, checked }) => ({ id: componentId(id, component.name), name: component.name, model: type.id, labels: type.labels, columns: checked.columns })),
+  })
+  writes.journal.push({ op: 'create', id, model: model.id, seq: 0, actor: '', cause: '' })
+  writes.made.set(id, model)
+  const within = { ...draft, made: new Map([...draft.made, [id, model] as const]) }
+  const added = new Map(draft.added)
+  for (const [index, relationship] of command.relationships.entries()) {
+    const related = decideRelate({ ...within, added }, { kind: 'relate', from: id, ...relationship }, ['relationships', String(index)])
+    if (!related.ok) {
+      problems.push(...related.problems)
+      continue
+    }
+    const key = `${id}\0${relationship.name}`
+    added.set(key, [...(added.get(key) ?? []), relationship.id])
+    writes.links.push(...related.writes.links)
+    writes.journal.push(...related.writes.journal)
+  }
+  problems.push(...[...own.problems, ...components.flatMap(({ checked }) => checked.problems), ...unknownComponents(draft, id, model, command.components)].map(named))
+  return outcome(writes, problems)
+}
+
+export function propertiesOf(model: RegisteredModel): ReadonlyMap<string, Property> {
+  const known = cache.get(model)
+  if (known) return known
+  const properties = new Map([...model.contents].flatMap(([name, content]) => (content.kind === 'Property' ? [[name, content] as const] : [])))
+  cache.set(model, properties)
+  return properties
+}
+const cache = new WeakMap<RegisteredModel, ReadonlyMap<string, Property>>()
+
+export function componentsOf(model: RegisteredModel): readonly Component[] {
+  return [...model.contents.values()].filter((content) => content.kind === 'Component')
+}
+
+function checkComponents(draft: Draft, id: string, model: RegisteredModel, given: CreateTwin['components']): readonly { readonly component: Component; readonly type: RegisteredModel; readonly checked: Checked }[] {
+  return componentsOf(model).flatMap((component) => {
+    const type = draft.registry.get(component.schema)
+    if (!type) return []
+    const values = Object.hasOwn(given, component.name) ? given[component.name] : {}
+    const path = pathOf(draft, 'components', component.name)
+    if (!isObject(values)) {
+      return [{ component, type, checked: { columns: {}, problems: [{ code: 'WRONG_TYPE' as const, message: `The component ${component.name} of twin ${id} is given as an object of its property values.`, path, property: component.name }] } }]
+    }
+    return [{ component, type, checked: checkNew({ what: `component ${component.name} of twin ${id}`, properties: propertiesOf(type), path }, values) }]
+  })
+}
+
+function unknownComponents(draft: Draft, id: string, model: RegisteredModel, given: CreateTwin['components']): readonly ItemProblem[] {
+  const known = new Set(componentsOf(model).map((component) => component.name))
+  return Object.keys(given).filter((name) => !known.has(name)).map((name) => {
+    const near = nearest(name, known)
+    return { code: 'UNKNOWN_COMPONENT', message: `The model of twin ${id} has no component ${JSON.stringify(name.slice(0, 100))}. ${near ? `Did you mean ${near}?` : `It has ${[...known].join(', ') || 'none'}.`}`, path: pathOf(draft, 'components', name), property: name }
+  })
+}

@@ -1,0 +1,87 @@
+import type { Property, Relationship } from '../../model/model.ts'
+import type { RegisteredModel } from '../../model/registry.ts'
+import type { ItemProblem } from '../../problem.ts'
+import { nearest } from '../../util/nearest.ts'
+import { checkNew, checkPatch } from '../check-values.ts'
+import type { Relate, Unrelate, UpdateRelationship } from '../command.ts'
+import { idRule, isValidId } from '../id.ts'
+import { sourceKey } from '../state.ts'
+import { type Draft, type ItemOutcome, knownModel, modelOf, notFound, noWrites, outcome, pathOf, relationshipCount } from './draft.ts'
+
+/** A new relationship: known to the source's model, to a twin that may be its target, within the model's limit. */
+export function decideRelate(draft: Draft, command: Relate, at: readonly string[] = []): ItemOutcome {
+  const { from, name, to, id } = command
+  const problem = (code: ItemProblem['code'], message: string, ...path: readonly string[]): ItemProblem => ({ code, message, path: pathOf(draft, ...at, ...path), item: draft.item, twin: from })
+  const source = modelOf(draft, from)
+  if (!source) return outcome(noWrites(), [notFound(draft, from, ...at, 'from')])
+  const relationship = source.contents.get(name)
+  if (relationship?.kind !== 'Relationship') return outcome(noWrites(), [problem('UNKNOWN_RELATIONSHIP', unknownText(source, from, name), 'name')])
+  const target = modelOf(draft, to)
+  if (!target) return outcome(noWrites(), [notFound(draft, to, ...at, 'to')])
+
+  const problems: ItemProblem[] = []
+  if (!isTarget(draft, relationship, target)) problems.push(problem('WRONG_TARGET', `${name} of twin ${from} leads to twins of ${relationship.target ?? ''}, but ${to} is of ${target.id}. Relate a twin of that model or of one that extends it.`, 'to'))
+  if (!isValidId(id)) problems.push(problem('INVALID_ID', `${JSON.stringify(id.slice(0, 80))} cannot be a relationship's id. ${idRule}`, 'id'))
+  const key = sourceKey(from, name)
+  const isThere = draft.state.relationships.get(key)?.some((other) => other.id === id) === true || draft.added.get(key)?.includes(id) === true
+  if (isThere) problems.push(problem('ALREADY_EXISTS', `The twin ${from} has a relationship ${name} with the id ${JSON.stringify(id)} already. Choose another id, or leave it out to get one.`, 'id'))
+  const most = relationship.maxMultiplicity
+  if (most !== undefined && relationshipCount(draft, from, name) >= most) problems.push(problem('TOO_MANY_RELATIONSHIPS', `The twin ${from} may have at most ${most} relationships ${name}, and has them. Unrelate one first.`))
+  const values = checkNew({ what: `the relationship ${name} of twin ${from}`, properties: propertiesOf(relationship), path: pathOf(draft, ...at, 'properties') }, command.properties)
+  problems.push(...values.problems.map((each) => ({ ...each, item: draft.item, twin: from })))
+
+  const writes = noWrites()
+  writes.links.push({ from, name, to, id, columns: values.columns })
+  writes.journal.push({ op: 'link', id: from, type: name, dst: to, rid: id, seq: 0, actor: '', cause: '' })
+  return outcome(writes, problems)
+}
+
+export function decideUpdateRelationship(draft: Draft, command: UpdateRelationship): ItemOutcome {
+  const { from, name, id, patch, ifVersion } = command
+  const found = draft.state.relationships.get(sourceKey(from, name))?.find((other) => other.id === id)
+  const source = draft.state.twins.get(from)
+  if (!source) return outcome(noWrites(), [notFound(draft, from, 'from')])
+  const relationship = knownModel(draft, source).contents.get(name)
+  if (!found || relationship?.kind !== 'Relationship') return outcome(noWrites(), [missing(draft, from, name, `with the id ${JSON.stringify(id)}`)])
+  const problems: ItemProblem[] = []
+  if (ifVersion !== undefined && ifVersion !== found.version) problems.push(stale(draft, `The relationship ${name} ${id} of twin ${from}`, ifVersion, found.version))
+  const values = checkPatch({ what: `the relationship ${name} of twin ${from}`, properties: propertiesOf(relationship), path: pathOf(draft, 'patch') }, patch, found.values)
+  problems.push(...values.problems.map((each) => ({ ...each, item: draft.item, twin: from })))
+  const writes = noWrites()
+  writes.linkUpdates.push({ from, name, to: found.to, id, set: values.columns, version: found.version + 1 })
+  writes.journal.push({ op: 'relink', id: from, type: name, dst: found.to, rid: id, patch: JSON.stringify(patch), seq: 0, actor: '', cause: '' })
+  return outcome(writes, problems)
+}
+
+export function decideUnrelate(draft: Draft, { from, name, id, to }: Unrelate): ItemOutcome {
+  const found = (draft.state.relationships.get(sourceKey(from, name)) ?? [])
+    .filter((other) => (id === undefined || other.id === id) && (to === undefined || other.to === to) && !draft.removed.has(`${sourceKey(from, name)}\0${other.id}`))
+  if (found.length === 0) return outcome(noWrites(), [draft.state.twins.has(from) ? missing(draft, from, name, id === undefined ? `to ${JSON.stringify(to)}` : `with the id ${JSON.stringify(id)}`) : notFound(draft, from, 'from')])
+  const writes = noWrites()
+  for (const each of found) {
+    writes.unlinks.push({ from, name, to: each.to, id: each.id })
+    writes.journal.push({ op: 'unlink', id: from, type: name, dst: each.to, rid: each.id, seq: 0, actor: '', cause: '' })
+  }
+  return outcome(writes, [])
+}
+
+export const stale = (draft: Draft, what: string, expected: number, actual: number): ItemProblem => ({
+  code: 'VERSION_CONFLICT', message: `${what} is at version ${actual}, not ${expected}: it was changed in between. Read it again and reapply your change.`, path: pathOf(draft, 'ifVersion'), item: draft.item,
+})
+
+function missing(draft: Draft, from: string, name: string, which: string): ItemProblem {
+  return { code: 'NOT_FOUND', message: `The twin ${from} has no relationship ${JSON.stringify(name.slice(0, 100))} ${which}. Its _relationships lists what it has.`, path: pathOf(draft), item: draft.item, twin: from }
+}
+
+/** A target that is not published accepts any twin: the model says less than it will. */
+function isTarget({ registry }: Draft, { target }: Relationship, model: RegisteredModel): boolean {
+  return target === undefined || registry.get(target) === undefined || model.isA(target)
+}
+
+const propertiesOf = (relationship: Relationship): ReadonlyMap<string, Property> => new Map(relationship.properties.map((property) => [property.name, property]))
+
+function unknownText(model: RegisteredModel, from: string, name: string): string {
+  const known = [...model.contents.values()].filter((content) => content.kind === 'Relationship').map((content) => content.name)
+  const near = nearest(name, known)
+  return `The model ${model.id} of twin ${from} has no relationship ${JSON.stringify(name.slice(0, 100))}. ${near ? `Did you mean ${near}?` : `It has ${known.join(', ') || 'none'}.`}`
+}

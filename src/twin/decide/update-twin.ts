@@ -1,0 +1,43 @@
+import type { RegisteredModel } from '../../model/registry.ts'
+import type { ItemProblem } from '../../problem.ts'
+import { checkPatch } from '../check-values.ts'
+import type { UpdateTwin, Values } from '../command.ts'
+import { componentId, isObject } from '../state.ts'
+import { componentsOf, propertiesOf } from './create-twin.ts'
+import { type Draft, type ItemOutcome, type ItemWrites, knownModel, notFound, noWrites, outcome, pathOf } from './draft.ts'
+import { stale } from './relate.ts'
+
+/** A merge patch of a twin's properties and components. The twin's version counts both. */
+export function decideUpdateTwin(draft: Draft, { id, patch, ifVersion, model: expected }: UpdateTwin): ItemOutcome {
+  const present = draft.state.twins.get(id)
+  const model = present && knownModel(draft, present)
+  if (!present || !model || (expected !== undefined && !model.isA(expected))) return outcome(noWrites(), [notFound(draft, id, 'id')])
+  const problems: ItemProblem[] = []
+  if (ifVersion !== undefined && ifVersion !== present.version) problems.push(stale(draft, `The twin ${id}`, ifVersion, present.version))
+  const writes = noWrites()
+  const names = new Set(componentsOf(model).map((component) => component.name))
+  const [parts, properties] = split(patch, names)
+  const own = checkPatch({ what: `twin ${id}`, properties: propertiesOf(model), path: pathOf(draft, 'patch') }, properties, present.values)
+  problems.push(...own.problems)
+  for (const [name, values] of Object.entries(parts)) problems.push(...decideComponent(draft, id, model, name, values, writes))
+  writes.updates.push({ id, set: own.columns, version: present.version + 1, journal: { op: 'update', id, patch: JSON.stringify(patch), seq: 0, actor: '', cause: '' } })
+  return outcome(writes, problems.map((problem) => ({ ...problem, item: draft.item, twin: id })))
+}
+
+function split(patch: Values, components: ReadonlySet<string>): readonly [Values, Values] {
+  const entries = Object.entries(patch)
+  return [Object.fromEntries(entries.filter(([name]) => components.has(name))), Object.fromEntries(entries.filter(([name]) => !components.has(name)))]
+}
+
+function decideComponent(draft: Draft, owner: string, model: RegisteredModel, name: string, values: unknown, writes: ItemWrites): readonly ItemProblem[] {
+  const component = model.contents.get(name)
+  const type = component?.kind === 'Component' ? draft.registry.get(component.schema) : undefined
+  const id = componentId(owner, name)
+  const present = draft.state.components.get(id)
+  if (!type || !present) throw new Error(`The component ${id} is missing from the store.`)
+  const path = pathOf(draft, 'patch', name)
+  if (!isObject(values)) return [{ code: 'WRONG_TYPE', message: `The component ${name} of twin ${owner} is patched by an object of its property values; it cannot be removed.`, path, property: name }]
+  const checked = checkPatch({ what: `component ${name} of twin ${owner}`, properties: propertiesOf(type), path }, values, present.values)
+  writes.componentUpdates.push({ id, set: checked.columns, version: present.version + 1, journal: { op: 'update', id, patch: JSON.stringify(values), seq: 0, actor: '', cause: '' } })
+  return checked.problems
+}

@@ -1,0 +1,51 @@
+import type { StoredValue } from './encode-value.ts'
+
+/** Column → value; null removes the column. */
+export type Columns = Readonly<Record<string, StoredValue | null>>
+
+/** What a decided group writes, in the store's terms; the adapter knows the layout. */
+export interface Writes {
+  readonly creates: readonly {
+    readonly id: string
+    readonly model: string
+    /** The model's type names, its own and inherited. */
+    readonly labels: readonly string[]
+    readonly columns: Columns
+    readonly components: readonly { readonly id: string; readonly name: string; readonly model: string; readonly labels: readonly string[]; readonly columns: Columns }[]
+  }[]
+  readonly updates: readonly TwinUpdate[]
+  readonly componentUpdates: readonly TwinUpdate[]
+  readonly deletes: readonly { readonly id: string }[]
+  readonly links: readonly { readonly from: string; readonly name: string; readonly to: string; readonly id: string; readonly columns: Columns }[]
+  readonly linkUpdates: readonly { readonly from: string; readonly name: string; readonly to: string; readonly id: string; readonly set: Columns; readonly version: number }[]
+  readonly unlinks: readonly { readonly from: string; readonly name: string; readonly to: string; readonly id: string }[]
+  /** Journal entries of everything but updates of twins and components, whose entry is the past state itself. */
+  readonly journal: readonly JournalEntry[]
+  readonly answers: readonly { readonly key: string; readonly digest: string; readonly answer: string }[]
+  /** Of the last journal entry. */
+  readonly seq: number
+  readonly at: number
+}
+
+export interface TwinUpdate {
+  readonly id: string
+  readonly set: Columns
+  /** The version it comes to have. */
+  readonly version: number
+  readonly journal: JournalEntry
+}
+
+/** Who changed what, and why. `patch` is JSON text. */
+export interface JournalEntry {
+  readonly seq: number
+  readonly op: 'create' | 'update' | 'delete' | 'link' | 'relink' | 'unlink'
+  readonly id: string
+  readonly actor: string
+  readonly cause: string
+  readonly model?: string
+  readonly patch?: string
+  /** Of relationships: name, target and id. */
+  readonly type?: string
+  readonly dst?: string
+  readonly rid?: string
+}
