@@ -34,7 +34,7 @@ export interface ModelService {
   registry(): Registry
   /** Counts the changes of the models. */
   schemaVersion(): number
-  /** Called with every new registry. A command is answered when its listeners are done, so that its client finds the new types. Returns how to end it. */
+  /** Called with every new registry. A command is answered when its listeners are done, so that its client finds the new types; a listener must not wait for another command. Returns how to end it. */
   onChange(listener: ModelListener): () => void
   /** All documents or none; those published before are left as they are. */
   publish(documents: readonly unknown[], command: ModelCommand & { readonly dryRun?: boolean | null | undefined }): Promise<Result<ModelsChanged, Invalid | Conflict | LimitReached>>

@@ -28,7 +28,7 @@ const inEnglish = (texts: LanguageMap): string | undefined => texts.get('en') ??
 export function fromStored(stored: readonly StoredModel[], known: (id: Dtmi) => InterfaceModel | undefined = () => undefined): readonly PublishedModel[] {
   const unread = stored.filter(({ dtmi }) => !known(dtmi))
   const parsed = parseModels(unread.map(({ document }) => document), { known })
-  if (!parsed.ok) throw new Error(`Stored models are not valid any more: ${parsed.problems.slice(0, 3).map(({ message }) => message).join(' ')}`)
+  if (!parsed.ok) throw new Error(`Stored models are not valid: ${parsed.problems.slice(0, 3).map(({ document, message }) => `${unread[document ?? -1]?.dtmi ?? 'a model'}: ${message}`).join(' ')}`)
   const read = new Map(parsed.models.map((model) => [model.id, model]))
   return stored.map(({ dtmi, document: _, ...rest }) => {
     const model = known(dtmi) ?? read.get(dtmi)

@@ -39,7 +39,7 @@ async function client(): Promise<Client> {
   const { tenant } = await ensureTenant(database, freshTenant('catalogue'))
   const models = await createModelService({ store: createNeo4jModelStore({ ...watched, transaction: database.transaction }, tenant) })
   const context = (): Context => Object.freeze({
-    principal: { tenant, subject: 'ada', roles: [] }, requestId: 'r', signal: new AbortController().signal,
+    principal: { tenant, subject: 'ada' }, requestId: 'r', signal: new AbortController().signal,
     services: { models } as unknown as Services, // the platform's own fields use no other
   })
   const result: Client['result'] = async (source, variables = {}) => {
