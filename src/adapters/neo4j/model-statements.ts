@@ -1,4 +1,5 @@
 import type { Statement } from '../../domain/statement.ts'
+import type { ModelEvent } from '../../model/model-store.ts'
 
 type Columns = Readonly<Record<string, unknown>>
 
@@ -43,13 +44,18 @@ SET m += row.columns, m.removeAfter = coalesce(date(row.removeAfter), m.removeAf
 export interface Advance {
   readonly tenant: string
   readonly actor: string
-  readonly event: string
+  readonly event: ModelEvent
   readonly ids: readonly string[]
   /** The last journal entry before these. */
   readonly seq: number
   /** Milliseconds since 1970, strictly increasing. */
   readonly at: number
   readonly version: number
+}
+
+/** The mutation behind each event. */
+const causes: Readonly<Record<ModelEvent, string>> = {
+  'model-published': 'publishModels', 'model-deprecated': 'deprecateModel', 'model-retired': 'retireModel', 'model-exposed': 'exposeModels', 'model-hidden': 'exposeModels',
 }
 
 /** One journal entry a model, and the head behind them. */
@@ -59,8 +65,8 @@ MATCH (h:_Head {_t: $b.t})
 SET h.seq = h.seq + size($b.ids), h.at = $b.at, h.models = $b.version
 WITH $b.seq AS seq
 UNWIND range(0, size($b.ids) - 1) AS k
-CREATE (:_J {_t: $b.t, seq: seq + 1 + k, _to: $b.at, op: $b.event, id: $b.ids[k], actor: $b.actor})`,
-  parameters: { b: { t: tenant, actor, event, ids, seq: BigInt(seq), at: BigInt(at), version: BigInt(version) } },
+CREATE (:_J {_t: $b.t, seq: seq + 1 + k, _to: $b.at, op: $b.event, _id: $b.ids[k], actor: $b.actor, cause: $b.cause})`,
+  parameters: { b: { t: tenant, actor, event, cause: causes[event], ids, seq: BigInt(seq), at: BigInt(at), version: BigInt(version) } },
 })
 
 export const findAnswer = (tenant: string, key: string): Statement => ({

@@ -45,7 +45,7 @@ function refusal(result: Result<unknown>): Problem {
 const ids = (service: ModelService): readonly string[] => [...service.registry().models.keys()].sort()
 
 async function journal(tenant: string): Promise<readonly Document[]> {
-  const { entries } = await database.read({ text: 'RETURN COLLECT { MATCH (j:_J) WHERE j._t = $t RETURN j {.seq, .op, .id, .actor, .at, to: j._to} ORDER BY j.seq } AS entries', parameters: { t: tenant } })
+  const { entries } = await database.read({ text: 'RETURN COLLECT { MATCH (j:_J) WHERE j._t = $t RETURN j {.seq, .op, id: j._id, .actor, .cause, to: j._to} ORDER BY j.seq } AS entries', parameters: { t: tenant } })
   return entries as readonly Document[]
 }
 
@@ -74,7 +74,7 @@ describe('Publishing', () => {
     ])
     expect((links as string[][]).map((link) => link.join(' ')).sort()).toEqual(['Pump _COMPOSES Motor', 'Pump _EXTENDS Asset'])
     const entries = await journal(tenant)
-    expect(entries.map(({ op, actor }) => [op, actor])).toEqual([['model-published', 'ada'], ['model-published', 'ada'], ['model-published', 'ada']])
+    expect(entries.map(({ op, actor, cause }) => [op, actor, cause])).toEqual(Array.from({ length: 3 }, () => ['model-published', 'ada', 'publishModels']))
     expect(entries.map(({ id }) => id).sort()).toEqual([...models].sort())
     expect(entries.at(-1)?.['seq']).toBe(seq)
   })
