@@ -2,11 +2,15 @@ import type { IResolvers } from '@graphql-tools/utils'
 import { resolveTwinType } from '../src/domain/schema/twin-types.ts'
 import type { Context } from '../src/graphql/context.ts'
 import { modelResolvers } from './model.ts'
+import { platformResolvers } from './platform.ts'
+import { seriesResolvers } from './series.ts'
 import { twinCommandResolvers } from './twin-commands.ts'
 
 /** Every resolver of the platform, one map a noun. */
 export const resolvers: readonly IResolvers<unknown, Context>[] = [
+  platformResolvers,
   modelResolvers,
   twinCommandResolvers,
+  seriesResolvers,
   { Twin: { __resolveType: resolveTwinType } },
 ]

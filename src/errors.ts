@@ -15,6 +15,7 @@ export const failureCodes = {
   MALFORMED_BODY: { status: 400, retryable: false, message: 'The request body is not JSON.', remedy: 'Send a JSON object with a query.' },
   TIMEOUT: { status: 504, retryable: true, message: 'The operation took longer than its deadline.', remedy: 'Ask for less, or retry.' },
   SHUTTING_DOWN: { status: 503, retryable: true, message: 'The server is shutting down.', remedy: 'Retry: another process, or the restarted one, will answer.' },
+  DATA_DIRECTORY_IN_USE: { status: 503, retryable: false, message: 'Another process works in the data directory.', remedy: 'Stop that process, or give this one a directory of its own in TWINFOLD_DATA.' },
   OVERLOADED: { status: 503, retryable: true, message: 'Too many mutations wait to be committed.', remedy: 'Retry after a moment.' },
 } as const satisfies Record<string, { status: number; retryable: boolean; message: string; remedy: string }>
 

@@ -1,14 +1,10 @@
 import { mkdir, open, readFile, unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-
-/** A data directory that another process works in. */
-export class DataDirectoryInUse extends Error {
-  override readonly name = 'DataDirectoryInUse'
-}
+import { failure } from '../../../errors.ts'
 
 /**
  * Keeps a data directory for this process until disposed. A lock whose process has ended, or whose pid now belongs to another process
- * (told by its start time, where the system shows it), is taken over.
+ * (told by its start time, where the system shows it), is taken over. Fails with DATA_DIRECTORY_IN_USE.
  */
 export async function lockDataDirectory(directory: string): Promise<AsyncDisposable> {
   await mkdir(directory, { recursive: true })
@@ -25,7 +21,7 @@ export async function lockDataDirectory(directory: string): Promise<AsyncDisposa
     }
     const [pid = '', started = ''] = (await readFile(file, 'utf8').catch(() => '')).split(' ')
     if (isAlive(Number(pid)) && (await startTime(Number(pid))) === started) {
-      throw new DataDirectoryInUse(`The data directory ${resolve(directory)} is in use by the process ${pid}. Stop that one, or give this one a directory of its own in TWINFOLD_DATA.`)
+      throw failure('DATA_DIRECTORY_IN_USE', { message: `The data directory ${resolve(directory)} is in use by the process ${pid}. Stop that one, or give this one a directory of its own in TWINFOLD_DATA.` })
     }
     await unlink(file).catch(() => undefined) // another process may have taken it over first; the next attempt tells
   }

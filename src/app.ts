@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createNeo4jCatalogueReader } from './adapters/neo4j/catalogue-reader.ts'
+import { createNeo4jDatabase, type Neo4jDatabase } from './adapters/neo4j/database.ts'
+import { lockDataDirectory } from './adapters/neo4j/embedded/data-lock.ts'
+import { createEmbeddedNeo4j } from './adapters/neo4j/embedded/server.ts'
+import { ensureTenant } from './adapters/neo4j/head.ts'
+import { ensureModelIndexes, indexLargeLabels } from './adapters/neo4j/model-indexes.ts'
+import { createNeo4jModelStore } from './adapters/neo4j/model-store.ts'
+import { ensureSchema } from './adapters/neo4j/schema.ts'
+import { createNeo4jTwinStore } from './adapters/neo4j/twin-store.ts'
+import { resolvers } from '../resolvers/index.ts'
+import type { Config } from './config.ts'
+import { loadDemo } from './demo.ts'
+import { createTwinReader } from './domain/twin-reader.ts'
+import { assembleSchema } from './graphql/assemble.ts'
+import type { Principal } from './graphql/context.ts'
+import { createLiveSchema } from './graphql/live-schema.ts'
+import { createPlatformSchema, readContract } from './graphql/platform-schema.ts'
+import { createGraphQLServer } from './graphql/server.ts'
+import type { Services } from './graphql/services.ts'
+import { addGraphiql } from './http/graphiql.ts'
+import { addGraphQLRoute } from './http/graphql-route.ts'
+import { addHealth } from './http/health.ts'
+import { createHttpServer } from './http/server.ts'
+import { createModelService } from './model/model-service.ts'
+import { createLog } from './observe/log.ts'
+import { createGroupCommit } from './twin/group-commit.ts'
+import { createTwinService } from './twin/twin-service.ts'
+
+export interface App extends AsyncDisposable {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string
+  readonly services: Services
+  readonly database: Neo4jDatabase
+}
+
+/**
+ * Starts everything, in the order in which each needs the others, and resolves when the server is ready.
+ * Disposing ends it in the opposite order: not ready, no new requests, those in flight, the commits, the store, the embedded server.
+ */
+export async function createApp(config: Config): Promise<App> {
+  await using parts = new AsyncDisposableStack()
+  const log = createLog(config.logLevel)
+
+  const database = await openDatabase(config, parts, log)
+  await ensureSchema(database)
+  await ensureModelIndexes(database)
+  const tenant = await ensureTenant(database, config.tenant)
+
+  const models = await createModelService({ store: createNeo4jModelStore(database, tenant.tenant) })
+  const commits = parts.use(createGroupCommit(createNeo4jTwinStore(database, tenant), () => models.registry()))
+  const services: Services = {
+    models,
+    twins: createTwinService(commits),
+    reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
+  }
+  const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }
+  if (config.demo) await loadDemo(services, principal, log)
+
+  const platform = await createPlatformSchema({ contract: await readContract(), resolvers, reader: createNeo4jCatalogueReader(database) })
+  const assemble = async () => assembleSchema(platform, models.registry(), new Set((await models.countTwins([...models.registry().models.keys()])).keys()))
+  const schema = createLiveSchema(await assemble())
+  parts.defer(models.onChange(async () => { schema.replace(await assemble()) }))
+  const indexing = setInterval(() => { void indexLargeLabels(database, labelsOf(services)).catch((error: unknown) => { log.debug({ err: error }, 'indexing waits for the store') }) }, indexingEveryMs).unref()
+  parts.defer(() => { clearInterval(indexing) })
+
+  const apollo = createGraphQLServer({ schema, limits: config.limits, production: config.production, log })
+  await apollo.start()
+  parts.defer(() => apollo.stop())
+
+  let isDraining = false
+  const server = createHttpServer(config.limits, log)
+  addHealth(server, { check: async () => ({ store: await database.ping().then(() => true, () => false), schema: true, accepting: !isDraining }) })
+  addGraphQLRoute(server, { apollo, principal, services, limits: config.limits })
+  addGraphiql(server, log)
+  await server.listen({ host: config.host, port: config.port })
+  parts.defer(async () => {
+    isDraining = true
+    await Promise.race([server.close(), delay(config.limits.drainMs, undefined, { ref: false })])
+  })
+  const address = server.server.address()
+  const port = typeof address === 'object' && address ? address.port : config.port
+  const owned = parts.move()
+  return { url: `http://${config.host}:${port}`, services, database, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** How often labels that grew large get their index. */
+const indexingEveryMs = 30_000
+
+const labelsOf = ({ models }: Services): readonly string[] => [...models.registry().models.values()].map((model) => model.names.type)
+
+async function openDatabase(config: Config, parts: AsyncDisposableStack, log: ReturnType<typeof createLog>): Promise<Neo4jDatabase> {
+  if (config.neo4j) return parts.use(createNeo4jDatabase(config.neo4j))
+  parts.use(await lockDataDirectory(config.dataDirectory))
+  log.info('starting the embedded Neo4j')
+  const server = parts.use(await createEmbeddedNeo4j({
+    dataDirectory: config.dataDirectory, heapMb: config.neo4jHeapMb, pageCacheMb: config.neo4jPageCacheMb, environment: config.environment,
+    log: { info: (message) => { log.info(message) }, error: (message) => { log.error(message) } },
+  }))
+  return parts.use(createNeo4jDatabase(server.connection))
+}
