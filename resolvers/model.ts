@@ -38,6 +38,12 @@ export const modelResolvers: IResolvers<unknown, Context> = {
     async exposeModels(_, { ids, pinned, ...keyed }: Keyed & { ids: readonly string[]; pinned: boolean }, context) {
       return toUnion('ExposeModelsSuccess', await context.services.models.expose(ids, pinned, toCommand(keyed, context)))
     },
+    async migrateTwins(_, { from, to, dryRun }: { from: string; to: string; dryRun?: boolean | null }, { services, principal }) {
+      const migrated = await services.migration.migrateTwins(from, to, { actor: principal.subject, dryRun })
+      if (!migrated.ok) return migrated.problem
+      const { twins, refused, seq } = migrated.value
+      return { kind: 'MigrateTwinsSuccess', twins, refused, cursor: toCursor(seq) }
+    },
   },
   PublishModelsSuccess: { models: findModels },
   ExposeModelsSuccess: { models: findModels },
@@ -54,8 +60,10 @@ const toCommand = ({ idempotencyKey }: Keyed, { principal }: Context): ModelComm
 function toUnion(kind: string, result: Result<ModelsChanged>): Problem | (Success & Readonly<Record<string, unknown>>) {
   if (!result.ok) return result.problem
   const { models, changes, schemaVersion, seq } = result.value
-  return { kind, ids: models, changes, schemaVersion, cursor: seq === null ? null : encodeCursor(seq) }
+  return { kind, ids: models, changes, schemaVersion, cursor: toCursor(seq) }
 }
+
+const toCursor = (seq: number | null): string | null => (seq === null ? null : encodeCursor(seq))
 
 async function findModels({ ids }: Success, _: unknown, context: Context, info: GraphQLResolveInfo): Promise<readonly unknown[]> {
   return ids.length === 0 ? [] : await findNodes('models', { where: { dtmi: { in: ids } }, sort: [{ dtmi: 'ASC' }], limit: ids.length }, context, info)

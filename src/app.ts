@@ -7,6 +7,7 @@ import { ensureTenant } from './adapters/neo4j/head.ts'
 import { ensureModelIndexes, indexLargeLabels } from './adapters/neo4j/model-indexes.ts'
 import { createNeo4jModelStore } from './adapters/neo4j/model-store.ts'
 import { ensureSchema } from './adapters/neo4j/schema.ts'
+import { createNeo4jTwinMigrationStore } from './adapters/neo4j/twin-migration.ts'
 import { createNeo4jTwinStore } from './adapters/neo4j/twin-store.ts'
 import { resolvers } from '../resolvers/index.ts'
 import type { Config } from './config.ts'
@@ -25,6 +26,7 @@ import { createHttpServer } from './http/server.ts'
 import { createModelService } from './model/model-service.ts'
 import { createLog } from './observe/log.ts'
 import { createGroupCommit } from './twin/group-commit.ts'
+import { createTwinMigrationService } from './twin/migrate/migration-service.ts'
 import { createTwinService } from './twin/twin-service.ts'
 
 export interface App extends AsyncDisposable {
@@ -52,6 +54,7 @@ export async function createApp(config: Config): Promise<App> {
   const services: Services = {
     models,
     twins: createTwinService(commits),
+    migration: createTwinMigrationService({ store: createNeo4jTwinMigrationStore(database, tenant), registry: () => models.registry() }),
     reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
   }
   const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }

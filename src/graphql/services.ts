@@ -1,10 +1,12 @@
 import type { TwinReader } from '../domain/twin-reader.ts'
 import type { ModelService } from '../model/model-service.ts'
+import type { TwinMigrationService } from '../twin/migrate/migration-service.ts'
 import type { TwinService } from '../twin/twin-service.ts'
 
 /** What resolvers can ask of the server. */
 export interface Services {
   readonly models: ModelService
   readonly twins: TwinService
+  readonly migration: TwinMigrationService
   readonly reader: TwinReader
 }

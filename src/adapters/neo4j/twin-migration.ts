@@ -1,0 +1,81 @@
+import { componentType } from '../../twin/columns.ts'
+import type { MigratingTwin, MigrationBatch, TwinMigration, TwinMigrationStore } from '../../twin/migrate/migration-store.ts'
+import type { Neo4jDatabase } from './database.ts'
+import { toDriverColumns } from './driver-value.ts'
+import { lockHead, type StoredTenant } from './head.ts'
+
+/** A twin's stored values, integers as text: a JavaScript number would round them beyond 2^53. */
+const valuesOf = (node: string): string => `[p IN keys(${node}) WHERE NOT p STARTS WITH '_' | [p, CASE
+    WHEN valueType(${node}[p]) STARTS WITH 'INTEGER' THEN toString(${node}[p])
+    WHEN valueType(${node}[p]) STARTS WITH 'LIST<INTEGER' THEN [x IN ${node}[p] | toString(x)]
+    ELSE ${node}[p] END]]`
+
+const related = (pattern: string, name: string): string =>
+  `CALL (n) { MATCH ${pattern} WHERE NOT type(r) STARTS WITH '_' WITH type(r) AS name, m._model AS model, count(*) AS count RETURN collect({name: name, model: model, count: count}) AS ${name} }`
+
+const read = `
+MATCH (n:Twin) WHERE n._t = $b.t AND n._model = $b.model AND n._id > $b.after
+WITH n ORDER BY n._id LIMIT $b.limit
+CALL (n) { MATCH (n)-[r]->(c:_Component) WHERE type(r) STARTS WITH '_has_' RETURN collect({id: c._id, name: substring(type(r), 5), model: c._model, values: ${valuesOf('c')}}) AS components }
+${related('(n)-[r]->(m:Twin)', 'outgoing')}
+${related('(m:Twin)-[r]->(n)', 'incoming')}
+RETURN collect({id: n._id, values: ${valuesOf('n')}, components: components, outgoing: outgoing, incoming: incoming}) AS twins`
+
+/** As an update: the state before becomes the journal entry; then the twin gets its new model, labels and columns. */
+const write = `
+CALL () {
+  UNWIND $b.rows AS row MATCH (n:Twin {_t: $b.t, _id: row.id})
+  CREATE (v:_J:_Past:$([l IN labels(n) WHERE l <> 'Twin' | CASE WHEN l = $b.label THEN l ELSE '_was_' + l END]))
+  SET v = properties(n), v += row.journal, v._to = $b.at
+  SET n += row.set, n._model = $b.to, n._since = $b.at, n._v = n._v + 1
+  REMOVE n:$($b.removed) SET n:$($b.added)
+}
+CALL () {
+  UNWIND $b.ended AS id MATCH (n:Twin)-[r]->(c:_Component {_t: $b.t, _id: id})
+  CREATE (n)-[w:$('_was_' + type(r))]->(c) SET w = properties(r), w._to = $b.at DELETE r
+  WITH c, labels(c) AS present SET c:$(['_Gone'] + [l IN present | '_was_' + l]), c._to = $b.at REMOVE c:$(present)
+}
+CALL () {
+  UNWIND $b.parts AS part MATCH (n:Twin {_t: $b.t, _id: part.owner})
+  CREATE (n)-[:$(part.type) {_id: part.type, _v: 1, _from: $b.at}]->(c:$(part.labels)) SET c = part.columns
+}
+MATCH (h:_Head {_t: $b.t}) SET h.seq = h.seq + size($b.rows)
+RETURN h.seq AS seq`
+
+interface TwinRow extends Omit<MigratingTwin, 'values' | 'components'> {
+  readonly values: readonly (readonly [string, unknown])[]
+  readonly components: readonly (Omit<MigratingTwin['components'][number], 'values'> & { readonly values: readonly (readonly [string, unknown])[] })[]
+}
+
+/** Twins of one model become twins of another, page by page, in GRAPH's layout. */
+export function createNeo4jTwinMigrationStore(database: Pick<Neo4jDatabase, 'read' | 'transaction'>, { tenant, label }: StoredTenant): TwinMigrationStore {
+  const page = ({ model, after, limit }: Pick<MigrationBatch, 'model' | 'after' | 'limit'>) => ({ text: read, parameters: { b: { t: tenant, model, after, limit: BigInt(limit) } } })
+  return {
+    read: async (given) => toTwins(await database.read(page(given))),
+    migrate: (batch) => database.transaction(async (tx) => {
+      const head = await lockHead(tx, tenant)
+      const twins = toTwins(await tx.run(page(batch)))
+      const migrations = batch.decide(twins)
+      if (migrations.length > 0) await tx.run({ text: write, parameters: { b: toParameters(migrations, batch, { tenant, label }, head) } })
+      return { last: twins.length < batch.limit ? undefined : twins.at(-1)?.id, migrated: migrations.length, seq: head.seq + migrations.length }
+    }),
+  }
+}
+
+function toTwins({ twins }: Readonly<Record<string, unknown>>): readonly MigratingTwin[] {
+  return (twins as readonly TwinRow[]).map((twin) => ({ ...twin, values: new Map(twin.values), components: twin.components.map((part) => ({ ...part, values: new Map(part.values) })) }))
+}
+
+function toParameters(migrations: readonly TwinMigration[], { to, actor, removedLabels, addedLabels }: MigrationBatch, { tenant, label }: StoredTenant, head: { readonly seq: number; readonly at: number }): Readonly<Record<string, unknown>> {
+  const at = BigInt(head.at)
+  const patch = JSON.stringify({ _model: to })
+  return {
+    t: tenant, label, at, to, removed: removedLabels, added: addedLabels,
+    rows: migrations.map(({ id, set }, index) => ({ id, set: toDriverColumns(set), journal: { seq: BigInt(head.seq + index + 1), op: 'migrate', actor, cause: 'migrateTwins', patch } })),
+    ended: migrations.flatMap(({ endedComponents }) => endedComponents),
+    parts: migrations.flatMap(({ id: owner, newComponents }) => newComponents.map((part) => ({
+      owner, type: componentType(part.name), labels: ['_Component', ...part.labels],
+      columns: { _t: tenant, _id: part.id, _model: part.model, _v: 1n, _from: at, _since: at },
+    }))),
+  }
+}
