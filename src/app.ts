@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { createNeo4jCatalogueReader } from './adapters/neo4j/catalogue-reader.ts'
 import { createNeo4jDatabase, type Neo4jDatabase } from './adapters/neo4j/database.ts'
 import { lockDataDirectory } from './adapters/neo4j/embedded/data-lock.ts'
@@ -17,12 +16,8 @@ import { assembleSchema } from './graphql/assemble.ts'
 import type { Principal } from './graphql/context.ts'
 import { createLiveSchema } from './graphql/live-schema.ts'
 import { createPlatformSchema, readContract } from './graphql/platform-schema.ts'
-import { createGraphQLServer } from './graphql/server.ts'
 import type { Services } from './graphql/services.ts'
-import { addGraphiql } from './http/graphiql.ts'
-import { addGraphQLRoute } from './http/graphql-route.ts'
-import { addHealth } from './http/health.ts'
-import { createHttpServer } from './http/server.ts'
+import { serve } from './http/serve.ts'
 import { createModelService } from './model/model-service.ts'
 import { createLog } from './observe/log.ts'
 import { createGroupCommit } from './twin/group-commit.ts'
@@ -34,6 +29,8 @@ export interface App extends AsyncDisposable {
   readonly url: string
   readonly services: Services
   readonly database: Neo4jDatabase
+  /** Ends the grace of requests in flight at once, while the app is being disposed. */
+  hurry(): void
 }
 
 /**
@@ -57,7 +54,7 @@ export async function createApp(config: Config): Promise<App> {
     migration: createTwinMigrationService({ store: createNeo4jTwinMigrationStore(database, tenant), registry: () => models.registry() }),
     reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
   }
-  const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }
+  const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator', roles: ['administrator'] }
   if (config.demo) await loadDemo(services, principal, log)
 
   const platform = await createPlatformSchema({ contract: await readContract(), resolvers, reader: createNeo4jCatalogueReader(database) })
@@ -67,24 +64,9 @@ export async function createApp(config: Config): Promise<App> {
   const indexing = setInterval(() => { void indexLargeLabels(database, labelsOf(services)).catch((error: unknown) => { log.debug({ err: error }, 'indexing waits for the store') }) }, indexingEveryMs).unref()
   parts.defer(() => { clearInterval(indexing) })
 
-  const apollo = createGraphQLServer({ schema, limits: config.limits, production: config.production, log })
-  await apollo.start()
-  parts.defer(() => apollo.stop())
-
-  let isDraining = false
-  const server = createHttpServer(config.limits, log)
-  addHealth(server, { check: async () => ({ store: await database.ping().then(() => true, () => false), schema: true, accepting: !isDraining }) })
-  addGraphQLRoute(server, { apollo, principal, services, limits: config.limits })
-  addGraphiql(server, log)
-  await server.listen({ host: config.host, port: config.port })
-  parts.defer(async () => {
-    isDraining = true
-    await Promise.race([server.close(), delay(config.limits.drainMs, undefined, { ref: false })])
-  })
-  const address = server.server.address()
-  const port = typeof address === 'object' && address ? address.port : config.port
+  const served = parts.use(await serve({ config, schema, services, principal, checks: { store: () => database.ping().then(() => true, () => false) }, log }))
   const owned = parts.move()
-  return { url: `http://${config.host}:${port}`, services, database, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { url: served.url, services, database, hurry: served.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** How often labels that grew large get their index. */

@@ -1,6 +1,8 @@
-/** Everything that can be set from outside; the only reader of the environment. */
+import { createEnvironmentReader, type Environment } from './util/environment.ts'
+
+/** Everything that can be set from outside. This file alone reads the environment. */
 export interface Config {
-  /** The address to listen on. Until access control comes, only the loopback is right. */
+  /** The address to listen on: the loopback, until access control comes. */
   readonly host: string
   /** 0: any free one. */
   readonly port: number
@@ -14,68 +16,76 @@ export interface Config {
   /** Of the embedded server, in MiB. */
   readonly neo4jHeapMb: number
   readonly neo4jPageCacheMb: number
+  /** Undefined: embedded. */
+  readonly telemetryUrl: string | undefined
   /** Hides from clients what helps only developers: suggestions in validation errors. */
   readonly production: boolean
+  /** Whether clients may ask for the schema. */
+  readonly introspection: boolean
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'
   readonly limits: Limits
   /** The environment that child processes get. */
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly environment: Environment
 }
 
 export interface Limits {
-  /** Of a request. */
+  /** Of a request's body. */
   readonly bodyBytes: number
   /** Of a document. */
   readonly tokens: number
+  /** Fields below one another. */
   readonly depth: number
   readonly aliases: number
-  readonly rootFields: number
-  /** Of `first` and of ids in a list. */
+  /** Of `first`. */
   readonly pageSize: number
-  /** Objects an operation may ask for, by its page sizes. */
+  /** Objects that an operation may ask for, by its page sizes. */
   readonly cost: number
   readonly operationTimeoutMs: number
   /** How long operations in flight are waited for when the server stops. */
   readonly drainMs: number
 }
 
-const limits: Limits = { bodyBytes: 8_000_000, tokens: 8_000, depth: 16, aliases: 100, rootFields: 50, pageSize: 1_000, cost: 1_000_000, operationTimeoutMs: 30_000, drainMs: 10_000 }
-
+/** The environment has a value that cannot be used. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
-/** Reads the configuration; throws a ConfigError that names the variable and what it takes. */
-export function createConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const uri = env['NEO4J_URI']
-  return Object.freeze({
-    host: env['TWINFOLD_HOST'] ?? '127.0.0.1',
-    port: whole(env, 'TWINFOLD_PORT', 4000, 0, 65_535),
-    dataDirectory: env['TWINFOLD_DATA'] ?? '.data',
-    demo: oneOf(env, 'TWINFOLD_DEMO', ['on', 'off'], 'on') === 'on',
+/** Throws a ConfigError that names every variable that is wrong, and what it takes. */
+export function createConfig(environment: Environment = process.env): Config {
+  const env = createEnvironmentReader(environment)
+  const host = env.text('TWINFOLD_HOST', '127.0.0.1')
+  if (!loopback.has(host)) env.refuse('TWINFOLD_HOST', 'the server has no access control yet and listens on the loopback only: 127.0.0.1, ::1 or localhost.')
+  const config: Config = {
+    host,
+    port: env.whole('TWINFOLD_PORT', 4000, { least: 0, most: 65_535 }),
+    dataDirectory: env.text('TWINFOLD_DATA', '.data'),
+    demo: env.flag('TWINFOLD_DEMO', true),
     tenant: 'main',
-    neo4j: uri === undefined || uri === '' ? undefined : { uri, username: env['NEO4J_USERNAME'] ?? 'neo4j', password: env['NEO4J_PASSWORD'] ?? '', database: env['NEO4J_DATABASE'] ?? 'neo4j' },
-    neo4jHeapMb: whole(env, 'TWINFOLD_NEO4J_HEAP_MB', 1_024, 256, 65_536),
-    neo4jPageCacheMb: whole(env, 'TWINFOLD_NEO4J_PAGE_CACHE_MB', 384, 16, 65_536),
-    production: env['NODE_ENV'] === 'production',
-    logLevel: oneOf(env, 'TWINFOLD_LOG', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
-    limits,
-    environment: env,
-  })
+    neo4j: toNeo4j(env.optional('NEO4J_URI'), env.text('NEO4J_USERNAME', 'neo4j'), env.text('NEO4J_PASSWORD', ''), env.text('NEO4J_DATABASE', 'neo4j')),
+    neo4jHeapMb: env.whole('TWINFOLD_NEO4J_HEAP_MB', 1_024, { least: 256, most: 65_536 }),
+    neo4jPageCacheMb: env.whole('TWINFOLD_NEO4J_PAGE_CACHE_MB', 384, { least: 16, most: 65_536 }),
+    telemetryUrl: env.optional('TWINFOLD_TELEMETRY_URL'),
+    production: env.optional('NODE_ENV') === 'production',
+    introspection: env.flag('TWINFOLD_INTROSPECTION', true),
+    logLevel: env.oneOf('TWINFOLD_LOG', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+    limits: Object.freeze({
+      bodyBytes: env.whole('TWINFOLD_MAX_BODY_BYTES', 8_000_000, { least: 1_000, most: 1_000_000_000 }),
+      tokens: env.whole('TWINFOLD_MAX_TOKENS', 8_000, { least: 100, most: 20_000 }),
+      depth: env.whole('TWINFOLD_MAX_DEPTH', 20, { least: 1, most: 100 }),
+      aliases: env.whole('TWINFOLD_MAX_ALIASES', 100, { least: 0, most: 10_000 }),
+      pageSize: 1_000, // the contract's
+      cost: env.whole('TWINFOLD_MAX_COST', 1_000_000, { least: 1, most: 1_000_000_000 }),
+      operationTimeoutMs: env.whole('TWINFOLD_OPERATION_TIMEOUT_MS', 30_000, { least: 10, most: 3_600_000 }),
+      drainMs: env.whole('TWINFOLD_DRAIN_MS', 10_000, { least: 0, most: 600_000 }),
+    }),
+    environment,
+  }
+  const problems = env.problems('TWINFOLD_')
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+  return Object.freeze(config)
 }
 
-function whole(env: Readonly<Record<string, string | undefined>>, name: string, fallback: number, least: number, most: number): number {
-  const text = env[name]
-  if (text === undefined || text === '') return fallback
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= least && value <= most) return value
-  throw new ConfigError(`${name} is ${JSON.stringify(text)}; it takes a whole number from ${least} to ${most}.`)
-}
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 
-function oneOf<T extends string>(env: Readonly<Record<string, string | undefined>>, name: string, values: readonly T[], fallback: T): T {
-  const text = env[name]
-  if (text === undefined || text === '') return fallback
-  const found = values.find((value) => value === text)
-  if (found) return found
-  throw new ConfigError(`${name} is ${JSON.stringify(text)}; it takes ${values.join(', ')}.`)
-}
+const toNeo4j = (uri: string | undefined, username: string, password: string, database: string): Config['neo4j'] =>
+  (uri === undefined ? undefined : Object.freeze({ uri, username, password, database }))

@@ -1,29 +1,38 @@
-import { createApp } from './app.ts'
+import { type App, createApp } from './app.ts'
 import { ConfigError, createConfig } from './config.ts'
-
 import { Failure } from './errors.ts'
+import { monotonicMs } from './util/clock.ts'
 
-/** The process: configuration, start, one line when ready, and an end on SIGTERM and SIGINT; a second signal, seconds later, ends at once. */
+/** A signal to a process group arrives twice within milliseconds, from the terminal and from npm: that is one wish. */
+const repeatMs = 1_000
+
+/** The process: configuration, start, one line when ready, and an end on a signal. A second signal cuts short the requests in flight, a third everything. */
 async function main(): Promise<void> {
-  const app = await createApp(createConfig(process.env))
+  const app = await createApp(createConfig())
+  endOnSignals(app)
   process.stdout.write(`Twinfold ready at ${app.url}\n`)
-  let askedAt: number | undefined
-  const end = (): void => {
-    if (askedAt !== undefined) {
-      if (performance.now() - askedAt > 1_000) process.exit(1) // a group's signal arrives twice within milliseconds; this is a person's second wish
-      return
-    }
-    askedAt = performance.now()
-    app[Symbol.asyncDispose]().then(() => process.exit(0), (error: unknown) => {
-      process.stderr.write(`twinfold: ${String(error)}\n`)
-      process.exit(1)
-    })
-  }
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end)
 }
 
-main().catch((error: unknown) => {
+function endOnSignals(app: App): void {
+  let [wishes, lastAt] = [0, -Infinity]
+  const onSignal = (): void => {
+    const at = monotonicMs()
+    if (at - lastAt < repeatMs) return
+    lastAt = at
+    wishes++
+    if (wishes === 1) app[Symbol.asyncDispose]().then(() => process.exit(0), giveUp)
+    else if (wishes === 2) app.hurry()
+    else process.exit(1)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal)
+}
+
+/** What the user can mend is said plainly; a defect shows where it is. */
+function giveUp(error: unknown): never {
   const isForUser = error instanceof ConfigError || error instanceof Failure
-  process.stderr.write(`twinfold: ${isForUser ? error.message : error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
+  const text = error instanceof Error ? (isForUser ? error.message : error.stack ?? error.message) : String(error)
+  process.stderr.write(`twinfold: ${text}\n`)
   process.exit(1)
-})
+}
+
+main().catch(giveUp)

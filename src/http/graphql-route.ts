@@ -1,34 +1,54 @@
 import type { ApolloServer } from '@apollo/server'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Limits } from '../config.ts'
 import { failure } from '../errors.ts'
 import type { Context, Principal } from '../graphql/context.ts'
+import { documentNesting } from '../graphql/limits/nesting.ts'
+import { withRequestId } from '../graphql/request-id.ts'
 import type { Services } from '../graphql/services.ts'
+import { replyWithFailure } from './error-reply.ts'
+import type { InFlight } from './in-flight.ts'
+import { deepestNesting } from './json-body.ts'
 
 export interface GraphQLRouteConfig {
   readonly apollo: ApolloServer<Context>
   readonly principal: Principal
   readonly services: Services
   readonly limits: Limits
+  readonly inFlight: InFlight
 }
 
-/** `/graphql`: GET and POST. A request's signal fires when its client is gone or its time is up. */
-export function addGraphQLRoute(server: FastifyInstance, { apollo, principal, services, limits }: GraphQLRouteConfig): void {
+/** `/graphql`: GET for queries, POST for everything. */
+export function addGraphQLRoute(server: FastifyInstance, { apollo, principal, services, limits, inFlight }: GraphQLRouteConfig): void {
+  const answer = fastifyApolloHandler(apollo, {
+    context: (request, reply): Promise<Context> => {
+      const operation = inFlight.begin(limits.operationTimeoutMs)
+      reply.raw.once('close', () => {
+        if (!reply.raw.writableFinished) operation.leave()
+        operation.end()
+      })
+      return Promise.resolve({ principal, requestId: request.id, signal: operation.signal, services })
+    },
+  })
   server.route({
     url: '/graphql',
     method: ['GET', 'POST'],
-    handler: fastifyApolloHandler(apollo, {
-      context: (request, reply) => {
-        const gone = new AbortController()
-        const timer = setTimeout(() => { gone.abort(failure('TIMEOUT')) }, limits.operationTimeoutMs)
-        reply.raw.once('close', () => {
-          clearTimeout(timer)
-          if (!reply.raw.writableFinished) gone.abort(new DOMException('The client is gone.', 'AbortError'))
-        })
-        return Promise.resolve({ principal, requestId: request.id, signal: gone.signal, services })
-      },
-    }),
+    preHandler: async (request) => {
+      if (documentNesting(sourceOf(request)) > deepestNesting) throw failure('QUERY_TOO_DEEP', { message: `The document nests brackets deeper than ${deepestNesting} levels. Use variables, or split it.` })
+      await Promise.resolve()
+    },
+    handler: (request, reply) => withRequestId(request.id, () => answer.call(server, request, reply)),
   })
-  server.route({ url: '/graphql', method: ['PUT', 'DELETE', 'PATCH'], handler: (request, reply) => reply.status(405).header('allow', 'GET, POST').send({ errors: [{ message: 'GraphQL is asked by GET or POST.', extensions: { code: 'METHOD_NOT_ALLOWED', requestId: request.id } }] }) })
+  server.route({
+    url: '/graphql',
+    method: ['HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'],
+    handler: (request, reply) => replyWithFailure(failure('METHOD_NOT_ALLOWED'), request, reply.header('allow', 'GET, POST')),
+  })
+}
+
+/** The document of a request, before anybody has looked at it. */
+function sourceOf({ body, query }: FastifyRequest): string {
+  for (const holder of [body, query]) if (typeof holder === 'object' && holder !== null && 'query' in holder && typeof holder.query === 'string') return holder.query
+  return ''
 }

@@ -1,46 +1,50 @@
-import { randomUUID } from 'node:crypto'
-import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import secureJsonParse from 'secure-json-parse'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Limits } from '../config.ts'
-import { Failure, failure, failureCodes } from '../errors.ts'
+import { failure } from '../errors.ts'
 import type { Log } from '../observe/log.ts'
-import { checkNesting } from './json-text.ts'
+import { newId } from '../util/id.ts'
+import { replyWithError, replyWithFailure } from './error-reply.ts'
+import type { InFlight } from './in-flight.ts'
+import { parseJsonBody } from './json-body.ts'
 
-/** A Fastify server that answers every error as JSON, in GraphQL's form, with a request id. Routes are added by others. */
-export function createHttpServer(limits: Limits, log: Log): FastifyInstance {
+export interface HttpServerConfig {
+  readonly limits: Limits
+  readonly inFlight: InFlight
+  readonly log: Log
+}
+
+/** Addresses that answer while the server stops. */
+const health: ReadonlySet<string> = new Set(['/livez', '/readyz'])
+
+/** A Fastify server that takes JSON only and answers every error as JSON, in GraphQL's form, with a request id. Routes are added by others. */
+export function createHttpServer({ limits, inFlight, log }: HttpServerConfig): FastifyInstance {
   const server = fastify({
-    bodyLimit: limits.bodyBytes, genReqId: () => randomUUID(), forceCloseConnections: 'idle', return503OnClosing: true, exposeHeadRoutes: false,
-    requestTimeout: limits.operationTimeoutMs * 2, routerOptions: { maxParamLength: 200 },
+    bodyLimit: limits.bodyBytes, genReqId: ({ headers }) => clientsId(headers['x-request-id']) ?? newId(), exposeHeadRoutes: false,
+    forceCloseConnections: 'idle', return503OnClosing: false, requestTimeout: limits.operationTimeoutMs * 2,
   })
-  server.removeContentTypeParser('application/json')
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-    try {
-      done(null, parseBody(String(body)))
-    } catch (error) {
-      done(error instanceof Failure ? error : failure('MALFORMED_BODY', { message: `The request body is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}`, cause: error }))
-    }
-  })
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => await Promise.resolve(parseJsonBody(body)))
+
   server.addHook('onRequest', async (request, reply) => {
-    await reply.header('x-request-id', request.id)
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
+    if (!isLoopback(request.hostname)) throw failure('UNKNOWN_HOST')
+    if (inFlight.isDraining && !health.has(request.routeOptions.url ?? '')) throw failure('SHUTTING_DOWN')
+    await Promise.resolve()
   })
-  server.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, log))
-  server.setNotFoundHandler((request, reply) => reply.status(404).send(body(request, 'NOT_FOUND', `There is nothing at ${request.method} ${request.url.slice(0, 200)}. The API is at /graphql.`, false)))
+  server.addHook('onSend', async (_request, reply) => {
+    if (inFlight.isDraining) void reply.header('connection', 'close') // an open connection would keep the server from ending
+    await Promise.resolve()
+  })
+  server.setErrorHandler((error, request, reply) => replyWithError(error, request, reply, log))
+  server.setNotFoundHandler((request, reply) => replyWithFailure(failure('NO_SUCH_ADDRESS'), request, reply))
   return server
 }
 
-function parseBody(text: string): unknown {
-  checkNesting(text)
-  const value: unknown = secureJsonParse.parse(text) // refuses keys that would change an object's prototype
-  if (typeof value === 'object' && value !== null && 'query' in value && typeof value.query === 'string') checkNesting(value.query)
-  return value
-}
+/** A client's own id is taken over, where it can stand in a log and a header as it is. */
+const clientsId = (given: unknown): string | undefined => (typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : undefined)
 
-function sendError(error: FastifyError | Failure, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  if (error instanceof Failure) return reply.status(failureCodes[error.code].status).send(body(request, error.code, error.message, failureCodes[error.code].retryable))
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return reply.status(413).send(body(request, 'PAYLOAD_TOO_LARGE', failureCodes.PAYLOAD_TOO_LARGE.message, false))
-  if (error.statusCode !== undefined && error.statusCode < 500) return reply.status(error.statusCode).send(body(request, 'BAD_REQUEST', error.message, false))
-  log.error({ requestId: request.id, err: error }, 'a bug answered a request')
-  return reply.status(500).send(body(request, 'INTERNAL_SERVER_ERROR', 'An error inside the server; the request id finds it in the log.', false))
-}
-
-const body = (request: FastifyRequest, code: string, message: string, retryable: boolean): unknown => ({ errors: [{ message, extensions: { code, retryable, requestId: request.id } }] })
+/**
+ * Without access control, whoever reaches the server is its administrator. A page of another site can reach it through a name of its own that it lets point
+ * to 127.0.0.1 (DNS rebinding); its requests carry that name.
+ */
+const isLoopback = (hostname: string): boolean => hostname === '' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname)

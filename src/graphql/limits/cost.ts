@@ -1,76 +1,70 @@
-import type { FieldNode, FragmentDefinitionNode, GraphQLCompositeType, GraphQLSchema, NamedTypeNode, OperationDefinitionNode, SelectionSetNode, ValueNode } from 'graphql'
-import { getNamedType, getNullableType, isCompositeType, isListType, isObjectType, isInterfaceType, Kind, typeFromAST } from 'graphql'
+import type { FieldNode, GraphQLField } from 'graphql'
+import { getNamedType, getNullableType, isCompositeType, isListType } from 'graphql'
+import { foldOperation } from './fold-operation.ts'
+import { literal, type Operation } from './operation.ts'
 
-type Variables = Readonly<Record<string, unknown>>
+/** Sizes of lists that do not say theirs. */
+export const assumed = {
+  /** A root field's list is read whole: everything there is, up to the longest list. */
+  rootList: 1_000,
+  /** A twin has few neighbours by one relationship; where it has many, the page size or the longest list ends it. */
+  innerList: 10,
+  /** `__schema` and `__type` visit the types, not the store; how deep they may is limited by validation. */
+  introspection: 20_000,
+} as const
 
-/** A list without `limit` is taken to have so many items: most have fewer, and one too long is refused when it is read. */
-const assumedItems = 50
+/** Arguments that say how many items a field returns, in the order in which they are looked at. */
+const sizes = ['first', 'limit', 'points', 'k'] as const
+/** Arguments with an item for each item returned. */
+const lists = ['ids', 'of', 'twins', 'relationships', 'documents', 'readings'] as const
 
 /**
- * How many objects an operation may make the server read: 1 an object, times the page sizes above it; scalars are free.
- * Computed with the variables, since a page size may be one. Linear in the document: a fragment is weighed once for each type it is used on.
+ * `fixed + perItem × size`, where `size` is the page size of the enclosing field. A connection's page size is the connection's, not its `edges`': weights
+ * that leave it open are the same for every use of a fragment.
  */
-export function operationCost(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Readonly<Record<string, FragmentDefinitionNode>>, variables: Variables): number {
-  const root = { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() }[operation.operation]
-  if (!root) return 0
-  const weighed = new Map<string, number>()
-
-  const weighSet = (type: GraphQLCompositeType, set: SelectionSetNode): number => {
-    let total = 0
-    for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) total += weighField(type, selection)
-      else if (selection.kind === Kind.INLINE_FRAGMENT) total += weighSet(conditionOf(selection.typeCondition, type), selection.selectionSet)
-      else total += weighFragment(selection.name.value, type)
-    }
-    return total
-  }
-  const weighFragment = (name: string, type: GraphQLCompositeType): number => {
-    const known = weighed.get(name)
-    if (known !== undefined) return known
-    weighed.set(name, 0) // validation refuses cycles; this ends them all the same
-    const fragment = fragments[name]
-    const weight = fragment ? weighSet(conditionOf(fragment.typeCondition, type), fragment.selectionSet) : 0
-    weighed.set(name, weight)
-    return weight
-  }
-  const conditionOf = (condition: NamedTypeNode | undefined, type: GraphQLCompositeType): GraphQLCompositeType => {
-    const named = condition && typeFromAST(schema, condition)
-    return named && isCompositeType(named) ? named : type
-  }
-  const weighField = (type: GraphQLCompositeType, node: FieldNode): number => {
-    if (!node.selectionSet || (!isObjectType(type) && !isInterfaceType(type))) return 0
-    const field = type.getFields()[node.name.value]
-    if (!field) return 0
-    const inner = getNamedType(field.type)
-    if (!isCompositeType(inner)) return 0
-    const own = weighSet(inner, node.selectionSet)
-    return times(node, isListType(getNullableType(field.type)), field.args.some(({ name }) => name === 'first'), variables) * (1 + own)
-  }
-  return weighSet(root, operation.selectionSet)
+interface Weight {
+  readonly fixed: number
+  readonly perItem: number
 }
 
-/** A connection's page size multiplies what is below it; a list's limit multiplies the list. A connection's own `edges` is no list of its own. */
-function times(node: FieldNode, isList: boolean, isConnection: boolean, variables: Variables): number {
-  const given = (name: string): number | undefined => {
-    const value = node.arguments?.find((argument) => argument.name.value === name)?.value
-    return value && numberOf(value, variables)
+/**
+ * How many objects an operation makes the server read at most, by its page sizes: 1 an object, 0 a scalar, times the sizes of the lists around it.
+ * Computed with the variables, since page sizes may be variables; validation, which does not know them, cannot do it.
+ */
+export function operationCost(operation: Operation): number {
+  const { fixed, perItem } = foldOperation<Weight>(operation, {
+    empty: { fixed: 0, perItem: 0 },
+    join: (left, right) => ({ fixed: left.fixed + right.fixed, perItem: left.perItem + right.perItem }),
+    field: (node, field, inner) => weigh(node, field, inner, operation.variables),
+  })
+  return fixed + perItem * assumed.rootList
+}
+
+function weigh(node: FieldNode, field: GraphQLField<unknown, unknown>, inner: Weight, variables: Operation['variables']): Weight {
+  if (field.name.startsWith('__')) return { fixed: assumed.introspection, perItem: 0 }
+  if (!isCompositeType(getNamedType(field.type))) return { fixed: 0, perItem: 0 }
+  const size = sizeOf(node, field, variables)
+  if (!isListType(getNullableType(field.type))) return { fixed: 1 + inner.fixed + inner.perItem * (size ?? assumed.innerList), perItem: 0 }
+  const item = 1 + inner.fixed + inner.perItem * assumed.innerList
+  return size === undefined ? { fixed: 0, perItem: item } : { fixed: size * item, perItem: 0 }
+}
+
+/** The size that the field's arguments set: given, or by the argument's default. Undefined where none does. */
+function sizeOf(node: FieldNode, field: GraphQLField<unknown, unknown>, variables: Operation['variables']): number | undefined {
+  const argument = (name: string): unknown => {
+    const definition = field.args.find((each) => each.name === name)
+    if (!definition) return undefined
+    const given = node.arguments?.find((each) => each.name.value === name)
+    const value = given && literal(given.value, variables)
+    return value ?? definition.defaultValue // null stands for absent
   }
-  if (isConnection) return Math.max(1, given('first') ?? 50)
-  if (!isList || node.name.value === 'edges') return 1
-  return Math.max(1, given('limit') ?? lengthOf(node, variables) ?? assumedItems)
-}
-
-function numberOf(value: ValueNode, variables: Variables): number | undefined {
-  if (value.kind === Kind.INT) return Number(value.value)
-  const given = value.kind === Kind.VARIABLE ? variables[value.name.value] : undefined
-  return typeof given === 'number' ? given : undefined
-}
-
-function lengthOf(node: FieldNode, variables: Variables): number | undefined {
-  for (const { value } of node.arguments ?? []) {
-    if (value.kind === Kind.LIST) return value.values.length
-    const given = value.kind === Kind.VARIABLE ? variables[value.name.value] : undefined
-    if (Array.isArray(given)) return given.length
+  for (const name of sizes) {
+    const value = argument(name)
+    if (typeof value === 'number') return Math.max(0, value)
+  }
+  for (const name of lists) {
+    const value = argument(name)
+    if (Array.isArray(value)) return value.length
   }
   return undefined
 }

@@ -1,38 +1,39 @@
-import type { FragmentDefinitionNode, OperationDefinitionNode, SelectionSetNode } from 'graphql'
-import { Kind } from 'graphql'
+import type { ArgumentNode } from 'graphql'
+import { foldOperation } from './fold-operation.ts'
+import { literal, type Operation } from './operation.ts'
 
-/** How large an operation is before anything is known of its variables. */
-export interface Measure {
-  /** Fields below one another. */
-  readonly depth: number
-  readonly aliases: number
-  readonly rootFields: number
+/** How many fields lie below one another. Introspection counts 1: validation limits how deep it goes. */
+export const operationDepth = (operation: Operation): number => foldOperation(operation, {
+  empty: 0,
+  join: Math.max,
+  field: (_node, { name }, inner) => 1 + (name.startsWith('__') ? 0 : inner),
+})
+
+/** How many aliases are carried out; those of a fragment count for each time it is spread. */
+export const aliasCount = (operation: Operation): number => foldOperation(operation, {
+  empty: 0,
+  join: (left, right) => left + right,
+  field: ({ alias }, _definition, inner) => inner + (alias ? 1 : 0),
+})
+
+/** A page larger than allowed: the field and what it asks for. */
+export interface LargePage {
+  readonly field: string
+  readonly size: number
 }
 
-/** Linear in the document: a fragment is measured once, however often it is spread. Introspection counts like anything else. */
-export function measureOperation(operation: OperationDefinitionNode, fragments: Readonly<Record<string, FragmentDefinitionNode>>): Measure {
-  const measured = new Map<string, Measure>()
-  const measureSet = (set: SelectionSetNode): Measure => {
-    let [depth, aliases, fields] = [0, 0, 0]
-    for (const selection of set.selections) {
-      const inner = selection.kind === Kind.FRAGMENT_SPREAD ? measureFragment(selection.name.value) : selection.selectionSet ? measureSet(selection.selectionSet) : none
-      const isField = selection.kind === Kind.FIELD
-      depth = Math.max(depth, inner.depth + (isField ? 1 : 0))
-      aliases += inner.aliases + (isField && selection.alias ? 1 : 0)
-      fields += isField ? 1 : inner.rootFields
-    }
-    return { depth, aliases, rootFields: fields }
-  }
-  const measureFragment = (name: string): Measure => {
-    const known = measured.get(name)
-    if (known) return known
-    measured.set(name, none) // validation refuses cycles; this ends them all the same
-    const fragment = fragments[name]
-    const measure = fragment ? measureSet(fragment.selectionSet) : none
-    measured.set(name, measure)
-    return measure
-  }
-  return measureSet(operation.selectionSet)
-}
+/** The first field whose `first` is more than `most`, or below 0. */
+export const largePage = (operation: Operation, most: number): LargePage | undefined => foldOperation<LargePage | undefined>(operation, {
+  empty: undefined,
+  join: (left, right) => left ?? right,
+  field(node, { name }, inner) {
+    const size = pageSize(node.arguments ?? [], operation)
+    return size !== undefined && (size > most || size < 0) ? { field: name, size } : inner
+  },
+})
 
-const none: Measure = { depth: 0, aliases: 0, rootFields: 0 }
+function pageSize(args: readonly ArgumentNode[], { variables }: Operation): number | undefined {
+  const first = args.find(({ name }) => name.value === 'first')
+  const size = first && literal(first.value, variables)
+  return typeof size === 'number' ? size : undefined
+}

@@ -1,0 +1,28 @@
+import { execute, type ExecutionArgs, type ExecutionResult } from 'graphql'
+import { Failure, failure } from '../errors.ts'
+import { toGraphQLError } from './failures.ts'
+
+/**
+ * Executes an operation until the signal fires. Then it is answered at once with the signal's reason, and what is still under way is left to its own end:
+ * readers get the same signal and stop, a mutation's commit is not undone.
+ */
+export async function executeUntil(signal: AbortSignal, args: ExecutionArgs): Promise<ExecutionResult> {
+  const { promise: aborted, reject: abort } = Promise.withResolvers<never>()
+  const stop = (): void => { abort(signal.reason) }
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    signal.throwIfAborted()
+    return await Promise.race([execute(args), aborted])
+  } catch (reason) {
+    if (signal.aborted && reason instanceof Failure) return { errors: [toGraphQLError(isMutation(args) ? unknownOutcome(reason) : reason)] }
+    throw reason
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/** A reading can be asked again; whether a mutation was carried out is not known to whom the answer did not reach. */
+const unknownOutcome = (reason: Failure): Failure => failure('OUTCOME_UNKNOWN', { message: `${reason.message} Whether the change was stored is not known.`, cause: reason })
+
+const isMutation = ({ document, operationName }: ExecutionArgs): boolean => document.definitions.some((definition) =>
+  definition.kind === 'OperationDefinition' && definition.operation === 'mutation' && (typeof operationName !== 'string' || definition.name?.value === operationName))

@@ -1,0 +1,57 @@
+import type { Config } from '../config.ts'
+import type { Principal } from '../graphql/context.ts'
+import type { LiveSchema } from '../graphql/live-schema.ts'
+import { createGraphQLServer } from '../graphql/server.ts'
+import type { Services } from '../graphql/services.ts'
+import type { Log } from '../observe/log.ts'
+import { addGraphiql } from './graphiql.ts'
+import { addGraphQLRoute } from './graphql-route.ts'
+import { addHealth, type HealthChecks } from './health.ts'
+import { createInFlight } from './in-flight.ts'
+import { createHttpServer } from './server.ts'
+
+export interface ServeConfig {
+  readonly config: Pick<Config, 'host' | 'port' | 'limits' | 'production' | 'introspection'>
+  readonly schema: LiveSchema
+  readonly services: Services
+  /** Who every request is from, until access control comes. */
+  readonly principal: Principal
+  /** Of `/readyz`, besides the server's own. */
+  readonly checks: HealthChecks
+  readonly log: Log
+}
+
+/**
+ * A server that listens. Disposing drains it: not ready, no new requests, those in flight finish within their grace or are told SHUTTING_DOWN,
+ * then no connection is left.
+ */
+export interface Served extends AsyncDisposable {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string
+  /** Ends the grace of requests in flight at once. */
+  hurry(): void
+}
+
+/** Rejects when the address is taken. */
+export async function serve({ config: { host, port, limits, production, introspection }, schema, services, principal, checks, log }: ServeConfig): Promise<Served> {
+  await using parts = new AsyncDisposableStack()
+  const inFlight = createInFlight()
+  const apollo = createGraphQLServer({ schema, limits, production, introspection, log })
+  await apollo.start()
+  parts.defer(() => apollo.stop())
+
+  const server = createHttpServer({ limits, inFlight, log })
+  addHealth(server, { ...checks, accepting: () => !inFlight.isDraining })
+  addGraphQLRoute(server, { apollo, principal, services, limits, inFlight })
+  addGraphiql(server, log)
+  parts.defer(async () => {
+    const drained = inFlight.drain(limits.drainMs)
+    const closed = server.close() // no new connections from now on
+    await drained
+    server.server.closeAllConnections()
+    await closed
+  })
+  const url = await server.listen({ host, port })
+  const owned = parts.move()
+  return { url, hurry: inFlight.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}

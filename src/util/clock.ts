@@ -1,0 +1,2 @@
+/** Milliseconds since the process began, never set back: for durations. */
+export const monotonicMs = (): number => performance.now()
