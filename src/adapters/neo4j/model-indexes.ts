@@ -1,12 +1,13 @@
 import type { Neo4jDatabase } from './database.ts'
+import { unlessMade } from './schema-change.ts'
 
 /** What lists of models and counts of their twins need beside the constraints of schema.ts. Made when they are missing. */
 export async function ensureModelIndexes(database: Pick<Neo4jDatabase, 'transaction'>): Promise<void> {
-  await database.transaction(async (tx) => {
-    await tx.run({ text: 'CREATE INDEX model_tenant IF NOT EXISTS FOR (m:_Model) ON (m._t)', parameters: {} })
-    await tx.run({ text: 'CREATE INDEX twin_model IF NOT EXISTS FOR (n:Twin) ON (n._t, n._model)', parameters: {} })
-  })
+  await make(database, 'CREATE INDEX model_tenant IF NOT EXISTS FOR (m:_Model) ON (m._t)')
+  await make(database, 'CREATE INDEX twin_model IF NOT EXISTS FOR (n:Twin) ON (n._t, n._model)')
 }
+
+const make = (database: Pick<Neo4jDatabase, 'transaction'>, text: string): Promise<void> => unlessMade(database.transaction((tx) => tx.run({ text, parameters: {} })))
 
 /** From so many twins on, an index pays: a page of 50 of 50,000 in the order of ids takes 2 ms with it and 20 ms without. */
 const worthAnIndex = 5_000
@@ -29,7 +30,7 @@ RETURN collect(label) AS large`,
     parameters: { b: { labels: labels.filter((label) => !(indexed as readonly string[]).includes(label)), from } },
   })
   for (const label of large as readonly string[]) {
-    await database.transaction((tx) => tx.run({ text: `CREATE INDEX ${quoted(`twin_id_of_${label}`)} IF NOT EXISTS FOR (n:${quoted(label)}) ON (n._id)`, parameters: {} }))
+    await make(database, `CREATE INDEX ${quoted(`twin_id_of_${label}`)} IF NOT EXISTS FOR (n:${quoted(label)}) ON (n._id)`)
   }
   return large as readonly string[]
 }

@@ -1,4 +1,5 @@
 import type { Neo4jDatabase } from './database.ts'
+import { unlessMade } from './schema-change.ts'
 
 /** What every store has. Composite uniqueness exists in Neo4j Community; existence constraints do not. */
 const definitions = [
@@ -17,7 +18,7 @@ const definitions = [
 export async function ensureSchema({ driver, database }: Pick<Neo4jDatabase, 'driver' | 'database'>): Promise<void> {
   const session = driver.session({ database })
   try {
-    for (const definition of definitions) await session.run(definition)
+    for (const definition of definitions) await unlessMade(session.run(definition))
     await session.run('CALL db.awaitIndexes(60)')
   } finally {
     await session.close()
