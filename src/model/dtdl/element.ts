@@ -1,0 +1,39 @@
+import type { DtdlVersion, Dtmi } from '../model.ts'
+import type { AdjunctType } from './metamodel/adjuncts.ts'
+import type { ClassName } from './metamodel/classes.ts'
+import type { JsonObject, Placed } from './read/json.ts'
+import type { Place } from './read/place.ts'
+
+/** An element of a model as it was read: everything DTDL's metamodel calls an Entity. Links between elements are ids until all documents are read. */
+export interface Element {
+  readonly id: Dtmi
+  readonly class: ClassName
+  readonly dtdl: DtdlVersion
+  /** Which limits are in force here; see `ActiveContext`. */
+  readonly limits: string
+  readonly adjuncts: readonly AdjunctType[]
+  /** Values by the term of a class's property or the id of an adjunct type's. */
+  readonly literals: Map<string, Placed<Literal>>
+  readonly texts: Map<string, ReadonlyMap<string, string>>
+  readonly links: Map<string, readonly Link[]>
+  /** The element that it is written inside of, and under which property. */
+  readonly parent: { readonly element: Element; readonly property: string } | undefined
+  /** The innermost Interface it is written in; itself, if it is one. Undefined for standard elements. */
+  readonly owner: Dtmi | undefined
+  readonly place: Place
+  readonly json: JsonObject
+  /** What `@context` says inside it, as far as it was inherited: what makes `json` a document of its own. */
+  readonly contexts: readonly unknown[]
+  /** What was read before it was published: not part of what is validated. */
+  readonly known: boolean
+}
+
+export type Literal = string | number | boolean
+
+/** One value of a property that refers to elements. */
+export interface Link {
+  readonly to: Dtmi
+  readonly place: Place
+  /** Written there, not only named. */
+  readonly inline: boolean
+}
