@@ -54,7 +54,7 @@ export async function createApp(config: Config): Promise<App> {
     migration: createTwinMigrationService({ store: createNeo4jTwinMigrationStore(database, tenant), registry: () => models.registry() }),
     reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
   }
-  const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator', roles: ['administrator'] }
+  const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }
   if (config.demo) await loadDemo(services, principal, log)
 
   const platform = await createPlatformSchema({ contract: await readContract(), resolvers, reader: createNeo4jCatalogueReader(database) })

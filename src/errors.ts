@@ -12,6 +12,7 @@ export const failureCodes = {
   QUERY_TOO_DEEP: { status: 400, retryable: false, message: 'The operation nests too deeply.', remedy: 'Split it into several operations.' },
   TOO_MANY_ALIASES: { status: 400, retryable: false, message: 'The operation has too many aliases.', remedy: 'Send fewer fields in one operation.' },
   PAYLOAD_TOO_LARGE: { status: 413, retryable: false, message: 'The request body is too large.', remedy: 'Send less at a time.' },
+  SUBSCRIPTION_NEEDS_STREAM: { status: 400, retryable: false, message: 'A subscription is not answered by one HTTP response.', remedy: 'Subscribe over a stream: a WebSocket, or server-sent events.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, message: 'The request body has a type that is not taken.', remedy: 'Send JSON, with content-type: application/json.' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, message: 'The address does not take this method.', remedy: 'The allow header names those it takes.' },
   NO_SUCH_ADDRESS: { status: 404, retryable: false, message: 'There is nothing at this address.', remedy: 'The API is at /graphql.' },

@@ -5,7 +5,6 @@ export interface Principal {
   readonly tenant: string
   /** The actor of what it changes. */
   readonly subject: string
-  readonly roles: readonly string[]
 }
 
 /** What resolvers know of a request, and the services they reach everything through. */

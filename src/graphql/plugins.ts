@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { Limits } from '../config.ts'
-import { Failure } from '../errors.ts'
+import { Failure, failure } from '../errors.ts'
 import type { Log } from '../observe/log.ts'
 import { monotonicMs } from '../util/clock.ts'
 import type { Context } from './context.ts'
@@ -14,6 +14,7 @@ export const limitOperations = (limits: Limits): ApolloServerPlugin<Context> => 
     didResolveOperation: async ({ schema, document, operation, request }) => {
       if (!operation) return
       try {
+        if (operation.operation === 'subscription') throw failure('SUBSCRIPTION_NEEDS_STREAM')
         await Promise.resolve(checkOperation(toOperation(schema, document, operation, request.variables ?? {}), limits))
       } catch (error) {
         throw error instanceof Failure ? toGraphQLError(error) : error

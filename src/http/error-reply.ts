@@ -24,7 +24,7 @@ function toFailure({ code, message, statusCode = 500 }: FastifyError): Failure |
 }
 
 function send(status: number, message: string, extensions: Readonly<Record<string, unknown>>, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.status(status).type(mediaType(request.headers.accept)).send(JSON.stringify({ errors: [{ message, extensions: { ...extensions, requestId: request.id } }] }))
+  return reply.status(status).header('x-request-id', request.id).type(mediaType(request.headers.accept)).send(JSON.stringify({ errors: [{ message, extensions: { ...extensions, requestId: request.id } }] }))
 }
 
 /** The first of the two that the client names; JSON for one that names neither. */

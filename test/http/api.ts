@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { makeExecutableSchema } from '@graphql-tools/schema'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
+import { createConfig, type Limits } from '../../src/config.ts'
+import { failure } from '../../src/errors.ts'
+import type { Context } from '../../src/graphql/context.ts'
+import { createLiveSchema, type LiveSchema } from '../../src/graphql/live-schema.ts'
+import { scalars } from '../../src/graphql/scalars.ts'
+import type { Services } from '../../src/graphql/services.ts'
+import { type Served, serve } from '../../src/http/serve.ts'
+import { type Log, logTo } from '../../src/observe/log.ts'
+
+/** A schema with one field for each thing that can come of a request. */
+export function trialSchema(version = 'one'): GraphQLSchema {
+  return makeExecutableSchema<Context>({
+    typeDefs: `scalar JSON
+      type Query { version: String!  echo(value: JSON): JSON  whoAmI: String  node(id: ID!): Node  nodes(limit: Int, ids: [ID!]): [Node!]!  nodesConnection(first: Int = 50): Nodes!
+        bug: String  failing: String  outage: String  meant: String  never: String  untilAborted: String  required(id: ID!): String  nothing: String! }
+      type Mutation { change: String  changeForever: String }
+      type Node { id: ID!  name: String  next(limit: Int): [Node!]!  nextConnection(first: Int = 50): Nodes! }
+      type Nodes { edges: [Edge!]! }
+      type Edge { node: Node! }`,
+    resolvers: {
+      ...(scalars['JSON'] && { JSON: scalars['JSON'] }),
+      Query: {
+        version: () => version,
+        echo: (_, { value }: { value: unknown }) => value,
+        whoAmI: (_, _args, { principal }) => `${principal.subject}@${principal.tenant}`,
+        nodes: () => [{ id: 'a', name: 'A' }],
+        bug: () => { throw new TypeError('secret of the store: bolt://neo4j:password@10.0.0.1') },
+        failing: () => { throw failure('LIST_TOO_LONG', { details: { connection: 'nodesConnection' } }) },
+        outage: () => { throw failure('STORE_UNAVAILABLE', { cause: new Error('secret of the connection') }) },
+        meant: () => { throw new GraphQLError('a library says: secret column') },
+        never: () => new Promise(() => undefined),
+        untilAborted: (_, _args, { signal }) => new Promise((_resolve, reject) => { signal.addEventListener('abort', () => { reject(signal.reason as Error) }) }),
+        required: (_, { id }: { id: string }) => id,
+        nothing: () => null,
+      },
+      Mutation: { change: () => 'changed', changeForever: () => new Promise(() => undefined) },
+    },
+  })
+}
+
+export interface TrialApi extends AsyncDisposable {
+  readonly url: string
+  readonly live: LiveSchema
+  readonly served: Served
+  /** Lines of the log so far, parsed. */
+  readonly logged: readonly Readonly<Record<string, unknown>>[]
+  /** POSTs an operation as JSON. */
+  ask(query: string, more?: { variables?: unknown; operationName?: string; headers?: Record<string, string> }): Promise<Answer>
+  send(path: string, init?: RequestInit): Promise<Answer>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly body: GraphQLBody
+}
+export interface GraphQLBody {
+  readonly data?: Readonly<Record<string, unknown>> | null
+  readonly errors?: readonly { readonly message: string; readonly path?: readonly string[]; readonly extensions: Readonly<Record<string, unknown>> }[]
+}
+
+/** The real server over a trial schema. */
+export async function createTrialApi({ limits = {}, production = false, checks = {}, schema = trialSchema() }: { limits?: Partial<Limits>; production?: boolean; checks?: Parameters<typeof serve>[0]['checks']; schema?: GraphQLSchema } = {}): Promise<TrialApi> {
+  const config = createConfig({ TWINFOLD_PORT: '0' })
+  const logged: Readonly<Record<string, unknown>>[] = []
+  const log: Log = logTo({ write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) }, 'debug')
+  const live = createLiveSchema(schema)
+  const services = {} as Services // the trial schema's fields use none
+  const served = await serve({ config: { ...config, production, limits: { ...config.limits, ...limits } }, schema: live, services, principal: { tenant: 'main', subject: 'tester' }, checks, log })
+  const send: TrialApi['send'] = async (path, init) => {
+    const response = await fetch(served.url + path, { redirect: 'manual', ...init })
+    const text = await response.text()
+    const isJson = /^application\/(graphql-response\+)?json/.test(response.headers.get('content-type') ?? '')
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) as GraphQLBody : {} }
+  }
+  return {
+    url: served.url, live, served, logged, send,
+    ask: (query, { headers, ...more } = {}) => send('/graphql', { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ query, ...more }) }),
+    [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
+  }
+}
+
+/** Sends bytes as they are, and returns the answer's; what `fetch` would refuse to send. */
+export async function sendRaw(url: string, text: string): Promise<string> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk) => chunks.push(chunk))
+  socket.end(text)
+  await once(socket, 'close', { signal: AbortSignal.timeout(10_000) })
+  return Buffer.concat(chunks).toString()
+}
+
+/** Resolves when the condition holds; fails when it does not within 10 s. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadline = performance.now() + 10_000
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`Waited 10 s until ${what}.`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
