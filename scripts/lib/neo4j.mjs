@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { giveUp, say } from './say.mjs'
 
 /** Neo4j's jars and our launcher, in a directory per version, made once: built aside and moved into place, so that it is whole or absent. */
 export function provisionNeo4j(root) {
-  const version = /<artifactId>neo4j<\/artifactId>\s*<version>([^<]+)</.exec(readFileSync(join(root, 'scripts/neo4j/pom.xml'), 'utf8'))[1]
+  const pom = readFileSync(join(root, 'scripts/neo4j/pom.xml'), 'utf8')
+  const version = /<artifactId>neo4j<\/artifactId>\s*<version>([^<]+)</.exec(pom)[1]
   const cache = join(root, '.cache', 'neo4j')
-  const home = join(cache, version)
+  const sources = pom + readFileSync(join(root, 'scripts/neo4j/Launcher.java'), 'utf8')
+  const home = join(cache, createHash('sha256').update(sources).digest('hex').slice(0, 16)) // src/adapters/neo4j/embedded/installation.ts looks there
   if (existsSync(home)) return
   mkdirSync(cache, { recursive: true })
   const fresh = mkdtempSync(join(cache, 'new-'))

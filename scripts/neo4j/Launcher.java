@@ -21,8 +21,16 @@ public final class Launcher {
                 .setConfig(HttpsConnector.enabled, false)
                 .setConfig(GraphDatabaseSettings.auth_enabled, true)
                 .build();
-        service.database("system").executeTransactionally(
-                "ALTER USER neo4j SET PASSWORD $password CHANGE NOT REQUIRED", Map.of("password", System.getenv("TWINFOLD_NEO4J_PASSWORD")));
+        try {
+            service.database("system").executeTransactionally(
+                    "ALTER USER neo4j SET PASSWORD $password CHANGE NOT REQUIRED", Map.of("password", System.getenv("TWINFOLD_NEO4J_PASSWORD")));
+        } catch (RuntimeException problem) {
+            // At every start but the first the password is this one already, which the server refuses to set again.
+            if (!String.valueOf(problem.getMessage()).contains("cannot be the same")) {
+                problem.printStackTrace();
+                System.exit(1);
+            }
+        }
         System.out.println("bolt 127.0.0.1:" + args[2]);
         while (System.in.read() >= 0) {
             // only the end of the stream matters

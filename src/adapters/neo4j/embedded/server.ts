@@ -43,7 +43,7 @@ export async function createEmbeddedNeo4j({ dataDirectory, heapMb = 1024, pageCa
     `-Xms256m`, `-Xmx${heapMb}m`, '-XX:+UseG1GC',
     ...['java.nio', 'java.io', 'sun.nio.ch', 'java.util.concurrent'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
     '-cp', classPath, 'Launcher', home, conf, String(port),
-  ], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...environment, TWINFOLD_NEO4J_PASSWORD: password } }))
+  ], { detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...environment, TWINFOLD_NEO4J_PASSWORD: password } }))
 
   let child = await launch()
   let state: 'up' | 'down' | 'stopped' = 'up'
