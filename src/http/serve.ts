@@ -28,9 +28,14 @@ export interface ServeConfig {
 export interface Served extends AsyncDisposable {
   /** Where it listens, without a slash at the end. */
   readonly url: string
+  /** Operations being answered. */
+  readonly inFlight: number
   /** Ends the grace of requests in flight at once. */
   hurry(): void
 }
+
+/** For requests that are no operations, such as a probe's. */
+const lingerMs = 500
 
 /** Rejects when the address is taken. */
 export async function serve({ config: { host, port, limits, production, introspection }, schema, services, principal, checks, log }: ServeConfig): Promise<Served> {
@@ -45,13 +50,12 @@ export async function serve({ config: { host, port, limits, production, introspe
   addGraphQLRoute(server, { apollo, principal, services, limits, inFlight })
   addGraphiql(server, log)
   parts.defer(async () => {
-    const drained = inFlight.drain(limits.drainMs)
-    const closed = server.close() // no new connections from now on
-    await drained
-    server.server.closeAllConnections()
-    await closed
+    await inFlight.drain(limits.drainMs) // still listening: whoever comes is told that the server is stopping, and whoever looks, that it is not ready
+    const timer = setTimeout(() => { server.server.closeAllConnections() }, lingerMs)
+    await server.close()
+    clearTimeout(timer)
   })
   const url = await server.listen({ host, port })
   const owned = parts.move()
-  return { url, hurry: inFlight.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { url, get inFlight() { return inFlight.count }, hurry: inFlight.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -12,11 +12,11 @@ import { type Served, serve } from '../../src/http/serve.ts'
 import { type Log, logTo } from '../../src/observe/log.ts'
 
 /** A schema with one field for each thing that can come of a request. */
-export function trialSchema(version = 'one'): GraphQLSchema {
+export function trialSchema(version = 'one', finished?: Promise<string>): GraphQLSchema {
   return makeExecutableSchema<Context>({
     typeDefs: `scalar JSON
       type Query { version: String!  echo(value: JSON): JSON  whoAmI: String  node(id: ID!): Node  nodes(limit: Int, ids: [ID!]): [Node!]!  nodesConnection(first: Int = 50): Nodes!
-        bug: String  failing: String  outage: String  meant: String  never: String  untilAborted: String  required(id: ID!): String  nothing: String! }
+        bug: String  failing: String  outage: String  meant: String  never: String  untilAborted: String  whenFinished: String  required(id: ID!): String  nothing: String! }
       type Mutation { change: String  changeForever: String }
       type Node { id: ID!  name: String  next(limit: Int): [Node!]!  nextConnection(first: Int = 50): Nodes! }
       type Nodes { edges: [Edge!]! }
@@ -34,6 +34,7 @@ export function trialSchema(version = 'one'): GraphQLSchema {
         meant: () => { throw new GraphQLError('a library says: secret column') },
         never: () => new Promise(() => undefined),
         untilAborted: (_, _args, { signal }) => new Promise((_resolve, reject) => { signal.addEventListener('abort', () => { reject(signal.reason as Error) }) }),
+        whenFinished: () => finished,
         required: (_, { id }: { id: string }) => id,
         nothing: () => null,
       },
