@@ -3,7 +3,7 @@ import { buildInterfaces } from './dtdl/build/interface.ts'
 import { readGraph, type ElementGraph } from './dtdl/graph.ts'
 import type { ContextOptions } from './dtdl/read/context.ts'
 import { createReport, type ModelProblem } from './dtdl/read/report.ts'
-import { checkReferences } from './dtdl/rules/references.ts'
+import { checkGraph } from './dtdl/rules/check-graph.ts'
 import type { Dtmi, InterfaceModel } from './model.ts'
 
 export interface ParseContext {
@@ -30,7 +30,7 @@ export function parseModels(documents: readonly unknown[], context: ParseContext
 export function validate(documents: readonly unknown[], { known, options }: ParseContext): { readonly graph: ElementGraph; readonly problems: readonly ModelProblem[] } {
   const report = createReport()
   const graph = readGraph(documents, known, { undefinedExtensions: 'default', acceptableLimits: undefined, maxDtdlVersion: 4, ...options }, report)
-  checkReferences(graph, report)
+  checkGraph(graph, report)
   return { graph, problems: report.problems }
 }
 

@@ -1,6 +1,7 @@
 import type { CommandPayload, Content, InterfaceModel, Property } from '../../model.ts'
 import type { Element } from '../element.ts'
 import type { ElementGraph } from '../graph.ts'
+import { postOrder } from '../post-order.ts'
 import { described } from './described.ts'
 import { documentOf } from './document.ts'
 import { quantityOf } from './quantity.ts'
@@ -50,20 +51,8 @@ const buildPayload = (element: Element, schemas: SchemaBuilder): CommandPayload 
   ...described(element), ...quantityOf(element), name: stringOf(element, 'name'), id: element.id, schema: schemas.schemaOf(element, 'schema'), nullable: isTrue(element, 'nullable'),
 })
 
-/** Depth first, without recursion: a chain of parents can be as long as the documents. */
-function inDependencyOrder(graph: ElementGraph): readonly Element[] {
-  const ordered = new Set<Element>()
-  const opened = new Set<Element>()
-  const open: Element[] = [...graph.interfaces].reverse()
-  for (let element = open.pop(); element; element = open.pop()) {
-    if (ordered.has(element)) continue
-    const needed = opened.has(element) ? [] : needsOf(element, graph).filter((other) => !opened.has(other) && !other.known)
-    opened.add(element)
-    if (needed.length === 0) ordered.add(element)
-    else open.push(element, ...needed.reverse())
-  }
-  return [...ordered]
-}
+const inDependencyOrder = (graph: ElementGraph): readonly Element[] =>
+  [...postOrder(graph.interfaces, (element) => needsOf(element, graph))].filter(({ known }) => !known)
 
 const needsOf = (element: Element, graph: ElementGraph): readonly Element[] =>
   [...graph.targets(element, 'extends'), ...graph.targets(element, 'contents').filter((content) => content.class === 'Component').flatMap((component) => graph.targets(component, 'schema'))]

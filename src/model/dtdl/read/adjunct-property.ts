@@ -37,7 +37,9 @@ function readPropertyTerm(json: unknown, place: Place, id: string, name: string,
   const values = toValues(json, place)
   const [first] = values
   if (values.length > 1 || typeof first?.value !== 'string') return report.add(place, 'identifierNotString', `"${name}" is the name of one property (a string).`)
-  element.literals.set(id, { value: idOfTerm(first.value, context) ?? first.value, place: first.place })
+  const property = idOfTerm(first.value, context) ?? first.value
+  if (!property.includes(':')) return report.add(first.place, 'identifierNotUri', `"${name}" is ${shown(first.value)}, which is no property of DTDL or of an extension in the @context.`)
+  element.literals.set(id, { value: property, place: first.place })
 }
 
 function faultOf(value: unknown, { maxLength = Infinity, pattern, minInclusive = -Infinity }: AdjunctPropertyFacts): readonly [rule: string, message: string] | undefined {

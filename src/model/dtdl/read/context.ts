@@ -31,7 +31,9 @@ interface Draft {
   limits: string
   extensions: readonly string[]
   complete: boolean
-  /** A part that is not DTDL's own came before. */
+  /** DTDL's own part came before, in the same `@context`. */
+  begun: boolean
+  /** A part came before after which DTDL's own may not follow. */
   extended: boolean
   /** `#limitless` stood before, and the limits must follow. */
   awaitsLimits: Placed<string> | undefined
@@ -39,7 +41,7 @@ interface Draft {
 
 /** The context inside an element that has `@context`. `outer` is undefined at the top. Undefined where the element cannot be read at all. */
 export function readContext(specifiers: unknown, place: Place, outer: ActiveContext | undefined, options: ContextOptions, report: Report): ActiveContext | undefined {
-  const draft: Draft = outer ? { ...outer, extended: false, awaitsLimits: undefined } : { dtdl: undefined, limits: '', extensions: [], complete: true, extended: false, awaitsLimits: undefined }
+  const draft: Draft = outer ? { ...outer, begun: false, extended: false, awaitsLimits: undefined } : { dtdl: undefined, limits: '', extensions: [], complete: true, begun: false, extended: false, awaitsLimits: undefined }
   const parts: readonly Placed[] = Array.isArray(specifiers) ? specifiers.map((value: unknown, index) => ({ value, place: within(place, index) })) : [{ value: specifiers, place }]
   if (parts.length === 0 && !outer) report.add(place, 'emptyContext', 'The @context is empty; begin it with that of DTDL, such as "dtmi:dtdl:context;3".')
   let sound = parts.length > 0 || outer !== undefined
@@ -88,7 +90,7 @@ function readDtdlContext({ value, place }: Placed<string>, id: string, { major, 
   if (awaited && fragment === 'limitless') refuse('missingLimitContext', missingLimits(awaited.value))
   if (fragment === 'limits' && !awaited) return refuse('misplacedLimitContext', `${shown(value)} does not follow "${id}#limitless" directly.`)
   if (fragment !== '' && fragment !== 'limits' && fragment !== 'limitless') return refuse('invalidContextFragment', `${shown(value)} has an unknown fragment; #limitless and #limits are known.`)
-  Object.assign(draft, { dtdl: major, limits: '' })
+  Object.assign(draft, { dtdl: major, limits: '', begun: true })
   if (fragment === 'limitless') draft.awaitsLimits = { value, place }
   return true
 }
@@ -112,7 +114,8 @@ function readExtension({ value }: Placed<string>, id: string, name: string, { ma
     refuse('missingLimitContext', missingLimits(draft.awaitsLimits.value))
     draft.awaitsLimits = undefined
   }
-  draft.extended = true
+  // A few extensions imply a version of DTDL, and may stand before it.
+  draft.extended = draft.begun || !(id in metamodelTable.affiliates)
   if (termsOf(id)) {
     draft.extensions = [id, ...draft.extensions.filter((other) => !other.startsWith(`${name};`))]
     return true
