@@ -2,8 +2,7 @@ import Cypher from '@neo4j/cypher-builder'
 import type { GraphQLCompositeType, FieldNode } from 'graphql'
 import { storedKind } from '../../twin/stored-value.ts'
 import type { Scope } from './scope.ts'
-import { namedComposite } from './twin.ts'
-import { selectedFields } from './selection.ts'
+import { namedComposite, selectedFields } from './selection.ts'
 
 /** A pass over the selected twins: a clause that gathers, and the value it leaves. */
 interface Pass {

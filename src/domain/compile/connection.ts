@@ -5,9 +5,10 @@ import { longestList } from '../list-limit.ts'
 import { type Argument, readArguments } from './argument.ts'
 import { afterCursor, cursorValues, orderBy, type OrderKey, orderKeys, uniqueKey } from './order.ts'
 import { hop } from './pattern.ts'
-import { type Scope, sequence } from './scope.ts'
-import { type SelectedField, selectedFields } from './selection.ts'
-import { constrained, namedComposite, readColumn, readTwin, type Reading, wholeNumber } from './twin.ts'
+import type { Reading, Scope } from './scope.ts'
+import { namedComposite, type SelectedField, selectedFields } from './selection.ts'
+import { constrained, sequence, wholeNumber } from './clauses.ts'
+import { readColumn } from './column.ts'
 import { type Subject, wherePredicate } from './where.ts'
 
 /** What a connection pages over. */
@@ -81,7 +82,7 @@ function readPage(scope: Scope, paged: Paged, edges: readonly SelectedField[], g
   const parts = edges.flatMap((edge) => selectedFields(scope, namedComposite(edge), edge.nodes.map((node) => node.selectionSet)))
   const nodes = parts.filter((part) => part.field.name === 'node')
   const properties = parts.filter((part) => part.field.name === 'properties')
-  const reading = nodes[0] && readTwin(scope, paged.node, namedComposite(nodes[0]), nodes.flatMap((part) => part.nodes))
+  const reading = nodes[0] && scope.readTwin(scope, paged.node, namedComposite(nodes[0]), nodes.flatMap((part) => part.nodes))
   const item: Record<string, Cypher.Expr> = { at: cursorValues(keys) }
   if (reading) item['node'] = reading.value
   if (paged.edge && properties[0]) item['properties'] = readEdge(scope, paged.edge, properties)

@@ -3,9 +3,10 @@ import { longestList } from '../list-limit.ts'
 import { readArguments } from './argument.ts'
 import { afterCursor, cursorValues, orderBy, type OrderKey } from './order.ts'
 import { hop } from './pattern.ts'
-import { type Direction, type Scope, sequence } from './scope.ts'
-import { type SelectedField, selectedFields } from './selection.ts'
-import { allProperties, constrained, namedComposite, readTwin, type Reading, wholeNumber } from './twin.ts'
+import type { Direction, Reading, Scope } from './scope.ts'
+import { namedComposite, type SelectedField, selectedFields } from './selection.ts'
+import { constrained, sequence, wholeNumber } from './clauses.ts'
+import { allProperties } from './column.ts'
 
 /** `_relationships`: those of any name, in either direction, ordered by name, source and id, which together are unique. */
 export function relationshipsOf(scope: Scope, from: Cypher.Node, field: SelectedField): Reading {
@@ -34,7 +35,7 @@ export function relationshipsOf(scope: Scope, from: Cypher.Node, field: Selected
   const inner = nodes.flatMap((part) => selectedFields(scope, namedComposite(part), part.nodes.map((node) => node.selectionSet)))
   const end = (name: string, node: Cypher.Node): Reading | undefined => {
     const fields = inner.filter((part) => part.field.name === name)
-    return fields[0] && readTwin(scope, node, namedComposite(fields[0]), fields.flatMap((part) => part.nodes))
+    return fields[0] && scope.readTwin(scope, node, namedComposite(fields[0]), fields.flatMap((part) => part.nodes))
   }
   const [start, finish] = [end('from', source), end('to', target)]
   const item = new Cypher.Map({

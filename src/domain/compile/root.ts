@@ -8,9 +8,10 @@ import { readConnection } from './connection.ts'
 import { orderBy, orderKeys, uniqueKey } from './order.ts'
 import { createParameters } from './parameters.ts'
 import { anchor, anchorById } from './pattern.ts'
-import { type Scope, sequence } from './scope.ts'
-import type { SelectedField, SelectionContext } from './selection.ts'
-import { constrained, limited, namedComposite, readTwin } from './twin.ts'
+import type { Scope } from './scope.ts'
+import { namedComposite, type SelectedField, type SelectionContext } from './selection.ts'
+import { constrained, limited, sequence } from './clauses.ts'
+import { readTwin } from './twin.ts'
 import { wherePredicate } from './where.ts'
 import type { World } from './world.ts'
 
@@ -54,7 +55,7 @@ export function compileByIds(root: RootField, variables: Variables, idsVariable:
 
 function compiled(root: RootField, variables: Variables, read: (scope: Scope) => Cypher.Clause): Compiled {
   const parameters = createParameters()
-  const scope: Scope = { ...root, variables, parameters, tenant: parameters.add(() => root.tenant) }
+  const scope: Scope = { ...root, readTwin, variables, parameters, tenant: parameters.add(() => root.tenant) }
   const { cypher } = read(scope).build()
   return (values) => ({ text: cypher, parameters: parameters.bind(values) })
 }

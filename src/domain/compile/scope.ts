@@ -1,22 +1,26 @@
-import Cypher from '@neo4j/cypher-builder'
+import type Cypher from '@neo4j/cypher-builder'
+import type { FieldNode, GraphQLCompositeType } from 'graphql'
 import type { Registry } from '../../model/registry.ts'
 import type { Parameters } from './parameters.ts'
 import type { SelectionContext } from './selection.ts'
 import type { World } from './world.ts'
 
+/** How to read what is selected: subqueries first, then an expression that gathers all. */
+export interface Reading {
+  readonly clauses: readonly Cypher.Clause[]
+  readonly value: Cypher.Expr
+}
+
 /** What every part of one compilation needs. */
 export interface Scope extends SelectionContext {
+  /** Reads the selected fields of a twin; here, since what it reads leads to twins again. */
+  readonly readTwin: (scope: Scope, node: Cypher.Node, type: GraphQLCompositeType, selections: readonly FieldNode[]) => Reading
   readonly registry: Registry
   readonly world: World
   readonly parameters: Parameters
   /** The label of every node of the tenant. */
   readonly tenantLabel: string
   readonly tenant: Cypher.Expr
-}
-
-/** Joins clauses, leaving out absent ones. */
-export function sequence(...clauses: readonly (Cypher.Clause | undefined)[]): Cypher.Clause {
-  return Cypher.utils.concat(...clauses.filter((clause) => clause !== undefined))
 }
 
 export type Direction = 'IN' | 'OUT' | 'BOTH'

@@ -1,5 +1,5 @@
 import type { DirectiveNode, FieldNode, FragmentDefinitionNode, GraphQLCompositeType, GraphQLField, GraphQLSchema, SelectionSetNode } from 'graphql'
-import { GraphQLIncludeDirective, GraphQLSkipDirective, getDirectiveValues, isInterfaceType, isObjectType, Kind, print, typeFromAST, isCompositeType } from 'graphql'
+import { getNamedType, GraphQLIncludeDirective, GraphQLSkipDirective, getDirectiveValues, isInterfaceType, isObjectType, Kind, print, typeFromAST, isCompositeType } from 'graphql'
 import type { Variables } from './argument.ts'
 
 /** A field of a selection, all its nodes merged. */
@@ -76,4 +76,11 @@ function isIncluded(node: { readonly directives?: readonly DirectiveNode[] | und
 /** Is every `type` also an `other`? */
 function isWithin(schema: GraphQLSchema, type: GraphQLCompositeType, other: GraphQLCompositeType): boolean {
   return type === other || ((isInterfaceType(other)) && (isInterfaceType(type) || isObjectType(type)) && schema.isSubType(other, type))
+}
+
+/** The type of a field that has a selection of its own. */
+export function namedComposite(field: SelectedField): GraphQLCompositeType {
+  const type = getNamedType(field.field.type)
+  if (!isCompositeType(type)) throw new Error(`${field.field.name} has no selection.`)
+  return type
 }

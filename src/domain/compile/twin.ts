@@ -1,25 +1,18 @@
 import Cypher from '@neo4j/cypher-builder'
 import type { GraphQLCompositeType } from 'graphql'
-import { getNamedType, isCompositeType, isObjectType } from 'graphql'
+import { isObjectType } from 'graphql'
 import { failure } from '../../errors.ts'
-import { listElementKind, storedKind } from '../../twin/stored-value.ts'
 import { componentType } from '../../twin/columns.ts'
-import type { Schema } from '../../model/model.ts'
-import { longestList } from '../list-limit.ts'
 import { readArguments } from './argument.ts'
+import { constrained, limited, sequence } from './clauses.ts'
+import { allProperties, isPlain, readColumn } from './column.ts'
 import { relationshipConnection } from './connection.ts'
 import { orderBy, orderKeys } from './order.ts'
 import { hop } from './pattern.ts'
 import { relationshipsOf } from './relationships.ts'
-import { type Scope, sequence } from './scope.ts'
-import { type SelectedField, selectedFields } from './selection.ts'
+import type { Reading, Scope } from './scope.ts'
+import { namedComposite, type SelectedField, selectedFields } from './selection.ts'
 import { wherePredicate } from './where.ts'
-
-/** How to read what is selected of a twin: subqueries first, then an expression that gathers all. */
-export interface Reading {
-  readonly clauses: readonly Cypher.Clause[]
-  readonly value: Cypher.Expr
-}
 
 /** What is read under one name of the row. */
 interface Column {
@@ -61,19 +54,6 @@ function choose(name: string, variants: readonly Column[]): Cypher.Expr {
     choice.when(guard).then(value)
   }
   return choice
-}
-
-/** Numbers beyond 2^53 come as text: the driver's numbers would lose digits. */
-const is64Bit = (schema: Schema): boolean => schema.kind === 'primitive' && schema.type === 'long'
-const isPlain = (schema: Schema): boolean => !is64Bit(schema) && !(schema.kind === 'array' && is64Bit(schema.element))
-
-export function readColumn(of: Cypher.Node | Cypher.Relationship, name: string, schema: Schema): Cypher.Expr {
-  const column = of.property(name)
-  if (schema.kind === 'array' && listElementKind(schema) === 'integer') {
-    const item = new Cypher.Variable()
-    return new Cypher.ListComprehension(item).in(column).map(Cypher.toString(item))
-  }
-  return storedKind(schema) === 'integer' && is64Bit(schema) ? Cypher.toString(column) : column
 }
 
 /** A twin's type conditions as a predicate on its labels; undefined where it is selected for every type. */
@@ -121,32 +101,6 @@ function readRelated(scope: Scope, from: Cypher.Node, field: SelectedField, guar
   return { clauses: [new Cypher.Call(subquery, [from])], value: found }
 }
 
-/** `offset` and `limit`; without `limit`, one more than the longest list, to tell that it is longer. */
-export function limited(scope: Scope, page: Cypher.With, given: ReturnType<typeof readArguments>): Cypher.With {
-  const [limit, offset] = [given.get('limit'), given.get('offset')]
-  if (offset?.kind === 'leaf' && offset.value !== null) page.skip(scope.parameters.add((variables) => wholeNumber('offset', offset.get(variables))))
-  if (limit?.kind === 'leaf' && limit.value !== null) page.limit(scope.parameters.add((variables) => wholeNumber('limit', limit.get(variables))))
-  else page.limit(longestList + 1)
-  return page
-}
-
-export function wholeNumber(name: string, value: unknown, most = Number.MAX_SAFE_INTEGER): bigint {
-  if (typeof value === 'number' && value >= 0 && value <= most) return BigInt(value)
-  const range = most === Number.MAX_SAFE_INTEGER ? '0 or more' : `from 0 to ${most}`
-  throw failure('BAD_USER_INPUT', { message: `\`${name}\` is ${JSON.stringify(value)}; give a whole number, ${range}.` })
-}
-
-export function constrained(match: Cypher.Match, ...tests: readonly (Cypher.Predicate | undefined)[]): Cypher.Match {
-  const given = tests.filter((test) => test !== undefined)
-  return given.length > 0 ? match.where(Cypher.and(...given)) : match
-}
-
-export function namedComposite(field: SelectedField): GraphQLCompositeType {
-  const type = getNamedType(field.field.type)
-  if (!isCompositeType(type)) throw new Error(`${field.field.name} has no selection.`)
-  return type
-}
-
 const systemColumns: ReadonlyMap<string, string> = new Map([['_id', '_id'], ['_model', '_model'], ['_version', '_v'], ['_createdAt', '_from'], ['_updatedAt', '_since']])
 
 function readSystemField(scope: Scope, node: Cypher.Node, field: SelectedField, plain: Set<string>, put: (column: Column) => void): void {
@@ -157,12 +111,4 @@ function readSystemField(scope: Scope, node: Cypher.Node, field: SelectedField, 
     plain.add('_model')
     put({ name: '_properties', clauses: [], value: allProperties(node), guard: undefined })
   } else if (field.field.name === '_relationships') put({ name: field.responseKey, guard: undefined, ...relationshipsOf(scope, node, field) })
-}
-
-/** Name and value of every property of a model, integers as text: names that begin with `_` are the system's. */
-export function allProperties(of: Cypher.Node | Cypher.Relationship): Cypher.Expr {
-  const key = new Cypher.Variable()
-  const value = of.property(key)
-  const lossless = new Cypher.Case().when(Cypher.isType(value, Cypher.TYPE.INTEGER)).then(Cypher.toString(value)).else(value)
-  return new Cypher.ListComprehension(key).in(Cypher.keys(of)).where(Cypher.not(Cypher.startsWith(key, new Cypher.Literal('_')))).map(new Cypher.List([key, lossless]))
 }

@@ -6,13 +6,15 @@ import { aggregateType } from './aggregate-types.ts'
 import { type Book, byName, describe } from './book.ts'
 import { declaringType } from './field-names.ts'
 import { propertyField } from './property-field.ts'
-import { twinType } from './twin-types.ts'
+
+/** The type of a model's twins; given from outside, since it has connections of its own. */
+type TwinType = (book: Book, model: RegisteredModel | undefined) => GraphQLOutputType
 
 const required = (type: GraphQLOutputType): GraphQLNonNull<GraphQLOutputType> => new GraphQLNonNull(type)
 const listOf = (type: GraphQLOutputType): GraphQLNonNull<GraphQLOutputType> => required(new GraphQLList(required(type)))
 
 /** `Pumps_Connection`: the twins of a model, a page at a time. */
-export function rootConnection(book: Book, model: RegisteredModel | undefined): GraphQLObjectType {
+export function rootConnection(book: Book, model: RegisteredModel | undefined, twinType: TwinType): GraphQLObjectType {
   const of = model?.names.type ?? 'Twin'
   const edge = book.define(`${of}_Edge`, (name) => new GraphQLObjectType({
     name,
@@ -23,7 +25,7 @@ export function rootConnection(book: Book, model: RegisteredModel | undefined): 
 }
 
 /** `Pump_feeds_Connection`: the relationships of one name, with the twins they lead to. */
-export function relationshipConnection(book: Book, model: RegisteredModel, relationship: Relationship): GraphQLObjectType {
+export function relationshipConnection(book: Book, model: RegisteredModel, relationship: Relationship, twinType: TwinType): GraphQLObjectType {
   const prefix = `${declaringType(model, relationship)}_${relationship.name}`
   const target = relationship.target === undefined ? undefined : book.registry.get(relationship.target)
   const edge = book.define(`${prefix}_Edge`, (name) => new GraphQLObjectType({

@@ -38,7 +38,7 @@ export function queryFields<Context>(book: Book, model: RegisteredModel | undefi
       ...root('list'),
     }],
     [`${plural}Connection`, {
-      type: new GraphQLNonNull(rootConnection(book, model)),
+      type: new GraphQLNonNull(rootConnection(book, model, twinType)),
       description: `${of} twins, a page at a time.`,
       args: {
         ...selection(book, model),

@@ -115,7 +115,7 @@ function relationshipFields(book: Book, model: RegisteredModel, relationship: Re
       resolve: nestedList,
     }],
     [connectionField(book.registry, model, relationship), {
-      type: required(relationshipConnection(book, model, relationship)),
+      type: required(relationshipConnection(book, model, relationship, twinType)),
       description: `${relationship.name}, a page at a time, with the relationships' own values.`,
       args: {
         where: { type: connectionWhere(book, model, relationship), description: 'Only relationships that satisfy it.' },
