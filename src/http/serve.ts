@@ -11,7 +11,7 @@ import { createInFlight } from './in-flight.ts'
 import { createHttpServer } from './server.ts'
 
 export interface ServeConfig {
-  readonly config: Pick<Config, 'host' | 'port' | 'limits' | 'production' | 'introspection'>
+  readonly config: Pick<Config, 'host' | 'port' | 'limits' | 'production' | 'introspection' | 'environment'>
   readonly schema: LiveSchema
   readonly services: Services
   /** Who every request is from, until access control comes. */
@@ -38,7 +38,7 @@ export interface Served extends AsyncDisposable {
 const lingerMs = 500
 
 /** Rejects when the address is taken. */
-export async function serve({ config: { host, port, limits, production, introspection }, schema, services, principal, checks, log }: ServeConfig): Promise<Served> {
+export async function serve({ config: { host, port, limits, production, introspection, environment }, schema, services, principal, checks, log }: ServeConfig): Promise<Served> {
   await using parts = new AsyncDisposableStack()
   const inFlight = createInFlight()
   const apollo = createGraphQLServer({ schema, limits, production, introspection, log })
@@ -48,7 +48,7 @@ export async function serve({ config: { host, port, limits, production, introspe
   const server = createHttpServer({ limits, inFlight, log })
   addHealth(server, { ...checks, accepting: () => !inFlight.isDraining })
   addGraphQLRoute(server, { apollo, principal, services, limits, inFlight })
-  addGraphiql(server, log)
+  addGraphiql(server, { environment, log })
   parts.defer(async () => {
     await inFlight.drain(limits.drainMs) // still listening: whoever comes is told that the server is stopping, and whoever looks, that it is not ready
     const timer = setTimeout(() => { server.server.closeAllConnections() }, lingerMs)

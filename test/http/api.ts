@@ -97,11 +97,11 @@ export async function sendRaw(url: string, text: string): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** Resolves when the condition holds; fails when it does not within 10 s. */
-export async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 10_000
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`Waited 10 s until ${what}.`)
-    await new Promise((resolve) => setImmediate(resolve))
+/** Resolves when the condition holds; fails when it does not within the time. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string, withinMs = 10_000): Promise<void> {
+  const deadline = performance.now() + withinMs
+  while (!await condition()) {
+    if (performance.now() > deadline) throw new Error(`Waited ${withinMs} ms until ${what}.`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
