@@ -1,5 +1,5 @@
 import { createNeo4jCatalogueReader } from './adapters/neo4j/catalogue-reader.ts'
-import { createNeo4jDatabase, type Neo4jDatabase } from './adapters/neo4j/database.ts'
+import { createNeo4jDatabase, type Neo4jConfig, type Neo4jDatabase } from './adapters/neo4j/database.ts'
 import { lockDataDirectory } from './adapters/neo4j/embedded/data-lock.ts'
 import { createEmbeddedNeo4j } from './adapters/neo4j/embedded/server.ts'
 import { ensureTenant } from './adapters/neo4j/head.ts'
@@ -29,6 +29,8 @@ export interface App extends AsyncDisposable {
   readonly url: string
   readonly services: Services
   readonly database: Neo4jDatabase
+  /** The server it works with. */
+  readonly neo4j: Neo4jConfig
   /** Ends the grace of requests in flight at once, while the app is being disposed. */
   hurry(): void
 }
@@ -41,7 +43,7 @@ export async function createApp(config: Config): Promise<App> {
   await using parts = new AsyncDisposableStack()
   const log = createLog(config.logLevel)
 
-  const database = await openDatabase(config, parts, log)
+  const { database, connection } = await openDatabase(config, parts, log)
   await ensureSchema(database)
   await ensureModelIndexes(database)
   const tenant = await ensureTenant(database, config.tenant)
@@ -66,7 +68,7 @@ export async function createApp(config: Config): Promise<App> {
 
   const served = parts.use(await serve({ config, schema, services, principal, checks: { store: () => database.ping().then(() => true, () => false) }, log }))
   const owned = parts.move()
-  return { url: served.url, services, database, hurry: served.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { url: served.url, services, database, neo4j: connection, hurry: served.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** How often labels that grew large get their index. */
@@ -74,13 +76,13 @@ const indexingEveryMs = 30_000
 
 const labelsOf = ({ models }: Services): readonly string[] => [...models.registry().models.values()].map((model) => model.names.type)
 
-async function openDatabase(config: Config, parts: AsyncDisposableStack, log: ReturnType<typeof createLog>): Promise<Neo4jDatabase> {
-  if (config.neo4j) return parts.use(createNeo4jDatabase(config.neo4j))
+async function openDatabase(config: Config, parts: AsyncDisposableStack, log: ReturnType<typeof createLog>): Promise<{ readonly database: Neo4jDatabase; readonly connection: Neo4jConfig }> {
+  if (config.neo4j) return { database: parts.use(createNeo4jDatabase(config.neo4j)), connection: config.neo4j }
   parts.use(await lockDataDirectory(config.dataDirectory))
   log.info('starting the embedded Neo4j')
   const server = parts.use(await createEmbeddedNeo4j({
     dataDirectory: config.dataDirectory, heapMb: config.neo4jHeapMb, pageCacheMb: config.neo4jPageCacheMb, environment: config.environment,
     log: { info: (message) => { log.info(message) }, error: (message) => { log.error(message) } },
   }))
-  return parts.use(createNeo4jDatabase(server.connection))
+  return { database: parts.use(createNeo4jDatabase(server.connection)), connection: server.connection }
 }
