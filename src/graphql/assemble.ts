@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import { createTyped, updateTyped } from '../../resolvers/twin-commands.ts'
 import { buildSchema } from '../domain/schema/build-schema.ts'
+import type { RootArguments } from '../domain/twin-reader.ts'
 import type { RegisteredModel, Registry } from '../model/registry.ts'
 import type { Context } from './context.ts'
 
@@ -10,7 +11,7 @@ const mostShown = 1_500
 /** The schema of a tenant: the platform's part and what its models make of it. */
 export function assembleSchema(platform: GraphQLSchema, registry: Registry, inUse: ReadonlySet<string>): GraphQLSchema {
   return buildSchema<Context>(platform, registry, exposedModels(registry, inUse), {
-    read: (_source, args, { services, signal }, info) => services.reader.root(args, info, { signal }),
+    read: (_source, args: RootArguments, { services, signal }, info) => services.reader.root(args, info, { signal }),
     create: createTyped,
     update: updateTyped,
   })

@@ -1,4 +1,4 @@
-import { execute, type ExecutionArgs, type ExecutionResult } from 'graphql'
+import { execute, type ExecutionArgs, type ExecutionResult, getOperationAST, OperationTypeNode } from 'graphql'
 import { Failure, failure } from '../errors.ts'
 import { toGraphQLError } from './failures.ts'
 
@@ -24,5 +24,4 @@ export async function executeUntil(signal: AbortSignal, args: ExecutionArgs): Pr
 /** A reading can be asked again; whether a mutation was carried out is not known to whom the answer did not reach. */
 const unknownOutcome = (reason: Failure): Failure => failure('OUTCOME_UNKNOWN', { message: `${reason.message} Whether the change was stored is not known.`, cause: reason })
 
-const isMutation = ({ document, operationName }: ExecutionArgs): boolean => document.definitions.some((definition) =>
-  definition.kind === 'OperationDefinition' && definition.operation === 'mutation' && (typeof operationName !== 'string' || definition.name?.value === operationName))
+const isMutation = ({ document, operationName }: ExecutionArgs): boolean => getOperationAST(document, operationName)?.operation === OperationTypeNode.MUTATION

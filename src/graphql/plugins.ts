@@ -1,4 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server'
+import { OperationTypeNode } from 'graphql'
 import type { Limits } from '../config.ts'
 import { Failure, failure } from '../errors.ts'
 import type { Log } from '../observe/log.ts'
@@ -14,7 +15,7 @@ export const limitOperations = (limits: Limits): ApolloServerPlugin<Context> => 
     didResolveOperation: async ({ schema, document, operation, request }) => {
       if (!operation) return
       try {
-        if (operation.operation === 'subscription') throw failure('SUBSCRIPTION_NEEDS_STREAM')
+        if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw failure('SUBSCRIPTION_NEEDS_STREAM')
         await Promise.resolve(checkOperation(toOperation(schema, document, operation, request.variables ?? {}), limits))
       } catch (error) {
         throw error instanceof Failure ? toGraphQLError(error) : error

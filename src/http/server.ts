@@ -21,7 +21,7 @@ export function createHttpServer({ limits, inFlight, log }: HttpServerConfig): F
   const server = fastify({
     bodyLimit: limits.bodyBytes, genReqId: ({ headers }) => clientsId(headers['x-request-id']) ?? newId(), exposeHeadRoutes: false,
     forceCloseConnections: 'idle', return503OnClosing: false, requestTimeout: limits.operationTimeoutMs * 2,
-    frameworkErrors: (error, request, reply) => replyWithError(error, request, reply, log), // before there is a route, such as an address that is none
+    frameworkErrors: (error, request, reply) => { void replyWithError(error, request, reply, log) }, // before there is a route, such as an address that is none
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => await Promise.resolve(parseJsonBody(body)))
