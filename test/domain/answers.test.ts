@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { testDatabase, freshTenant } from '../support/neo4j.ts'
+import { ensureTenant } from '../../src/adapters/neo4j/head.ts'
+import { freshTenant, testDatabase } from '../support/neo4j.ts'
 import { createTestDomain } from '../support/domain.ts'
 import { listArguments, plants, selections } from './arbitraries.ts'
 import { answer } from './brute-force.ts'
@@ -11,11 +12,9 @@ import { plantStatements } from './write-plant.ts'
 const database = testDatabase()
 
 test('every query over a random graph answers what plain evaluation in memory answers, with literals and with variables', async () => {
-  let label = Date.now()
   await fc.assert(fc.asyncProperty(plants, fc.array(fc.constantFrom('Zone' as const, 'Asset' as const, 'Pump' as const, 'Valve' as const).chain((kind) => fc.tuple(listArguments(kind, 2), selections(kind, 2))), { minLength: 6, maxLength: 6 }), async (plant, queries) => {
-    const tenant = freshTenant('answers')
-    const tenantLabel = `_T${label++}`
-    const domain = createTestDomain(plantModels, { graph: database, tenant, tenantLabel })
+    const { tenant, label: tenantLabel } = await ensureTenant(database, freshTenant('answers'))
+    const domain = await createTestDomain(plantModels, { graph: database, tenant, tenantLabel })
     for (const statement of plantStatements(plant, domain.registry, tenant, tenantLabel)) await database.write(statement)
     for (const [args, selection] of queries) {
       const expected = answer(plant, plant.twins, args, selection)

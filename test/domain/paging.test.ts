@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { ensureTenant } from '../../src/adapters/neo4j/head.ts'
 import { createTestDomain, type TestDomain } from '../support/domain.ts'
 import { freshTenant, testDatabase } from '../support/neo4j.ts'
 import { plants, sorts, wheres } from './arbitraries.ts'
@@ -9,12 +10,9 @@ import { withEnumNames } from './query-text.ts'
 import { plantStatements } from './write-plant.ts'
 
 const database = testDatabase()
-let label = Date.now() * 10
-
 async function domainOf(plant: Plant): Promise<TestDomain> {
-  const tenant = freshTenant('paging')
-  const tenantLabel = `_T${label++}`
-  const domain = createTestDomain(plantModels, { graph: database, tenant, tenantLabel })
+  const { tenant, label: tenantLabel } = await ensureTenant(database, freshTenant('paging'))
+  const domain = await createTestDomain(plantModels, { graph: database, tenant, tenantLabel })
   for (const statement of plantStatements(plant, domain.registry, tenant, tenantLabel)) await database.write(statement)
   return domain
 }

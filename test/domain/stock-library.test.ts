@@ -2,6 +2,7 @@ import { Neo4jGraphQL } from '@neo4j/graphql'
 import fc from 'fast-check'
 import { graphql } from 'graphql'
 import { expect, test } from 'vitest'
+import { ensureTenant } from '../../src/adapters/neo4j/head.ts'
 import { createTestDomain } from '../support/domain.ts'
 import { freshTenant, testDatabase } from '../support/neo4j.ts'
 import { listArguments, plants, selections } from './arbitraries.ts'
@@ -43,11 +44,10 @@ const queries = fc.constantFrom('Zone' as const, 'Asset' as const, 'Pump' as con
 
 test('the same query over the same graph gives the answer that @neo4j/graphql gives', async () => {
   let compared = 0
-  let label = Date.now() * 100
   await fc.assert(fc.asyncProperty(plants, fc.array(queries, { minLength: 6, maxLength: 6 }), async (given, corpus) => {
     const plant = withoutBareAssets(given)
-    const [tenant, tenantLabel] = [freshTenant('stock'), `_T${label++}`]
-    const domain = createTestDomain(plantModels, { graph: database, tenant, tenantLabel })
+    const { tenant, label: tenantLabel } = await ensureTenant(database, freshTenant('stock'))
+    const domain = await createTestDomain(plantModels, { graph: database, tenant, tenantLabel })
     const stock = await new Neo4jGraphQL({ typeDefs: stockTypes(tenantLabel), driver: database.driver }).getSchema()
     for (const statement of plantStatements(plant, domain.registry, tenant, tenantLabel)) await database.write(statement)
     for (const [args, selection] of corpus) {

@@ -13,10 +13,10 @@ export interface TestDomain {
 }
 
 /** The domain's schema over a graph, without a server. */
-export function createTestDomain(documents: readonly unknown[], { graph, tenant, tenantLabel }: { graph: GraphReader; tenant: string; tenantLabel: string }): TestDomain {
+export async function createTestDomain(documents: readonly unknown[], { graph, tenant, tenantLabel }: { graph: GraphReader; tenant: string; tenantLabel: string }): Promise<TestDomain> {
   const registry = registryOf(documents)
   const reader = createTwinReader({ graph, tenant, tenantLabel })
-  const schema = buildSchema(platformSchema(), registry, registry.models.values(), { read: (_source, args, _context, info) => reader.root(args, info), create: () => () => null, update: () => () => null })
+  const schema = buildSchema(await platformSchema, registry, registry.models.values(), { read: (_source, args, _context, info) => reader.root(args, info), create: () => () => null, update: () => () => null })
   return {
     schema,
     registry,

@@ -20,7 +20,10 @@ export interface TestTwins {
 export async function createTestTwins(database: Neo4jDatabase, documents: readonly unknown[]): Promise<TestTwins> {
   await ensureSchema(database)
   const tenant = await ensureTenant(database, freshTenant('twins'))
-  const registry = registryOf(documents)
+  return createTestTwinsOf(database, tenant, registryOf(documents))
+}
+
+export function createTestTwinsOf(database: Neo4jDatabase, tenant: StoredTenant, registry: Registry): TestTwins {
   const commits = createGroupCommit(createNeo4jTwinStore(database, tenant), () => registry)
   return { twins: createTwinService(commits), commits, registry, tenant }
 }
