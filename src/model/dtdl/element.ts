@@ -1,6 +1,7 @@
 import type { DtdlVersion, Dtmi } from '../model.ts'
 import type { AdjunctType } from './metamodel/adjuncts.ts'
 import type { ClassName } from './metamodel/classes.ts'
+import type { ActiveContext } from './read/context.ts'
 import type { JsonObject, Placed } from './read/json.ts'
 import type { Place } from './read/place.ts'
 
@@ -22,8 +23,8 @@ export interface Element {
   readonly owner: Dtmi | undefined
   readonly place: Place
   readonly json: JsonObject
-  /** What `@context` says inside it, as far as it was inherited: what makes `json` a document of its own. */
-  readonly contexts: readonly unknown[]
+  /** Absent in standard elements. */
+  readonly context: ActiveContext | undefined
   /** What was read before it was published: not part of what is validated. */
   readonly known: boolean
 }

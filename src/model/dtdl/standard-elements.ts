@@ -19,7 +19,7 @@ export const standardElement = (id: Dtmi): Element | undefined => elements.get(i
 const elements = new Map<Dtmi, Element>()
 
 function add(id: Dtmi, name: string, dtdl: number, more: Partial<Pick<Element, 'adjuncts' | 'parent'>> = {}): Element {
-  const element: Element = { id, class: name, dtdl: dtdl as DtdlVersion, limits: '', adjuncts: [], literals: new Map(), texts: new Map(), links: new Map(), parent: undefined, owner: undefined, place, json: {}, contexts: [], known: true, ...more }
+  const element: Element = { id, class: name, dtdl: dtdl as DtdlVersion, limits: '', adjuncts: [], literals: new Map(), texts: new Map(), links: new Map(), parent: undefined, owner: undefined, place, json: {}, context: undefined, known: true, ...more }
   elements.set(id, element)
   return element
 }

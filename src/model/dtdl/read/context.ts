@@ -13,8 +13,8 @@ export interface ActiveContext {
   readonly limits: string
   /** Contexts of extensions, later ones first. */
   readonly extensions: readonly string[]
-  /** False where an extension is in force that is not known: then unknown terms may be its own. */
-  readonly complete: boolean
+  /** Contexts of extensions that are not known: unknown terms may be theirs. */
+  readonly unknown: readonly string[]
 }
 
 export interface ContextOptions {
@@ -30,7 +30,7 @@ interface Draft {
   dtdl: DtdlVersion | undefined
   limits: string
   extensions: readonly string[]
-  complete: boolean
+  unknown: readonly string[]
   /** DTDL's own part came before, in the same `@context`. */
   begun: boolean
   /** A part came before after which DTDL's own may not follow. */
@@ -41,13 +41,13 @@ interface Draft {
 
 /** The context inside an element that has `@context`. `outer` is undefined at the top. Undefined where the element cannot be read at all. */
 export function readContext(specifiers: unknown, place: Place, outer: ActiveContext | undefined, options: ContextOptions, report: Report): ActiveContext | undefined {
-  const draft: Draft = outer ? { ...outer, begun: false, extended: false, awaitsLimits: undefined } : { dtdl: undefined, limits: '', extensions: [], complete: true, begun: false, extended: false, awaitsLimits: undefined }
+  const draft: Draft = outer ? { ...outer, begun: false, extended: false, awaitsLimits: undefined } : { dtdl: undefined, limits: '', extensions: [], unknown: [], begun: false, extended: false, awaitsLimits: undefined }
   const parts: readonly Placed[] = Array.isArray(specifiers) ? specifiers.map((value: unknown, index) => ({ value, place: within(place, index) })) : [{ value: specifiers, place }]
   if (parts.length === 0 && !outer) report.add(place, 'emptyContext', 'The @context is empty; begin it with that of DTDL, such as "dtmi:dtdl:context;3".')
   let sound = parts.length > 0 || outer !== undefined
   for (const part of parts) sound = readSpecifier(part, draft, options, report) && sound
   if (draft.awaitsLimits) addMissingLimits(draft.awaitsLimits, report)
-  if (draft.dtdl !== undefined) return { dtdl: draft.dtdl, limits: draft.limits, extensions: draft.extensions, complete: draft.complete }
+  if (draft.dtdl !== undefined) return { dtdl: draft.dtdl, limits: draft.limits, extensions: draft.extensions, unknown: draft.unknown }
   if (sound) report.add(place, 'missingDtdlContext', 'The @context does not begin with that of DTDL; put "dtmi:dtdl:context;2", ";3" or ";4" first.')
   return undefined
 }
@@ -124,20 +124,27 @@ function readExtension({ value }: Placed<string>, id: string, name: string, { ma
   const fault = faultOfReference(id, draft.dtdl ?? 4, '')
   if (fault !== undefined) return refuse('invalidContextSpecifierForVersion', `The context ${shown(value)} ${fault}.`)
   const allowed = undefinedExtensions === 'allow' || (undefinedExtensions === 'default' && draft.dtdl !== undefined && metamodelTable.undefinedExtensionsByDefault.includes(draft.dtdl))
-  draft.complete = false
+  draft.unknown = [...draft.unknown, id]
   if (allowed) return true
   return isKnownContext(name)
     ? refuse('unresolvableContextVersion', `This version of the extension ${shown(value)} is not known.`)
     : refuse('unresolvableContextSpecifier', `The extension ${shown(value)} is not known; remove it, with what uses it.`)
 }
 
-/** What a term means here. */
+/** What a term means here. DTDL's own meaning comes first: `byte` is the schema of DTDL 4, not the unit; then that of the last extension. */
 export function idOfTerm(term: string, { dtdl, extensions }: ActiveContext): string | undefined {
-  for (const extension of extensions) {
-    const id = termsOf(extension)?.get(term)
+  for (const context of [`${dtdlContext};${dtdl}`, ...extensions]) {
+    const id = termsOf(context)?.get(term)
     if (id !== undefined) return id
   }
-  return termsOf(`${dtdlContext};${dtdl}`)?.get(term)
+  return undefined
+}
+
+/** `@context` as it would be written to say the same at the top of a document. */
+export function toSpecifiers({ dtdl, limits, extensions, unknown }: ActiveContext): readonly string[] {
+  const [limitsContext] = Object.entries(metamodelTable.limits).find(([, { spec }]) => spec === limits) ?? []
+  const core = `${dtdlContext};${dtdl}`
+  return [...(limitsContext === undefined ? [core] : [`${core}#limitless`, limitsContext]), ...[...extensions].reverse(), ...unknown]
 }
 
 /** May documents define no ids that begin so? */

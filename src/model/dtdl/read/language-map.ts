@@ -3,7 +3,7 @@ import { isKeyword, type LiteralContext } from './literal.ts'
 import { within, type Place } from './place.ts'
 import { shown } from './report.ts'
 
-/** Such as `en`, `en-US`, `sr-Latn` is not: the form that DTDL's parser accepts. */
+/** ISO 639, perhaps a script, perhaps a region: `en`, `sr-Latn`, `pt-BR`; no more than DTDL's parser accepts. */
 const languageTag = /^[a-z]{2,4}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?$/
 const defaultLanguage = 'en'
 
@@ -27,7 +27,7 @@ export function readLanguageMap(json: unknown, place: Place, longest: number, co
   }
   for (const { value, place: at } of toValues(json, place)) {
     if (!isObject(value)) add(defaultLanguage, value, at)
-    else if (isTagged(value, at, context)) add(value['@language'] ?? defaultLanguage, value['@value'], at)
+    else if (isTagged(value, at, context)) add(Object.hasOwn(value, '@language') ? value['@language'] : defaultLanguage, value['@value'], at)
   }
   return texts
 }

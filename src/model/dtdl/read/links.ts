@@ -14,9 +14,12 @@ export function readLinks(json: unknown, place: Place, facts: PropertyFacts, ele
   const { name } = facts
   if (!facts.plural && values.length > 1) return reading.report.add(place, 'objectMultipleValues', `"${name}" has ${values.length} values; give it one.`)
   const links: Link[] = []
+  const named = new Set<string>()
   for (const value of values) {
     const link = isObject(value.value) ? readInline({ value: value.value, place: value.place }, facts, element, context, reading) : readReference(value, facts.name, context, reading)
-    if (link && !links.some(({ to }) => to === link.to)) links.push(link)
+    // Naming an element twice is naming it once, but where each value needs a name of its own.
+    if (link && (facts.uniqueProperties || !named.has(link.to))) links.push(link)
+    if (link) named.add(link.to)
   }
   element.links.set(name, links)
   const least = facts.minCount ?? 0

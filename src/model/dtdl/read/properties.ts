@@ -5,7 +5,7 @@ import type { AdjunctPropertyFacts, PropertyFacts } from '../metamodel/table.ts'
 import { readAdjunctProperty } from './adjunct-property.ts'
 import { idOfTerm, type ActiveContext } from './context.ts'
 import { readIdentifier } from './identifier.ts'
-import type { JsonObject } from './json.ts'
+import { toValues, type JsonObject } from './json.ts'
 import { readLanguageMap } from './language-map.ts'
 import { readLinks } from './links.ts'
 import { isKeyword, readLiteral } from './literal.ts'
@@ -72,7 +72,7 @@ function readProperty(json: unknown, place: Place, facts: PropertyFacts, element
   }
   const literal = readLiteral(json, place, kind, literalContext(name, context, reading))
   if (!literal) {
-    if (facts.minCount && Array.isArray(json) && json.length === 0) reading.report.add(place, 'literalCountBelowMin', `"${name}" has no value; give it one.`)
+    if (facts.minCount && toValues(json, place).length === 0) reading.report.add(place, 'literalCountBelowMin', `"${name}" has no value; give it one.`)
     return
   }
   element.literals.set(name, literal)

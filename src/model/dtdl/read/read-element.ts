@@ -30,8 +30,7 @@ function readTopLevel({ value, place }: Placed<JsonObject>, reading: Reading): E
 export const createReading = (given: Omit<Reading, 'readElement'>): Reading => ({ ...given, readElement })
 
 function readElement(json: JsonObject, place: Place, slot: Slot | undefined, reading: Reading): Element | undefined {
-  const own = json['@context']
-  const context = Object.hasOwn(json, '@context') ? readContext(own, within(place, '@context'), slot?.context, reading.options, reading.report) : slot?.context
+  const context = Object.hasOwn(json, '@context') ? readContext(json['@context'], within(place, '@context'), slot?.context, reading.options, reading.report) : slot?.context
   if (!context) return undefined
   checkKeywords(json, place, context, reading)
   const id = readId(json, place, slot, context, reading)
@@ -43,8 +42,7 @@ function readElement(json: JsonObject, place: Place, slot: Slot | undefined, rea
     literals: new Map(), texts: new Map(), links: new Map(),
     parent: slot && { element: slot.parent, property: slot.property.name },
     owner: types.class === 'Interface' ? id : slot?.parent.owner,
-    place, json, known: reading.known,
-    contexts: [...(slot?.parent.contexts ?? []), ...(own === undefined ? [] : [own].flat())],
+    place, json, context, known: reading.known,
   }
   define(element, reading)
   readProperties(json, element, types, context, reading)

@@ -78,7 +78,7 @@ function checkAdjunct(type: AdjunctType, all: readonly AdjunctType[], name: Clas
 /** May the word, unknown here, be one of an extension that is in force but not known? The table says how each version of DTDL sees it. */
 export function mayBeDefinedElsewhere(word: string, use: 'Cotype' | 'Property', context: ActiveContext): boolean {
   const treatment = metamodelTable.apocrypha[context.dtdl]?.[`${kindOfTerm(word, context)}As${use}`]
-  return treatment === 'valid' || (treatment === 'tenable' && !context.complete)
+  return treatment === 'valid' || (treatment === 'tenable' && context.unknown.length > 0)
 }
 
 export function kindOfTerm(word: string, context: ActiveContext): ApocryphalTerm extends `${infer Kind}As${string}` ? Kind : never {

@@ -39,12 +39,12 @@ const siblingNamed = (contents: readonly Element[], key: string, name: unknown):
 function checkSibling(element: Element, type: AdjunctType, rule: SiblingRule, contents: readonly Element[], references: Set<string>, fault: Fault): void {
   const name = element.literals.get(rule.keyref)?.value
   const sibling = siblingNamed(contents, rule.key, name)
-  if (rule.uniqueReference !== undefined && name !== undefined) {
+  if (!sibling) return
+  if (rule.uniqueReference !== undefined) {
     const reference = JSON.stringify([rule.uniqueReference, name, element.literals.get(rule.uniqueReference)?.value])
     if (references.has(reference)) fault('multipleReference', `Two elements of the type ${type.term} speak of the same property of "${String(name)}"; remove one.`)
     references.add(reference)
   }
-  if (!sibling) return
   if (rule.requiredTypes && !rule.requiredTypes.some((id) => hasType(sibling, id))) fault('notSiblingRequiredType', `"${termOf(rule.keyref)}" names ${JSON.stringify(name)}, a ${sibling.class}; it must be ${[...new Set(rule.requiredTypes.map(termOf))].join(' or ')}.`)
   if (rule.disallowedType !== undefined && hasType(sibling, rule.disallowedType)) fault('disallowedType', `"${termOf(rule.keyref)}" names ${JSON.stringify(name)}, which has the type ${termOf(rule.disallowedType)} itself.`)
   if (rule.supplementalProperty !== undefined) checkSupplemental(element, rule.supplementalProperty, sibling, fault)
