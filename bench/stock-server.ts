@@ -7,7 +7,7 @@ import fastify from 'fastify'
 import neo4j from 'neo4j-driver'
 import { stockTypes } from './ontology.ts'
 
-const [uri = '', username = '', password = ''] = process.argv.slice(2)
+const { NEO4J_URI: uri = '', NEO4J_USERNAME: username = '', NEO4J_PASSWORD: password = '' } = process.env
 const driver = neo4j.driver(uri, neo4j.auth.basic(username, password))
 const schema = await new Neo4jGraphQL({ typeDefs: stockTypes, driver, features: { excludeDeprecatedFields: { mutationOperations: true, aggregationFilters: true, aggregationFiltersOutsideConnection: true, relationshipFilters: true, attributeFilters: true } } }).getSchema()
 const apollo = new ApolloServer({ schema, plugins: [ApolloServerPluginCacheControlDisabled()] })
