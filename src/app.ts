@@ -66,7 +66,11 @@ export async function createApp(config: Config): Promise<App> {
   const indexing = setInterval(() => { void indexLargeLabels(database, labelsOf(services)).catch((error: unknown) => { log.debug({ err: error }, 'indexing waits for the store') }) }, indexingEveryMs).unref()
   parts.defer(() => { clearInterval(indexing) })
 
-  const served = parts.use(await serve({ config, schema, services, principal, checks: { store: () => database.ping().then(() => true, () => false) }, log }))
+  const checks = {
+    store: () => database.ping().then(() => true, () => false),
+    schema: () => schema.current.extensions.registry === models.registry(), // it shows the models as they are
+  }
+  const served = parts.use(await serve({ config, schema, services, principal, checks, log }))
   const owned = parts.move()
   return { url: served.url, services, database, neo4j: connection, hurry: served.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -44,13 +44,20 @@ export function codeOf(error: unknown): string {
 /** Thrown, but by nobody who meant it for a client. */
 export const isBug = (error: unknown): boolean => codeOf(error) === 'INTERNAL_SERVER_ERROR'
 
+export interface ErrorFormat {
+  readonly requestId: string | undefined
+  /** Whether errors of the request may name what the schema has. */
+  readonly suggest: boolean
+}
+
 /** What a client sees of an error: failures and errors of the request as they are, of all else only that it happened. */
-export function formatError(formatted: GraphQLFormattedError, error: unknown, requestId: string | undefined): GraphQLFormattedError {
+export function formatError(formatted: GraphQLFormattedError, error: unknown, { requestId, suggest }: ErrorFormat): GraphQLFormattedError {
   const cause = causeOf(error)
   const code = codeOf(error)
   if (cause instanceof Failure) return { ...formatted, message: cause.message, extensions: { ...failureExtensions(cause), requestId } }
   if (code === 'INTERNAL_SERVER_ERROR') return { ...formatted, message: bugMessage, extensions: { code, retryable: false, requestId } }
-  return { ...formatted, extensions: { ...formatted.extensions, code, retryable: false, requestId } }
+  const message = suggest ? formatted.message : formatted.message.replace(/ ?Did you mean .+\?$/s, '') // Apollo does so for validation, not for variables
+  return { ...formatted, message, extensions: { ...formatted.extensions, code, retryable: false, requestId } }
 }
 
 /** graphql-js gives no code to an argument's value that it refuses during the execution: null from a variable where there must be none, a custom scalar's. */

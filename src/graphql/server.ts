@@ -28,7 +28,7 @@ export function createGraphQLServer({ schema, limits, production, introspection,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: limits.tokens },
-    formatError: (formatted, error) => formatError(formatted, error, currentRequestId()),
+    formatError: (formatted, error) => formatError(formatted, error, { requestId: currentRequestId(), suggest: !production }),
     logger: { debug: (text) => { log.debug(text) }, info: (text) => { log.debug(text) }, warn: (text) => { log.warn(text) }, error: (text) => { log.error(text) } },
     plugins: [
       ApolloServerPluginCacheControlDisabled(), // it visits every field and doubles the cost of lists

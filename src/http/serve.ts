@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import { type Config, ConfigError } from '../config.ts'
 import type { Principal } from '../graphql/context.ts'
 import type { LiveSchema } from '../graphql/live-schema.ts'
 import { createGraphQLServer } from '../graphql/server.ts'
@@ -37,7 +37,7 @@ export interface Served extends AsyncDisposable {
 /** For requests that are no operations, such as a probe's. */
 const lingerMs = 500
 
-/** Rejects when the address is taken. */
+/** Rejects with a ConfigError when the address is taken, or is not this process's to listen on. */
 export async function serve({ config: { host, port, limits, production, introspection, environment }, schema, services, principal, checks, log }: ServeConfig): Promise<Served> {
   await using parts = new AsyncDisposableStack()
   const inFlight = createInFlight()
@@ -55,7 +55,14 @@ export async function serve({ config: { host, port, limits, production, introspe
     await server.close()
     clearTimeout(timer)
   })
-  const url = await server.listen({ host, port })
+  const url = await server.listen({ host, port }).catch((error: unknown) => { throw unusableAddress(error, host, port) })
   const owned = parts.move()
   return { url, get inFlight() { return inFlight.count }, hurry: inFlight.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+function unusableAddress(error: unknown, host: string, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return new ConfigError(`Port ${port} of ${host} is taken. Stop the program that has it, or choose another in TWINFOLD_PORT; 0 picks a free one.`, { cause: error })
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') return new ConfigError(`Port ${port} of ${host} cannot be listened on (${code}). Choose others in TWINFOLD_HOST and TWINFOLD_PORT.`, { cause: error })
+  return error
 }

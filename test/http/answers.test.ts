@@ -94,6 +94,9 @@ describe('A request that cannot be executed', () => {
     expect((await api.ask('{ versio }')).body.errors?.[0]?.message).toContain('Did you mean "version"?')
     await using production = await createTrialApi({ production: true })
     expect((await production.ask('{ versio }')).body.errors?.[0]?.message).not.toContain('version"')
+    const misspelt = { headers: {}, variables: { by: { nme: 'A' } } }
+    expect((await api.ask('query ($by: NodeBy) { found(by: $by) }', misspelt)).body.errors?.[0]?.message).toContain('Did you mean "name"?')
+    expect((await production.ask('query ($by: NodeBy) { found(by: $by) }', misspelt)).body.errors?.[0]?.message).not.toContain('"name"')
     expect((await production.ask('{ __schema { queryType { name } } }')).body.data).toEqual({ __schema: { queryType: { name: 'Query' } } })
   })
 })

@@ -16,7 +16,8 @@ export function trialSchema(version = 'one', finished?: Promise<string>): GraphQ
   return makeExecutableSchema<Context>({
     typeDefs: `scalar JSON
       type Query { version: String!  echo(value: JSON): JSON  whoAmI: String  node(id: ID!): Node  nodes(limit: Int, ids: [ID!]): [Node!]!  nodesConnection(first: Int = 50): Nodes!
-        bug: String  failing: String  outage: String  meant: String  never: String  untilAborted: String  whenFinished: String  required(id: ID!): String  nothing: String! }
+        bug: String  failing: String  outage: String  meant: String  never: String  untilAborted: String  whenFinished: String  required(id: ID!): String  nothing: String!  found(by: NodeBy): String }
+      input NodeBy { name: String }
       type Mutation { change: String  changeForever: String }
       type Node { id: ID!  name: String  next(limit: Int): [Node!]!  nextConnection(first: Int = 50): Nodes! }
       type Nodes { edges: [Edge!]! }
