@@ -36,5 +36,5 @@ export function validate(documents: readonly unknown[], { known, options }: Pars
 
 function unresolvedTargets(graph: ElementGraph, { known }: ParseContext): readonly Dtmi[] {
   const targets = graph.elements.flatMap((element) => (element.class === 'Relationship' ? element.literals.get('target')?.value ?? [] : []))
-  return [...new Set(targets.map(String))].filter((id) => !graph.find(id) && !known(id))
+  return [...new Set(targets.map(String))].filter((id) => !graph.has(id) && !known(id))
 }

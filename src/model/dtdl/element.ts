@@ -5,7 +5,7 @@ import type { ActiveContext } from './read/context.ts'
 import type { JsonObject, Placed } from './read/json.ts'
 import type { Place } from './read/place.ts'
 
-/** An element of a model as it was read: everything DTDL's metamodel calls an Entity. Links between elements are ids until all documents are read. */
+/** An element of a model as it was read: everything DTDL's metamodel calls an Entity. What it only names is looked up when all documents are read. */
 export interface Element {
   readonly id: Dtmi
   readonly class: ClassName
@@ -35,6 +35,6 @@ export type Literal = string | number | boolean
 export interface Link {
   readonly to: Dtmi
   readonly place: Place
-  /** Written there, not only named. */
-  readonly inline: boolean
+  /** Where it is written there, and not only named. */
+  readonly element: Element | undefined
 }

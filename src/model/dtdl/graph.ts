@@ -11,39 +11,46 @@ export interface ElementGraph {
   readonly interfaces: readonly Element[]
   /** Every element that was read from the documents. */
   readonly elements: readonly Element[]
-  find(id: Dtmi): Element | undefined
+  /** What a link leads to, if it exists. */
+  find(link: Link): Element | undefined
+  has(id: Dtmi): boolean
   /** What a property refers to, as far as it exists. */
   targets(element: Element, property: string): readonly Element[]
 }
 
 export function readGraph(documents: readonly unknown[], known: (id: Dtmi) => InterfaceModel | undefined, options: ContextOptions, report: Report): ElementGraph {
-  const elements = new Map<Dtmi, Element>()
-  const reading = createReading({ options, report, elements, known: false })
+  const elements: Element[] = []
+  const byId = new Map<Dtmi, Element>()
+  const reading = createReading({ options, report, elements, byId, known: false })
   documents.forEach((document, index) => { readDocument(document, index, reading) })
-  const own = [...elements.values()]
-  readKnown(own, elements, known)
-  const find = (id: Dtmi): Element | undefined => elements.get(id) ?? standardElement(id)
+  readKnown(elements, byId, known)
+  const find = ({ to, element }: Link): Element | undefined => element ?? byId.get(to) ?? standardElement(to)
   return {
-    elements: own,
-    interfaces: own.filter((element) => element.class === 'Interface'),
+    elements,
+    interfaces: elements.filter((element) => element.class === 'Interface'),
     find,
-    targets: (element, property) => (element.links.get(property) ?? []).flatMap(({ to }) => find(to) ?? []),
+    has: (id) => byId.has(id) || standardElement(id) !== undefined,
+    targets: (element, property) => (element.links.get(property) ?? []).flatMap((link) => find(link) ?? []),
   }
 }
 
 /** Reads the published models that elements need, and those that these need. They were valid when they were published, whatever they contain. */
-function readKnown(own: readonly Element[], elements: Map<Dtmi, Element>, known: (id: Dtmi) => InterfaceModel | undefined): void {
+function readKnown(own: readonly Element[], byId: Map<Dtmi, Element>, known: (id: Dtmi) => InterfaceModel | undefined): void {
   const options: ContextOptions = { undefinedExtensions: 'allow', acceptableLimits: undefined, maxDtdlVersion: Infinity }
-  const reading = createReading({ options, report: createReport(), elements, known: true })
   const asked = new Set<Dtmi>()
   for (let level: readonly Element[] = own; level.length > 0;) {
-    const before = elements.size
-    for (const id of level.flatMap((element) => [...element.links.values()].flat()).map((link: Link) => link.to)) {
-      if (asked.has(id) || elements.has(id)) continue
+    const elements: Element[] = []
+    const reading = createReading({ options, report: createReport(), elements, byId, known: true })
+    for (const id of namedBy(level)) {
+      if (asked.has(id) || byId.has(id)) continue
       asked.add(id)
       const model = known(id)
       if (model) readDocument(model.document, -1, reading)
     }
-    level = [...elements.values()].slice(before)
+    level = elements
   }
+}
+
+function* namedBy(elements: readonly Element[]): Generator<Dtmi> {
+  for (const { links } of elements) for (const all of links.values()) for (const { to, element } of all) if (!element) yield to
 }

@@ -24,7 +24,7 @@ function add(id: Dtmi, name: string, dtdl: number, more: Partial<Pick<Element, '
   return element
 }
 
-const toLink = (to: Dtmi, inline = false): Link => ({ to: withoutAlias(to), place, inline })
+const toLink = (to: Dtmi): Link => ({ to: withoutAlias(to), place, element: undefined })
 
 for (const [id, type] of Object.entries(primitives)) {
   const [name = '', version] = type.split(';')
@@ -42,7 +42,7 @@ for (const { id, version, values = {} } of enums) {
   element.links.set('valueSchema', [toLink('dtmi:dtdl:instance:Schema:string;2')])
   element.links.set('enumValues', [...unpack(values)].map(([name, value]) => {
     addEnumValue(value, name, name, element)
-    return toLink(value, true)
+    return toLink(value)
   }))
 }
 
@@ -58,8 +58,7 @@ function addSchema(schema: StandardSchema, version: number, parent: Element['par
   const element = add(schema.id, schema.type, version, { parent })
   if (schema.name !== undefined) element.literals.set('name', { value: schema.name, place })
   const linkTo = (property: string, value: string | StandardSchema): void => {
-    const inline = typeof value !== 'string'
-    element.links.set(property, [...(element.links.get(property) ?? []), toLink(inline ? addSchema(value, version, { element, property }) : value, inline)])
+    element.links.set(property, [...(element.links.get(property) ?? []), toLink(typeof value === 'string' ? value : addSchema(value, version, { element, property }))])
   }
   for (const property of ['schema', 'elementSchema', 'valueSchema'] as const) if (schema[property] !== undefined) linkTo(property, schema[property])
   for (const field of schema.fields ?? []) linkTo('fields', field)

@@ -11,15 +11,15 @@ export interface SchemaBuilder { schemaOf(element: Element, property: string): S
  * the parts of an Array, a Map or an Object are looked up when first asked for.
  */
 export function createSchemaBuilder(graph: ElementGraph): SchemaBuilder {
-  const built = new Map<string, Schema>()
+  const built = new Map<Element, Schema>()
   const builder: SchemaBuilder = {
     schemaOf(element, property) {
       const [target] = graph.targets(element, property)
       if (!target) throw new Error(`${element.id} has no ${property}, though it was found valid.`)
-      const known = built.get(target.id)
+      const known = built.get(target)
       if (known) return known
-      const schema = build(target, graph, builder, (unfinished) => built.set(target.id, unfinished))
-      built.set(target.id, schema)
+      const schema = build(target, graph, builder, (unfinished) => built.set(target, unfinished))
+      built.set(target, schema)
       return schema
     },
   }

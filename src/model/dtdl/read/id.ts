@@ -41,5 +41,8 @@ function segmentOf(json: JsonObject, segment: string, { dtdl }: ActiveContext): 
   if (!Object.hasOwn(json, key) || !propertiesOf('NamedEntity', dtdl).has(key)) return undefined
   const [only, more] = toValues(json[key], { document: 0 })
   const value = isObject(only?.value) ? only.value['@value'] : only?.value
-  return more === undefined && (typeof value === 'string' || typeof value === 'number') && value !== '' ? String(value) : undefined
+  return more === undefined && (typeof value === 'string' || typeof value === 'number') && value !== '' ? String(value).slice(0, longestSegment) : undefined
 }
+
+/** A name that is longer is not valid; ids of what is inside it need not be longer still. */
+const longestSegment = 600

@@ -15,11 +15,12 @@ export function readLinks(json: unknown, place: Place, facts: PropertyFacts, ele
   if (!facts.plural && values.length > 1) return reading.report.add(place, 'objectMultipleValues', `"${name}" has ${values.length} values; give it one.`)
   const links: Link[] = []
   const named = new Set<string>()
+  // Naming an element twice is naming it once, but where each value needs a name of its own.
+  const isRepeated = (id: string): boolean => facts.uniqueProperties === undefined && named.size === named.add(id).size
   for (const value of values) {
     const link = isObject(value.value) ? readInline({ value: value.value, place: value.place }, facts, element, context, reading) : readReference(value, facts.name, context, reading)
-    // Naming an element twice is naming it once, but where each value needs a name of its own.
-    if (link && (facts.uniqueProperties || !named.has(link.to))) links.push(link)
-    if (link) named.add(link.to)
+    if (!link || (!link.element && isRepeated(link.to))) continue
+    links.push(link)
   }
   element.links.set(name, links)
   const least = facts.minCount ?? 0
@@ -36,7 +37,7 @@ function readInline({ value, place }: Placed<JsonObject>, facts: PropertyFacts, 
     return undefined
   }
   const element = reading.readElement(value, place, { parent, property: facts, context }, reading)
-  return element && { to: element.id, place, inline: true }
+  return element && { to: element.id, place, element }
 }
 
 /** A string is a term or the id of an element; undefined where it is neither (which is reported). */
@@ -45,10 +46,10 @@ export function readReference({ value, place }: Placed, name: string, context: A
   const id = idOfTerm(value, context)
   const fault = id === undefined ? faultOfReference(value, context.dtdl, context.limits) : undefined
   if (fault !== undefined) return report.add(place, 'badDtmiOrTerm', value.startsWith('dtmi:') ? `"${name}" is ${shown(value)}, which ${fault}.` : `"${name}" is ${shown(value)}, which is no term of DTDL ${context.dtdl} or an extension in the @context.`) as undefined
-  return { to: withoutAlias(id ?? value), place, inline: false }
+  return { to: withoutAlias(id ?? value), place, element: undefined }
 }
 
-function checkPermitted({ to, place, inline }: Link, permitted: readonly string[], name: string, { report }: Reading): void {
+function checkPermitted({ to, place, element }: Link, permitted: readonly string[], name: string, { report }: Reading): void {
   const allowed = new Set(permitted.map(withoutAlias))
-  if (!inline && !allowed.has(to)) report.add(place, 'valueNotPermitted', `"${name}" is ${shown(to)}; allowed is ${[...new Set(permitted.map((id) => /[^:;]+(?=;)/.exec(id)?.[0] ?? id))].join(' or ')}.`)
+  if (!element && !allowed.has(to)) report.add(place, 'valueNotPermitted', `"${name}" is ${shown(to)}; allowed is ${[...new Set(permitted.map((id) => /[^:;]+(?=;)/.exec(id)?.[0] ?? id))].join(' or ')}.`)
 }

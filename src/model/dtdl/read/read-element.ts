@@ -44,14 +44,15 @@ function readElement(json: JsonObject, place: Place, slot: Slot | undefined, rea
     owner: types.class === 'Interface' ? id : slot?.parent.owner,
     place, json, context, known: reading.known,
   }
-  define(element, reading)
+  reading.elements.push(element)
+  if (Object.hasOwn(json, '@id')) define(element, reading)
   readProperties(json, element, types, context, reading)
   return element
 }
 
-function define(element: Element, { elements, report }: Reading): void {
-  const earlier = elements.get(element.id)
-  if (!earlier || earlier.known) elements.set(element.id, element)
+function define(element: Element, { byId, report }: Reading): void {
+  const earlier = byId.get(element.id)
+  if (!earlier) byId.set(element.id, element)
   else report.add(element.place, 'duplicateDefinition', `${element.id} is defined twice; remove one definition, or give one another "@id".`)
 }
 

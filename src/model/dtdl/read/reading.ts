@@ -12,8 +12,10 @@ import type { Report } from './report.ts'
 export interface Reading {
   readonly options: ContextOptions
   readonly report: Report
-  /** All elements read so far, by id. */
-  readonly elements: Map<Dtmi, Element>
+  /** All elements read so far. */
+  readonly elements: Element[]
+  /** Those that documents can refer to, because they have an `@id` of their own. */
+  readonly byId: Map<Dtmi, Element>
   /** Are these documents published ones, read again because new ones refer to them? */
   readonly known: boolean
   /** Reads an element and all inside it; undefined where it cannot be read at all (which is reported). Elements hold elements: here, so that files need not import each other. */

@@ -17,13 +17,14 @@ export interface Report {
 
 /** More would help nobody, and a hostile document can have millions. */
 const mostProblems = 1_000
+const longestMessage = 1_000
 
 export function createReport(): Report {
   const problems: ModelProblem[] = []
   return {
     problems,
     add(place, rule, message) {
-      if (problems.length < mostProblems) problems.push({ rule, document: documentOf(place), pointer: pointerOf(place), message })
+      if (problems.length < mostProblems) problems.push({ rule, document: documentOf(place), pointer: pointerOf(place), message: message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message })
     },
   }
 }

@@ -28,8 +28,9 @@ export function hasType(element: Element, id: string): boolean {
 const named = (ids: readonly string[]): string => [...new Set(ids.map(termOf))].join(' or ')
 
 function checkValues(element: Element, type: AdjunctType, { property, requiredTypes, requiredValues }: AdjunctConstraint, graph: ElementGraph, report: Report): void {
-  for (const { to, place } of element.links.get(property) ?? []) {
-    const target = graph.find(to)
+  for (const link of element.links.get(property) ?? []) {
+    const { to, place } = link
+    const target = graph.find(link)
     if (!target) continue
     if (requiredTypes && !requiredTypes.some((id) => hasType(target, id))) report.add(place, 'notRequiredType', `With the type ${type.term}, "${property}" is ${named(requiredTypes)}, not ${target.class}.`)
     if (requiredValues && !requiredValues.includes(to)) report.add(place, 'notRequiredValue', `With the type ${type.term}, "${property}" is ${named(requiredValues)}, not ${termOf(to)}.`)
@@ -48,8 +49,9 @@ function checkParent(element: Element, type: AdjunctType, { property, requiredTy
 
 /** The element that an adjunct type's property names is of the right type, such as a unit of temperature. */
 function checkReferred(element: Element, id: string, { name, type, childOf }: AdjunctPropertyFacts, graph: ElementGraph, report: Report): void {
-  for (const { to, place } of element.links.get(id) ?? []) {
-    const target = graph.find(to)
+  for (const link of element.links.get(id) ?? []) {
+    const { to, place } = link
+    const target = graph.find(link)
     if (!target) continue
     if (childOf !== undefined && target.parent?.element.id !== childOf) report.add(place, 'wrongParent', `"${name}" is one of ${termOf(childOf)}; ${termOf(to)} is not.`)
     else if (type !== undefined && !hasType(target, type)) report.add(place, 'badType', `"${name}" is one of ${termOf(type)}; ${termOf(to)} is not.`)

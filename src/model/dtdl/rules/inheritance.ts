@@ -64,11 +64,11 @@ function depthsOf(graph: ElementGraph, report: Report): ReadonlyMap<Element, num
   const depths = new Map<Element, number>()
   for (const element of postOrder(graph.interfaces, (one) => graph.targets(one, 'extends'))) {
     let depth = 0
-    for (const { to, place } of element.links.get('extends') ?? []) {
-      const parent = graph.find(to)
+    for (const link of element.links.get('extends') ?? []) {
+      const parent = graph.find(link)
       if (!parent) continue
       // A parent that comes later than its child in this order is the child's child too.
-      if (!depths.has(parent)) report.add(place, 'recursiveStructureNarrow', `${element.id} extends ${to}, which extends it again; break the circle.`)
+      if (!depths.has(parent)) report.add(link.place, 'recursiveStructureNarrow', `${element.id} extends ${link.to}, which extends it again; break the circle.`)
       depth = Math.max(depth, 1 + (depths.get(parent) ?? Infinity))
     }
     depths.set(element, depth)

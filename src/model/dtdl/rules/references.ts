@@ -12,9 +12,10 @@ export function checkReferences(graph: ElementGraph, report: Report): void {
   }
 }
 
-function checkReference(element: Element, property: string, { to, place, inline }: Link, facts: PropertyFacts | undefined, graph: ElementGraph, report: Report): void {
-  if (inline) return
-  const target = graph.find(to)
+function checkReference(element: Element, property: string, link: Link, facts: PropertyFacts | undefined, graph: ElementGraph, report: Report): void {
+  const { to, place } = link
+  if (link.element) return
+  const target = graph.find(link)
   const name = facts?.name ?? property.split(':').at(-1) ?? property
   if (!target) report.add(place, 'unresolvedReference', `"${name}" refers to ${to}, which is neither among the documents nor published; add its document or correct the id.`)
   else if (target.owner !== undefined && target.class !== 'Interface' && target.owner !== element.owner) report.add(place, 'crossPartitionReference', `"${name}" refers to ${to}, which can only be used inside ${target.owner}; define it in this Interface too.`)

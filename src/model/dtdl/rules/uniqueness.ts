@@ -17,8 +17,8 @@ export function checkUniqueness(graph: ElementGraph, report: Report): void {
 
 function checkDistinct(links: readonly Link[], property: string, name: string, graph: ElementGraph, report: Report): void {
   const seen = new Set<unknown>()
-  for (const { to } of links) {
-    const literal = graph.find(to)?.literals.get(property)
+  for (const link of links) {
+    const literal = graph.find(link)?.literals.get(property)
     if (!literal) continue
     if (seen.has(literal.value)) report.add(literal.place, 'nonUniquePropertyValue', `The ${name === property ? '' : 'same '}"${name}" ${JSON.stringify(literal.value)} is used twice here; give each another one.`)
     seen.add(literal.value)
@@ -28,8 +28,8 @@ function checkDistinct(links: readonly Link[], property: string, name: string, g
 /** Properties of the elements' adjunct types whose values are unique among siblings, by id. */
 function numberedBy(links: readonly Link[], graph: ElementGraph): ReadonlyMap<string, string> {
   const numbered = new Map<string, string>()
-  for (const { to } of links) {
-    for (const type of graph.find(to)?.adjuncts ?? []) for (const [id, { name, uniqueValue }] of type.properties) if (uniqueValue) numbered.set(id, name)
+  for (const link of links) {
+    for (const type of graph.find(link)?.adjuncts ?? []) for (const [id, { name, uniqueValue }] of type.properties) if (uniqueValue) numbered.set(id, name)
   }
   return numbered
 }
