@@ -31,10 +31,10 @@ export const isDtmi = (text: string): boolean => parseDtmiText(text) !== undefin
 
 /** Why a document of the version may not define an element of the class under the id; undefined where it may. `limits`: a limits context's name or ''. */
 export function faultOfDefinition(id: string, dtdl: DtdlVersion, limits: string, isInterface: boolean): string | undefined {
-  const { definition } = metamodelTable.identifiers
-  const fault = faultOf(id, definition[dtdl] as IdentifierRule, dtdl, limits)
+  const rules = metamodelTable.identifiers
+  const fault = faultOf(id, rules.definition[dtdl], dtdl, limits)
   if (fault !== undefined || !isInterface) return fault
-  const most = limitOf((definition['Interface'] as Readonly<Record<string, IdentifierRule>>)[dtdl]?.maxLength, limits)
+  const most = limitOf(rules.interface[dtdl]?.maxLength, limits)
   return id.length > most ? `has ${id.length} characters; an Interface's may have ${most}` : undefined
 }
 

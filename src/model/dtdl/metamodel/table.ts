@@ -12,7 +12,9 @@ export interface MetamodelTable {
   readonly customLimits: readonly number[]
   readonly keywordsRestricted: readonly number[]
   readonly identifiers: {
-    readonly definition: Readonly<Record<string, IdentifierRule | Readonly<Record<string, IdentifierRule>>>>
+    readonly definition: Readonly<Record<string, IdentifierRule>>
+    /** What is more for the ids of Interfaces. */
+    readonly interface: Readonly<Record<string, IdentifierRule>>
     readonly reference: Readonly<Record<string, IdentifierRule>>
   }
   readonly partitions: Readonly<Record<string, { readonly maxBytes?: Limits }>>

@@ -19,18 +19,18 @@ export function toValues(value: unknown, place: Place): readonly Placed[] {
 /** The top-level objects of a document: one object, an array of them, or the text of either, which may begin with a byte-order mark. */
 export function openDocument(document: unknown, index: number, report: Report): readonly Placed<JsonObject>[] {
   const place: Place = { document: index }
-  const json = typeof document === 'string' ? parse(document, place, report) : document
-  if (json === undefined || isTooDeep(json, place, report)) return []
-  return toValues(json, place).flatMap((item) => {
+  const json = typeof document === 'string' ? parse(document, place, report) : { value: document }
+  if (!json || isTooDeep(json.value, place, report)) return []
+  return toValues(json.value, place).flatMap((item) => {
     if (isObject(item.value)) return [{ value: item.value, place: item.place }]
     report.add(item.place, 'notJsonObject', `A document is an Interface (a JSON object) or an array of them; this is ${shown(item.value)}.`)
     return []
   })
 }
 
-function parse(text: string, place: Place, report: Report): unknown {
+function parse(text: string, place: Place, report: Report): { readonly value: unknown } | undefined {
   try {
-    return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text) as unknown
+    return { value: JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text) as unknown }
   } catch (error) {
     report.add(place, 'invalidJson', `The text is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : 'it cannot be read'}.`)
     return undefined

@@ -1,6 +1,7 @@
 import type { Element } from '../element.ts'
 import { metamodelTable } from '../metamodel/table.ts'
-import { readContext, type ActiveContext } from './context.ts'
+import type { ActiveContext } from './context.ts'
+import { readContext } from './read-context.ts'
 import { readId } from './id.ts'
 import { openDocument, type JsonObject, type Placed } from './json.ts'
 import { isKeyword } from './literal.ts'

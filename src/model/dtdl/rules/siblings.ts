@@ -17,6 +17,7 @@ export function checkSiblings(graph: ElementGraph, inherited: Inherited, report:
   for (const owner of graph.interfaces) {
     const contents = inherited(owner) ?? []
     const speaking = contents.filter(({ adjuncts }) => adjuncts.some(({ siblings, constraints }) => siblings.length > 0 || constraints.some(({ siblingKey }) => siblingKey !== undefined)))
+    const siblings = indexOf(contents)
     const references = new Set<string>()
     for (const element of speaking) {
       // What is wrong between two inherited contents is said once, not for every Interface that inherits them.
@@ -25,8 +26,8 @@ export function checkSiblings(graph: ElementGraph, inherited: Inherited, report:
         report.add(element.known ? owner.place : element.place, rule, message)
       }
       for (const type of element.adjuncts) {
-        for (const rule of type.siblings) checkSibling(element, type, rule, contents, references, fault)
-        for (const constraint of type.constraints) if (constraint.siblingKey !== undefined) checkSameParent(element, constraint, contents, graph, fault)
+        for (const rule of type.siblings) checkSibling(element, type, rule, siblings, references, fault)
+        for (const constraint of type.constraints) if (constraint.siblingKey !== undefined) checkSameParent(element, constraint, siblings, graph, fault)
       }
     }
   }
@@ -34,11 +35,21 @@ export function checkSiblings(graph: ElementGraph, inherited: Inherited, report:
 
 type Fault = (rule: string, message: string) => void
 
-const siblingNamed = (contents: readonly Element[], key: string, name: unknown): Element | undefined => (name === undefined ? undefined : contents.find(({ literals }) => literals.get(key)?.value === name))
+/** The first element that has the value for the property, such as a name. */
+type Siblings = (property: string, value: unknown) => Element | undefined
 
-function checkSibling(element: Element, type: AdjunctType, rule: SiblingRule, contents: readonly Element[], references: Set<string>, fault: Fault): void {
+function indexOf(contents: readonly Element[]): Siblings {
+  const indexes = new Map<string, ReadonlyMap<unknown, Element>>()
+  return (property, value) => {
+    const index = indexes.get(property) ?? new Map(contents.toReversed().map((element) => [element.literals.get(property)?.value, element]))
+    indexes.set(property, index)
+    return value === undefined ? undefined : index.get(value)
+  }
+}
+
+function checkSibling(element: Element, type: AdjunctType, rule: SiblingRule, siblings: Siblings, references: Set<string>, fault: Fault): void {
   const name = element.literals.get(rule.keyref)?.value
-  const sibling = siblingNamed(contents, rule.key, name)
+  const sibling = siblings(rule.key, name)
   if (!sibling) return
   if (rule.uniqueReference !== undefined) {
     const reference = JSON.stringify([rule.uniqueReference, name, element.literals.get(rule.uniqueReference)?.value])
@@ -60,8 +71,8 @@ function checkSupplemental(element: Element, property: string, sibling: Element,
 }
 
 /** The element's schema is the enum that the sibling's value, which it stands for, is taken from: that of all units of temperature. */
-function checkSameParent(element: Element, { property, siblingKey = '', siblingKeyref = '', siblingParentOf = '' }: AdjunctConstraint, contents: readonly Element[], graph: ElementGraph, fault: Fault): void {
-  const sibling = siblingNamed(contents, siblingKey, element.literals.get(siblingKeyref)?.value)
+function checkSameParent(element: Element, { property, siblingKey = '', siblingKeyref = '', siblingParentOf = '' }: AdjunctConstraint, siblings: Siblings, graph: ElementGraph, fault: Fault): void {
+  const sibling = siblings(siblingKey, element.literals.get(siblingKeyref)?.value)
   const overridden = element.literals.get(siblingParentOf)?.value
   const [value] = sibling && typeof overridden === 'string' ? graph.targets(sibling, overridden) : []
   const expected = value?.parent?.element
