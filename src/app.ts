@@ -9,7 +9,7 @@ import { ensureSchema } from './adapters/neo4j/schema.ts'
 import { createNeo4jTwinMigrationStore } from './adapters/neo4j/twin-migration.ts'
 import { createNeo4jTwinStore } from './adapters/neo4j/twin-store.ts'
 import { resolvers } from '../resolvers/index.ts'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 import { loadDemo } from './demo.ts'
 import { createTwinReader } from './domain/twin-reader.ts'
 import { assembleSchema } from './graphql/assemble.ts'
@@ -49,7 +49,7 @@ export async function createApp(config: Config): Promise<App> {
   const tenant = await ensureTenant(database, config.tenant)
 
   const models = await createModelService({ store: createNeo4jModelStore(database, tenant.tenant) })
-  const commits = parts.use(createGroupCommit(createNeo4jTwinStore(database, tenant), () => models.registry()))
+  const commits = parts.use(createGroupCommit(createNeo4jTwinStore(database, tenant), models))
   const services: Services = {
     models,
     twins: createTwinService(commits),
@@ -81,7 +81,7 @@ const indexingEveryMs = 30_000
 const labelsOf = ({ models }: Services): readonly string[] => [...models.registry().models.values()].map((model) => model.names.type)
 
 async function openDatabase(config: Config, parts: AsyncDisposableStack, log: ReturnType<typeof createLog>): Promise<{ readonly database: Neo4jDatabase; readonly connection: Neo4jConfig }> {
-  if (config.neo4j) return { database: parts.use(createNeo4jDatabase(config.neo4j)), connection: config.neo4j }
+  if (config.neo4j) return { database: await reached(parts.use(createNeo4jDatabase(config.neo4j)), config.neo4j.uri), connection: config.neo4j }
   parts.use(await lockDataDirectory(config.dataDirectory))
   log.info('starting the embedded Neo4j')
   const server = parts.use(await createEmbeddedNeo4j({
@@ -89,4 +89,11 @@ async function openDatabase(config: Config, parts: AsyncDisposableStack, log: Re
     log: { info: (message) => { log.info(message) }, error: (message) => { log.error(message) } },
   }))
   return { database: parts.use(createNeo4jDatabase(server.connection)), connection: server.connection }
+}
+
+async function reached(database: Neo4jDatabase, uri: string): Promise<Neo4jDatabase> {
+  await database.ping().catch((cause: unknown) => {
+    throw new ConfigError(`The Neo4j server at ${uri} cannot be used. Check that it runs, and NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD and NEO4J_DATABASE.`, { cause })
+  })
+  return database
 }

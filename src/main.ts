@@ -30,9 +30,12 @@ function endOnSignals(app: App): void {
 /** What the user can mend is said plainly; a defect shows where it is. */
 function giveUp(error: unknown): never {
   const isForUser = error instanceof ConfigError || error instanceof Failure
-  const text = error instanceof Error ? (isForUser ? error.message : error.stack ?? error.message) : String(error)
+  const text = error instanceof Error ? (isForUser ? [error.message, ...reasonsOf(error.cause)].join('\n  because: ') : error.stack ?? error.message) : String(error)
   process.stderr.write(`twinfold: ${text}\n`)
   process.exit(1)
 }
+
+/** The first line of each cause, outermost first. */
+const reasonsOf = (cause: unknown): readonly string[] => (cause instanceof Error ? [cause.message.split('\n', 1)[0] ?? '', ...reasonsOf(cause.cause)] : [])
 
 main().catch(giveUp)

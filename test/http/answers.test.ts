@@ -32,6 +32,14 @@ describe('An answer', () => {
   })
 })
 
+describe('The server', () => {
+  it.each([['::1', '[::1]'], ['localhost', '127.0.0.1']])('listens on %s as well', async (host, shown) => {
+    await using own = await createTrialApi({ host })
+    expect(own.url).toMatch(new RegExp(`^http://${shown.replace(/[[\]]/g, '\\$&')}:\\d+$`))
+    expect((await own.ask('{ version }')).body.data).toEqual({ version: 'one' })
+  })
+})
+
 describe('A failure', () => {
   it('is shown with its code, whether to retry, what to do, and the request id', async () => {
     const { status, headers, body } = await api.ask('{ failing version }')
@@ -98,6 +106,15 @@ describe('A request that cannot be executed', () => {
     expect((await api.ask('query ($by: NodeBy) { found(by: $by) }', misspelt)).body.errors?.[0]?.message).toContain('Did you mean "name"?')
     expect((await production.ask('query ($by: NodeBy) { found(by: $by) }', misspelt)).body.errors?.[0]?.message).not.toContain('"name"')
     expect((await production.ask('{ __schema { queryType { name } } }')).body.data).toEqual({ __schema: { queryType: { name: 'Query' } } })
+  })
+})
+
+describe('The schema', () => {
+  it('can be asked for, unless that is switched off', async () => {
+    const query = '{ __schema { queryType { name } } }'
+    expect((await api.ask(query)).body.data).toEqual({ __schema: { queryType: { name: 'Query' } } })
+    await using closed = await createTrialApi({ introspection: false })
+    expect((await closed.ask(query)).body.errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED')
   })
 })
 

@@ -2,12 +2,13 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
-import { createConfig, type Limits } from '../../src/config.ts'
+import { type Config, createConfig, type Limits } from '../../src/config.ts'
 import { failure } from '../../src/errors.ts'
 import type { Context } from '../../src/graphql/context.ts'
 import { createLiveSchema, type LiveSchema } from '../../src/graphql/live-schema.ts'
 import { scalars } from '../../src/graphql/scalars.ts'
 import type { Services } from '../../src/graphql/services.ts'
+import type { HealthChecks } from '../../src/http/health.ts'
 import { type Served, serve } from '../../src/http/serve.ts'
 import { type Log, logTo } from '../../src/observe/log.ts'
 
@@ -66,14 +67,20 @@ export interface GraphQLBody {
   readonly errors?: readonly { readonly message: string; readonly path?: readonly string[]; readonly extensions: Readonly<Record<string, unknown>> }[]
 }
 
+export interface TrialConfig extends Partial<Pick<Config, 'host' | 'production' | 'introspection'>> {
+  readonly limits?: Partial<Limits>
+  readonly checks?: HealthChecks
+  readonly schema?: GraphQLSchema
+}
+
 /** The real server over a trial schema. */
-export async function createTrialApi({ limits = {}, production = false, checks = {}, schema = trialSchema() }: { limits?: Partial<Limits>; production?: boolean; checks?: Parameters<typeof serve>[0]['checks']; schema?: GraphQLSchema } = {}): Promise<TrialApi> {
+export async function createTrialApi({ checks = {}, schema = trialSchema(), limits = {}, ...settings }: TrialConfig = {}): Promise<TrialApi> {
   const config = createConfig({ TWINFOLD_PORT: '0' })
   const logged: Readonly<Record<string, unknown>>[] = []
   const log: Log = logTo({ write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) }, 'debug')
   const live = createLiveSchema(schema)
   const services = {} as Services // the trial schema's fields use none
-  const served = await serve({ config: { ...config, production, limits: { ...config.limits, ...limits } }, schema: live, services, principal: { tenant: 'main', subject: 'tester' }, checks, log })
+  const served = await serve({ config: { ...config, ...settings, limits: { ...config.limits, ...limits } }, schema: live, services, principal: { tenant: 'main', subject: 'tester' }, checks, log })
   const send: TrialApi['send'] = async (path, init) => {
     const response = await fetch(served.url + path, { redirect: 'manual', ...init })
     const text = await response.text()
