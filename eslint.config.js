@@ -14,9 +14,10 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off', // ports promise even where one adapter has nothing to wait for
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/unbound-method': 'off', // fields of configuration objects of libraries are taken apart, not methods of ours
-      complexity: ['error', 16],
+      '@typescript-eslint/no-base-to-string': 'off', // values of clients are shown as they are
+      complexity: ['error', { max: 24, variant: 'modified' }], // a switch counts once, however many kinds there are
     },
   },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
-  { files: ['test/**/*.ts', 'bench/**/*.ts'], rules: { '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off', complexity: 'off' } },
+  { files: ['test/**/*.ts', 'bench/**/*.ts'], rules: { '@typescript-eslint/no-base-to-string': 'off', '@typescript-eslint/no-unsafe-argument': 'off', '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off', complexity: 'off' } },
 )

@@ -53,7 +53,7 @@ for (const { name, twinfold: ours, driver, stock: theirs } of await timeReads(re
 }
 
 const models = await createModelService({ store: createNeo4jModelStore(database, tenant.tenant) })
-const twins = createTwinService(parts.use(createGroupCommit(createNeo4jTwinStore(database, tenant), () => models.registry())))
+const twins = createTwinService(parts.use(createGroupCommit(createNeo4jTwinStore(database, tenant), models)))
 const rates = await rateMutations({
   database, tenant: tenant.tenant, twinfold, stock,
   update: (id, weight) => twins.updateTwin({ kind: 'updateTwin', id, patch: { weight }, ifVersion: undefined, model: undefined }, { actor: 'bench', given: null }),

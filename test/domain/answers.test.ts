@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ensureTenant } from '../../src/adapters/neo4j/head.ts'
-import { freshTenant, testDatabase } from '../support/neo4j.ts'
+import { storedTenant, testDatabase } from '../support/neo4j.ts'
 import { createTestDomain } from '../support/domain.ts'
 import { listArguments, plants, selections } from './arbitraries.ts'
 import { answer } from './brute-force.ts'
@@ -13,7 +12,7 @@ const database = testDatabase()
 
 test('every query over a random graph answers what plain evaluation in memory answers, with literals and with variables', async () => {
   await fc.assert(fc.asyncProperty(plants, fc.array(fc.constantFrom('Zone' as const, 'Asset' as const, 'Pump' as const, 'Valve' as const).chain((kind) => fc.tuple(listArguments(kind, 2), selections(kind, 2))), { minLength: 6, maxLength: 6 }), async (plant, queries) => {
-    const { tenant, label: tenantLabel } = await ensureTenant(database, freshTenant('answers'))
+    const { tenant, label: tenantLabel } = await storedTenant('answers')
     const domain = await createTestDomain(plantModels, { graph: database, tenant, tenantLabel })
     for (const statement of plantStatements(plant, domain.registry, tenant, tenantLabel)) await database.write(statement)
     for (const [args, selection] of queries) {

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ensureTenant } from '../../src/adapters/neo4j/head.ts'
 import { createTestDomain, type TestDomain } from '../support/domain.ts'
-import { freshTenant, testDatabase } from '../support/neo4j.ts'
+import { storedTenant, testDatabase } from '../support/neo4j.ts'
 import { plants, sorts, wheres } from './arbitraries.ts'
 import { answer, holds } from './brute-force.ts'
 import { isOf, type Plant, plantModels } from './plant.ts'
@@ -11,7 +10,7 @@ import { plantStatements } from './write-plant.ts'
 
 const database = testDatabase()
 async function domainOf(plant: Plant): Promise<TestDomain> {
-  const { tenant, label: tenantLabel } = await ensureTenant(database, freshTenant('paging'))
+  const { tenant, label: tenantLabel } = await storedTenant('paging')
   const domain = await createTestDomain(plantModels, { graph: database, tenant, tenantLabel })
   for (const statement of plantStatements(plant, domain.registry, tenant, tenantLabel)) await database.write(statement)
   return domain

@@ -2,9 +2,8 @@ import { Neo4jGraphQL } from '@neo4j/graphql'
 import fc from 'fast-check'
 import { graphql } from 'graphql'
 import { expect, test } from 'vitest'
-import { ensureTenant } from '../../src/adapters/neo4j/head.ts'
 import { createTestDomain } from '../support/domain.ts'
-import { freshTenant, testDatabase } from '../support/neo4j.ts'
+import { storedTenant, testDatabase } from '../support/neo4j.ts'
 import { listArguments, plants, selections } from './arbitraries.ts'
 import type { Selection } from './brute-force.ts'
 import { type Plant, plantModels } from './plant.ts'
@@ -46,7 +45,7 @@ test('the same query over the same graph gives the answer that @neo4j/graphql gi
   let compared = 0
   await fc.assert(fc.asyncProperty(plants, fc.array(queries, { minLength: 6, maxLength: 6 }), async (given, corpus) => {
     const plant = withoutBareAssets(given)
-    const { tenant, label: tenantLabel } = await ensureTenant(database, freshTenant('stock'))
+    const { tenant, label: tenantLabel } = await storedTenant('stock')
     const domain = await createTestDomain(plantModels, { graph: database, tenant, tenantLabel })
     const stock = await new Neo4jGraphQL({ typeDefs: stockTypes(tenantLabel), driver: database.driver }).getSchema()
     for (const statement of plantStatements(plant, domain.registry, tenant, tenantLabel)) await database.write(statement)

@@ -1,4 +1,6 @@
 import { execute, type ExecutionResult, type GraphQLSchema, parse, validate } from 'graphql'
+import { expect } from 'vitest'
+import { executeDomain } from '../../src/domain/complete/execute-domain.ts'
 import { buildSchema } from '../../src/domain/schema/build-schema.ts'
 import type { GraphReader } from '../../src/domain/statement.ts'
 import { createTwinReader } from '../../src/domain/twin-reader.ts'
@@ -23,7 +25,11 @@ export async function createTestDomain(documents: readonly unknown[], { graph, t
     async query(text, variables = {}) {
       const document = parse(text)
       const errors = validate(schema, document)
-      return errors.length > 0 ? { errors } : await execute({ schema, document, variableValues: variables, contextValue: {} })
+      if (errors.length > 0) return { errors }
+      const answer = await execute({ schema, document, variableValues: variables, contextValue: {} })
+      const short = await executeDomain({ schema, document, variableValues: variables, read: (args, info) => reader.root(args, info) })
+      if (short) expect(JSON.stringify(short), 'the shorter way answers as graphql-js does').toBe(JSON.stringify(answer))
+      return answer
     },
   }
 }

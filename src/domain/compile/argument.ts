@@ -44,7 +44,7 @@ function fromNode(node: ValueNode, given: GraphQLInputType, variables: Variables
   }
   if (isListType(type) && isObjectList(type)) {
     const items = node.kind === Kind.LIST ? node.values : [node]
-    return { kind: 'list', items: items.flatMap((item) => fromNode(item, type.ofType as GraphQLInputType, variables) ?? []) }
+    return { kind: 'list', items: items.flatMap((item) => fromNode(item, type.ofType, variables) ?? []) }
   }
   return { kind: 'leaf', value: valueFromAST(node, type, variables), get: (values) => valueFromAST(node, type, values) }
 }
@@ -63,12 +63,12 @@ function fromValue(value: unknown, given: GraphQLInputType, get: (variables: Var
     }
   }
   if (isListType(type) && isObjectList(type) && Array.isArray(value)) {
-    return { kind: 'list', items: value.map((item, index) => fromValue(item, type.ofType as GraphQLInputType, (variables) => (get(variables) as readonly unknown[])[index])) }
+    return { kind: 'list', items: value.map((item, index) => fromValue(item, type.ofType, (variables) => (get(variables) as readonly unknown[])[index])) }
   }
   return { kind: 'leaf', value, get }
 }
 
 function isObjectList(type: GraphQLInputType): boolean {
   if (isNonNullType(type)) return isObjectList(type.ofType)
-  return isListType(type) ? isObjectList(type.ofType as GraphQLInputType) : isInputObjectType(type)
+  return isListType(type) ? isObjectList(type.ofType) : isInputObjectType(type)
 }

@@ -46,7 +46,7 @@ function placePredicate(scope: Scope, column: Cypher.Property, operator: string,
     return found?.kind === 'leaf' ? found : undefined
   }
   const place = (name: string): Cypher.Expr => Cypher.point(scope.parameters.add((variables) => toPoint(leaf(name)?.get(variables))))
-  if (operator === 'within') return Cypher.point.withinBBox(column, place('southWest'), place('northEast')) as unknown as Cypher.Predicate
+  if (operator === 'within') return Cypher.point.withinBBox(column, place('southWest'), place('northEast'))
   const distance = Cypher.point.distance(column, place('from'))
   return Cypher.and(...(['lt', 'lte', 'gt', 'gte'] as const).map((name) => {
     const bound = leaf(name)

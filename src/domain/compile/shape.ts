@@ -20,7 +20,7 @@ function shape(value: unknown, given: GraphQLInputType): string {
     return `{${Object.entries(value).map(([name, item]) => { const field = fields[name]; return field ? `${name}:${shape(item, field.type)}` : '' }).join()}}`
   }
   if (isListType(type)) {
-    const element = type.ofType as GraphQLInputType
+    const element = type.ofType
     const texts = Array.isArray(value) ? value.map((item) => shape(item, element)) : []
     return texts.every((text) => text === '*') ? '*' : `[${texts.join()}]`
   }

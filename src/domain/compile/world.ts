@@ -1,4 +1,4 @@
-import Cypher from '@neo4j/cypher-builder'
+import type Cypher from '@neo4j/cypher-builder'
 
 /**
  * Where a read happens. The present costs nothing: its patterns name only what is now. Other worlds name more, `feeds|_was_feeds`,
