@@ -10,7 +10,7 @@ export function canonicalJson(value: unknown): string {
     if (next instanceof Literal) text += next.text
     else if (Array.isArray(next)) open.push(...between('[', next.map((item: unknown): unknown => item), ']').reverse())
     else if (typeof next === 'object' && next !== null) open.push(...between('{', members(next), '}').reverse())
-    else text += JSON.stringify(next) ?? 'null'
+    else text += typeof next === 'bigint' ? String(next) : JSON.stringify(next) ?? 'null'
   }
   return text
 }

@@ -21,6 +21,8 @@ export interface Holder {
   /** `twin pump-1`, `component motor of twin pump-1`. */
   readonly what: string
   readonly properties: ReadonlyMap<string, Property>
+  /** What a name stands for that is no property, and what to do about it. */
+  readonly hint?: (name: string) => string | undefined
   /** Where the values lie in the mutation's arguments. */
   readonly path: readonly string[]
 }
@@ -28,7 +30,8 @@ export interface Holder {
 /** Values for something new: every given one conforms, every required one is given. */
 export function checkNew(holder: Holder, values: Readonly<Record<string, unknown>>): Checked {
   const checked = check(holder, values, new Map())
-  const missing = [...holder.properties.values()].filter((property) => property.required && (values[property.name] === undefined || values[property.name] === null))
+  const isGiven = (name: string): boolean => Object.hasOwn(values, name) && values[name] !== undefined && values[name] !== null
+  const missing = [...holder.properties.values()].filter(({ required, name }) => required && !isGiven(name))
   return { columns: checked.columns, problems: [...checked.problems, ...missing.map((property) => requiredProblem(holder, property))] }
 }
 
@@ -76,14 +79,17 @@ function valueProblems(holder: Holder, property: Property, value: unknown): read
   if (size > longestValue) {
     return [{ code: 'TOO_LARGE', message: `The value of ${property.name} of ${holder.what} has ${size} characters; at most ${longestValue} are kept. Store it elsewhere and keep a reference.`, path, property: property.name }]
   }
+  if (typeof value === 'string' && !value.isWellFormed()) {
+    return [{ code: 'WRONG_TYPE', message: `${property.name} of ${holder.what}: expected Unicode text, got half of a surrogate pair.`, path, property: property.name }]
+  }
   return conform(property.schema, value, { longsAsStrings: true }).map((problem) => ({
     code: 'WRONG_TYPE', message: `${[property.name, ...problem.path].join('.')} of ${holder.what}: ${problem.message}`, path: [...path, ...problem.path], property: property.name,
   }))
 }
 
-function unknownProblem({ what, properties, path }: Holder, name: string): ItemProblem {
+function unknownProblem({ what, properties, path, hint }: Holder, name: string): ItemProblem {
   const near = nearest(name, properties.keys())
-  const remedy = near ? `Did you mean ${near}?` : `It has ${[...properties.keys()].slice(0, 20).join(', ') || 'no properties'}.`
+  const remedy = hint?.(name) ?? (near ? `Did you mean ${near}?` : `It has ${[...properties.keys()].slice(0, 20).join(', ') || 'no properties'}.`)
   return { code: 'UNKNOWN_PROPERTY', message: `The model of ${what} has no property ${JSON.stringify(name.slice(0, 100))}. ${remedy}`, path: [...path, name], property: name }
 }
 

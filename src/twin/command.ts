@@ -36,6 +36,8 @@ export interface Relate {
   readonly to: string
   /** Unique among the source's relationships of the name. */
   readonly id: string
+  /** The id was made up for it, so that no other can have it. */
+  readonly isIdFresh?: boolean
   readonly properties: Values
 }
 
@@ -48,7 +50,7 @@ export interface UpdateRelationship {
   readonly ifVersion: number | undefined
 }
 
-/** By its id, or by its target: then every relationship of the name between the two. */
+/** By its id, or by its target: then every relationship of the name between the two. By neither is refused. */
 export interface Unrelate {
   readonly kind: 'unrelate'
   readonly from: string

@@ -31,7 +31,7 @@ export function storedKind(schema: Schema): StoredKind {
 }
 
 /** The stored kind of the elements, where an array is stored as a native list. */
-export function listElementKind(schema: Schema): StoredKind | undefined {
+export function listElementKind(schema: Schema): Exclude<StoredKind, 'json'> | undefined {
   if (schema.kind !== 'array') return undefined
   const kind = storedKind(schema.element)
   return kind === 'json' || kind === 'point' ? undefined : kind

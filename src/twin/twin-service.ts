@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
+import { canonicalJson } from '../model/canonical-json.ts'
 import { refused, type Result } from '../util/result.ts'
+import { sha256 } from '../util/sha256.ts'
 import type { Changeset, Command, CreateTwin, DeleteTwin, Relate, Unrelate, UpdateRelationship, UpdateTwin } from './command.ts'
 import type { Committed, TwinProblem } from './decide/decide.ts'
 import type { GroupCommit } from './group-commit.ts'
@@ -51,8 +52,6 @@ export function createTwinService(commits: GroupCommit): TwinService {
 function changeset(cause: string, path: string, isBatch: boolean, commands: readonly Command[], { actor, given, idempotencyKey, onProblem }: Request): Changeset {
   return {
     commands, cause, path, batch: isBatch, actor, onProblem: onProblem ?? 'REFUSE_ALL',
-    idempotency: typeof idempotencyKey === 'string' ? { key: idempotencyKey, digest: digestOf(cause, given) } : undefined,
+    idempotency: typeof idempotencyKey === 'string' ? { key: idempotencyKey, digest: sha256(canonicalJson([cause, given])) } : undefined,
   }
 }
-
-const digestOf = (cause: string, given: unknown): string => createHash('sha256').update(JSON.stringify([cause, given])).digest('base64url')

@@ -17,8 +17,8 @@ export interface Writes {
   readonly componentUpdates: readonly TwinUpdate[]
   readonly deletes: readonly { readonly id: string }[]
   readonly links: readonly { readonly from: string; readonly name: string; readonly to: string; readonly id: string; readonly columns: Columns }[]
-  readonly linkUpdates: readonly { readonly from: string; readonly name: string; readonly to: string; readonly id: string; readonly set: Columns; readonly version: number }[]
-  readonly unlinks: readonly { readonly from: string; readonly name: string; readonly to: string; readonly id: string }[]
+  readonly linkUpdates: readonly { /** See RelationshipState. */ readonly ref: string; readonly from: string; readonly name: string; readonly to: string; readonly id: string; readonly set: Columns; readonly version: number }[]
+  readonly unlinks: readonly { readonly ref: string; readonly from: string; readonly name: string; readonly to: string; readonly id: string }[]
   /** Journal entries of everything but updates of twins and components, whose entry is the past state itself. */
   readonly journal: readonly JournalEntry[]
   readonly answers: readonly { readonly key: string; readonly digest: string; readonly answer: string }[]

@@ -24,7 +24,7 @@ export async function createTestTwins(database: Neo4jDatabase, documents: readon
 }
 
 export function createTestTwinsOf(database: Neo4jDatabase, tenant: StoredTenant, registry: Registry): TestTwins {
-  const commits = createGroupCommit(createNeo4jTwinStore(database, tenant), () => registry)
+  const commits = createGroupCommit(createNeo4jTwinStore(database, tenant), { registry: () => registry, schemaVersion: () => 0, refresh: () => Promise.resolve() })
   return { twins: createTwinService(commits), commits, registry, tenant }
 }
 

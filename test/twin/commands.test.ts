@@ -13,7 +13,7 @@ const stateOf = async ({ tenant }: TestTwins, id: string): Promise<Record<string
 }
 
 const journalOf = async ({ tenant }: TestTwins): Promise<readonly Record<string, unknown>[]> => {
-  const { entries } = await database.read({ text: 'MATCH (j:_J {_t: $b.t}) WITH j ORDER BY j.seq RETURN collect(j {.*}) AS entries', parameters: { b: { t: tenant.tenant } } })
+  const { entries } = await database.read({ text: 'MATCH (j:_J {_t: $b.t}) WITH j ORDER BY j._seq RETURN collect(j {.*}) AS entries', parameters: { b: { t: tenant.tenant } } })
   return entries as readonly Record<string, unknown>[]
 }
 
@@ -32,7 +32,7 @@ describe('creating twins', () => {
     const { power, share } = await database.read({ text: 'MATCH (:_Component {_t: $b.t, _id: "p1#motor"})<-[:_has_motor]-(p)-[r:partOf]->(:Zone) MATCH (p)-[:_has_motor]->(m) RETURN m.power AS power, r.share AS share', parameters: { b: { t: world.tenant.tenant } } })
     expect([power, share]).toEqual([5, 0.5])
     const entries = await journalOf(world)
-    expect(entries.map(({ seq, op }) => [seq, op])).toEqual([[1, 'create'], [2, 'link'], [3, 'create']])
+    expect(entries.map(({ _seq, _op }) => [_seq, _op])).toEqual([[1, 'create'], [2, 'link'], [3, 'create']])
     expect(new Set(entries.map(({ _to }) => _to)).size).toBe(1)
   })
 
@@ -88,8 +88,8 @@ describe('updating a twin', () => {
     expect(state?.['name']).toBeUndefined()
     expect(state).toMatchObject({ ratedFlow: 2, _v: 2, _keys_labels: ['b', 'c'] })
     expect(JSON.parse(String((await database.read({ text: 'MATCH (n:Twin {_t: $b.t, _id: "p"}) RETURN n.labels AS text', parameters: { b: { t: world.tenant.tenant } } }))['text']))).toEqual({ b: 'y', c: 'z' })
-    const { past } = await database.read({ text: 'MATCH (v:_Past {_t: $b.t}) WITH v ORDER BY v.seq RETURN collect(v {.*, l: labels(v)}) AS past', parameters: { b: { t: world.tenant.tenant } } })
-    expect(past).toMatchObject([{ _id: 'p', name: 'old', ratedFlow: 1, _v: 1, op: 'update', actor: 'tester', l: expect.arrayContaining(['_was_Pump', '_was_Asset', world.tenant.label]) as unknown }, { _id: 'p#motor', l: expect.arrayContaining(['_was_Motor', '_was__Component']) as unknown }])
+    const { past } = await database.read({ text: 'MATCH (v:_Past {_t: $b.t}) WITH v ORDER BY v._seq RETURN collect(v {.*, l: labels(v)}) AS past', parameters: { b: { t: world.tenant.tenant } } })
+    expect(past).toMatchObject([{ _id: 'p', name: 'old', ratedFlow: 1, _v: 1, _op: 'update', _actor: 'tester', l: expect.arrayContaining(['_was_Pump', '_was_Asset', world.tenant.label]) as unknown }, { _id: 'p#motor', l: expect.arrayContaining(['_was_Motor', '_was__Component']) as unknown }])
   })
 
   test('refuses a stale version with both versions, and a wrong value with its name', async () => {
@@ -167,7 +167,7 @@ describe('many at once', () => {
     const states = await Promise.all([0, 1, 2, 3, 4].map((index) => stateOf(world, `z${index}`)))
     expect(states.reduce((sum, state) => sum + Number(state?.['rank']), 0)).toBe(accepted)
     const entries = await journalOf(world)
-    expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: accepted + 5 }, (_, index) => index + 1))
+    expect(entries.map(({ _seq }) => _seq)).toEqual(Array.from({ length: accepted + 5 }, (_, index) => index + 1))
     const stamps = entries.map(({ _to }) => Number(_to))
     expect(stamps).toEqual([...stamps].sort((a, b) => a - b))
   })

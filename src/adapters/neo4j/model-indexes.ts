@@ -1,5 +1,5 @@
 import type { Neo4jDatabase } from './database.ts'
-import { unlessMade } from './schema-change.ts'
+import { makeOnce } from './schema-change.ts'
 
 /** What lists of models and counts of their twins need beside the constraints of schema.ts. Made when they are missing. */
 export async function ensureModelIndexes(database: Pick<Neo4jDatabase, 'transaction'>): Promise<void> {
@@ -7,7 +7,7 @@ export async function ensureModelIndexes(database: Pick<Neo4jDatabase, 'transact
   await make(database, 'CREATE INDEX twin_model IF NOT EXISTS FOR (n:Twin) ON (n._t, n._model)')
 }
 
-const make = (database: Pick<Neo4jDatabase, 'transaction'>, text: string): Promise<void> => unlessMade(database.transaction((tx) => tx.run({ text, parameters: {} })))
+const make = (database: Pick<Neo4jDatabase, 'transaction'>, text: string): Promise<void> => makeOnce(() => database.transaction((tx) => tx.run({ text, parameters: {} })))
 
 /** From so many twins on, an index pays: a page of 50 of 50,000 in the order of ids takes 2 ms with it and 20 ms without. */
 const worthAnIndex = 5_000

@@ -65,7 +65,7 @@ MATCH (h:_Head {_t: $b.t})
 SET h.seq = h.seq + size($b.ids), h.at = $b.at, h.models = $b.version
 WITH $b.seq AS seq
 UNWIND range(0, size($b.ids) - 1) AS k
-CREATE (:_J {_t: $b.t, seq: seq + 1 + k, _to: $b.at, op: $b.event, _id: $b.ids[k], actor: $b.actor, cause: $b.cause})`,
+CREATE (:_J {_t: $b.t, _seq: seq + 1 + k, _to: $b.at, _op: $b.event, _id: $b.ids[k], _actor: $b.actor, _cause: $b.cause})`,
   parameters: { b: { t: tenant, actor, event, cause: causes[event], ids, seq: BigInt(seq), at: BigInt(at), version: BigInt(version) } },
 })
 

@@ -1,5 +1,5 @@
 import type { Neo4jDatabase } from './database.ts'
-import { unlessMade } from './schema-change.ts'
+import { makeOnce } from './schema-change.ts'
 
 /** What every store has. Composite uniqueness exists in Neo4j Community; existence constraints do not. */
 const definitions = [
@@ -7,7 +7,7 @@ const definitions = [
   'CREATE CONSTRAINT component_id IF NOT EXISTS FOR (n:_Component) REQUIRE (n._t, n._id) IS UNIQUE',
   'CREATE CONSTRAINT head_tenant IF NOT EXISTS FOR (n:_Head) REQUIRE n._t IS UNIQUE',
   'CREATE CONSTRAINT tenants_one IF NOT EXISTS FOR (n:_Tenants) REQUIRE n.k IS UNIQUE',
-  'CREATE CONSTRAINT journal_seq IF NOT EXISTS FOR (n:_J) REQUIRE (n._t, n.seq) IS UNIQUE',
+  'CREATE CONSTRAINT journal_entry IF NOT EXISTS FOR (n:_J) REQUIRE (n._t, n._seq) IS UNIQUE',
   'CREATE CONSTRAINT idempotency_key IF NOT EXISTS FOR (n:_Idem) REQUIRE (n._t, n.key) IS UNIQUE',
   'CREATE CONSTRAINT model_dtmi IF NOT EXISTS FOR (n:_Model) REQUIRE (n._t, n.dtmi) IS UNIQUE',
   'CREATE INDEX past_state IF NOT EXISTS FOR (n:_Past) ON (n._t, n._id, n._to)',
@@ -18,7 +18,7 @@ const definitions = [
 export async function ensureSchema({ driver, database }: Pick<Neo4jDatabase, 'driver' | 'database'>): Promise<void> {
   const session = driver.session({ database })
   try {
-    for (const definition of definitions) await unlessMade(session.run(definition))
+    for (const definition of definitions) await makeOnce(() => session.run(definition))
     await session.run('CALL db.awaitIndexes(60)')
   } finally {
     await session.close()

@@ -71,7 +71,7 @@ function toParameters(migrations: readonly TwinMigration[], { to, actor, removed
   const patch = JSON.stringify({ _model: to })
   return {
     t: tenant, label, at, to, removed: removedLabels, added: addedLabels,
-    rows: migrations.map(({ id, set }, index) => ({ id, set: toDriverColumns(set), journal: { seq: BigInt(head.seq + index + 1), op: 'migrate', actor, cause: 'migrateTwins', patch } })),
+    rows: migrations.map(({ id, set }, index) => ({ id, set: toDriverColumns(set), journal: { _seq: BigInt(head.seq + index + 1), _op: 'migrate', _actor: actor, _cause: 'migrateTwins', _patch: patch } })),
     ended: migrations.flatMap(({ endedComponents }) => endedComponents),
     parts: migrations.flatMap(({ id: owner, newComponents }) => newComponents.map((part) => ({
       owner, type: componentType(part.name), labels: ['_Component', ...part.labels],

@@ -1,50 +1,64 @@
 import { lockClause } from './head.ts'
 
 /**
- * Takes the head's lock, stamps the transaction, and reads what a group of changesets touches. One statement, one round trip.
  * Every list sits in the one map `$b` and is gathered in a subquery of its own: a list parameter of its own would be planned anew for every size class,
- * and an empty UNWIND outside a subquery would drop the whole row.
+ * and an empty UNWIND outside a subquery would drop the whole row. The hints keep plans made on an empty store from scanning a full one.
  */
+const twin = (node: string, id: string): string => `MATCH (${node}:Twin {_t: $b.t, _id: ${id}}) USING INDEX SEEK ${node}:Twin(_t, _id)`
+const component = (node: string, id: string): string => `MATCH (${node}:_Component {_t: $b.t, _id: ${id}}) USING INDEX SEEK ${node}:_Component(_t, _id)`
+
+/** Takes the head's lock, stamps the transaction, and reads the twins a group of changesets touches. One statement, one round trip. */
 export const load = `${lockClause}
 WITH h
-CALL () { UNWIND $b.twins AS row MATCH (n:Twin {_t: $b.t, _id: row.id}) RETURN collect([n._id, n._model, n._v, [p IN row.values | n[p]]]) AS twins }
-CALL () { UNWIND $b.components AS row MATCH (n:_Component {_t: $b.t, _id: row.id}) RETURN collect([n._id, n._model, n._v, [p IN row.values | n[p]]]) AS components }
+CALL () { UNWIND $b.twins AS row ${twin('n', 'row.id')} RETURN collect([n._id, n._model, n._v, [p IN row.values | n[p]]]) AS twins }
+CALL () { UNWIND $b.components AS row ${component('n', 'row.id')} RETURN collect([n._id, n._model, n._v, [p IN row.values | n[p]]]) AS components }
 CALL () {
-  UNWIND $b.relationships AS row MATCH (n:Twin {_t: $b.t, _id: row.from})-[r:$(row.name)]->(m:Twin)
-  WHERE (row.id IS NULL OR r._id = row.id) AND (row.to IS NULL OR m._id = row.to)
-  RETURN collect([r._id, row.name, row.from, m._id, r._v, row.values, [p IN row.values | r[p]]]) AS relationships
+  UNWIND $b.attached AS id ${twin('n', 'id')} MATCH (n)-[r]-(:Twin) WHERE NOT type(r) STARTS WITH '_'
+  RETURN collect([id, elementId(r), r._id, type(r), startNode(r)._id, endNode(r)._id, r._v]) AS attached
 }
-CALL () {
-  UNWIND $b.attached AS id MATCH (n:Twin {_t: $b.t, _id: id})-[r]-(:Twin) WHERE NOT type(r) STARTS WITH '_'
-  RETURN collect([id, r._id, type(r), startNode(r)._id, endNode(r)._id, r._v]) AS attached
-}
-CALL () { UNWIND $b.counts AS row MATCH (n:Twin {_t: $b.t, _id: row.from}) RETURN collect([row.from, row.name, COUNT { (n)-[:$(row.name)]->() }]) AS counts }
-CALL () { UNWIND $b.keys AS key MATCH (i:_Idem {_t: $b.t, key: key}) RETURN collect([i.key, i.digest, i.answer]) AS answers }
-RETURN h.seq AS seq, h.at AS at, twins, components, relationships, attached, counts, answers`
+CALL () { UNWIND $b.keys AS key MATCH (i:_Idem {_t: $b.t, key: key}) USING INDEX SEEK i:_Idem(_t, key) RETURN collect([i.key, i.digest, i.answer]) AS answers }
+RETURN h.seq AS seq, h.at AS at, h.models AS models, twins, components, attached, answers`
 
-/** An update's journal entry is the state before it: same values, labels with \`_was_\` in front, and who changed it. */
+/**
+ * Relationships of one name. The name is part of the text, because a type that is a parameter would be found by walking over all relationships of a source,
+ * those of the past too. Names are those of published models, so there are as many plans as names.
+ */
+export const relationshipsNamed = (name: string): string => `UNWIND $b.rows AS row ${twin('n', 'row.from')}
+CALL (n, row) {
+  MATCH (n)-[r:${quoted(name)}]->(m:Twin) WHERE r._id IN row.ids OR m._id IN row.targets
+  RETURN collect([elementId(r), r._id, row.from, m._id, r._v, row.values, [p IN row.values | r[p]]]) AS found
+}
+RETURN collect(found) AS found`
+
+/** How many relationships of one name sources have: the store keeps the number. */
+export const countsNamed = (name: string): string => `UNWIND $b.from AS id ${twin('n', 'id')}
+RETURN collect([id, COUNT { (n)-[:${quoted(name)}]->() }]) AS counts`
+
+const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``
+
+/** An update's journal entry is the state before it: same values, labels with `_was_` in front, and who changed it. */
 const updateOf = (label: 'Twin' | '_Component', rows: string, pastLabels: string): string => `CALL () {
-  UNWIND $b.${rows} AS row MATCH (n:${label} {_t: $b.t, _id: row.id})
+  UNWIND $b.${rows} AS row ${label === 'Twin' ? twin('n', 'row.id') : component('n', 'row.id')}
   CREATE (v:_J:_Past:$(${pastLabels})) SET v = properties(n), v += row.journal, v._to = $b.at
   SET n += row.set, n._since = $b.at, n._v = row.version
 }`
 
-/** A relationship of the past has the same name with \`_was_\` in front, and when it ended. */
+/** A relationship of the past has the same name with `_was_` in front, and when it ended. */
 const endOf = (from: string, to: string): string => `CREATE (${from})-[w:$('_was_' + type(r))]->(${to}) SET w = properties(r), w._to = $b.at`
 
-/** Writes a decided group. The order matters: relationships end before their twins do, and begin after. */
+/**
+ * Writes a decided group. The order matters: relationships end before their twins do, and begin after.
+ * Components have no tenant label, so that lists of a type find its twins only.
+ */
 export const write = `CALL () {
   UNWIND $b.creates AS row CREATE (n:$(row.labels)) SET n = row.columns
   WITH n, row UNWIND row.components AS part CREATE (n)-[:$(part.type) {_id: part.type, _v: 1, _from: $b.at}]->(c:$(part.labels)) SET c = part.columns
 }
 ${updateOf('Twin', 'updates', '[l IN labels(n) WHERE l <> \'Twin\' | CASE WHEN l = $b.label THEN l ELSE \'_was_\' + l END]')}
 ${updateOf('_Component', 'componentUpdates', '[l IN labels(n) | \'_was_\' + l]')}
+CALL () { UNWIND $b.unlinks AS ref MATCH (a)-[r]->(z) WHERE elementId(r) = ref ${endOf('a', 'z')} DELETE r }
 CALL () {
-  UNWIND $b.unlinks AS row MATCH (a:Twin {_t: $b.t, _id: row.from})-[r:$(row.name)]->(z:Twin {_t: $b.t, _id: row.to}) WHERE r._id = row.id
-  ${endOf('a', 'z')} DELETE r
-}
-CALL () {
-  UNWIND $b.deletes AS row MATCH (n:Twin {_t: $b.t, _id: row.id})
+  UNWIND $b.deletes AS id ${twin('n', 'id')}
   CALL (n) {
     MATCH (n)-[r]->(c:_Component) WHERE type(r) STARTS WITH '_has_' ${endOf('n', 'c')} DELETE r
     WITH c, labels(c) AS present SET c:$(['_Gone'] + [l IN present | '_was_' + l]), c._to = $b.at REMOVE c:$(present)
@@ -53,12 +67,9 @@ CALL () {
   SET n:$(['_Gone'] + [l IN present WHERE l <> 'Twin' AND l <> $b.label | '_was_' + l]), n._to = $b.at
   REMOVE n:$([l IN present WHERE l <> $b.label])
 }
+CALL () { UNWIND $b.links AS row ${twin('a', 'row.from')} ${twin('z', 'row.to')} CREATE (a)-[r:$(row.name)]->(z) SET r = row.columns }
 CALL () {
-  UNWIND $b.links AS row MATCH (a:Twin {_t: $b.t, _id: row.from}) MATCH (z:Twin {_t: $b.t, _id: row.to})
-  CREATE (a)-[r:$(row.name)]->(z) SET r = row.columns
-}
-CALL () {
-  UNWIND $b.linkUpdates AS row MATCH (a:Twin {_t: $b.t, _id: row.from})-[r:$(row.name)]->(z:Twin {_t: $b.t, _id: row.to}) WHERE r._id = row.id
+  UNWIND $b.linkUpdates AS row MATCH (a)-[r]->(z) WHERE elementId(r) = row.ref
   ${endOf('a', 'z')} SET r += row.set, r._from = $b.at, r._v = row.version
 }
 CALL () { UNWIND $b.journal AS row CREATE (j:_J) SET j = row }

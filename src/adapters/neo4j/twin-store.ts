@@ -1,83 +1,93 @@
-import { needsOf, type RelationshipState, sourceKey, type State, type TwinState } from '../../twin/state.ts'
+import { Failure } from '../../errors.ts'
+import { type Needs, needsOf, type RelationshipNames } from '../../twin/needs.ts'
+import { type RelationshipState, sourceKey, type State, type TwinState } from '../../twin/state.ts'
 import type { TwinStore } from '../../twin/twin-store.ts'
-import { componentType } from '../../twin/columns.ts'
-import type { JournalEntry, TwinUpdate, Writes } from '../../twin/writes.ts'
-import type { Neo4jDatabase } from './database.ts'
-import { toDriverColumns } from './driver-value.ts'
+import type { Neo4jDatabase, Neo4jTransaction } from './database.ts'
 import type { StoredTenant } from './head.ts'
 import * as statements from './twin-statements.ts'
+import { toWriteParameters } from './twin-write-parameters.ts'
 
 /** Twins, history and journal as GRAPH's layout has them: the present under plain names, the past under `_was_`, one journal entry a change. */
 export function createNeo4jTwinStore(database: Pick<Neo4jDatabase, 'transaction'>, { tenant, label }: StoredTenant): TwinStore {
   return {
-    commit: (changesets, decide) => database.transaction(async (tx) => {
-      const needs = needsOf(changesets)
-      const state = toState(needs, await tx.run({ text: statements.load, parameters: { b: { t: tenant, ...needs } } }) as unknown as Loaded)
-      const decision = decide(state)
-      if (decision.writes) await tx.run({ text: statements.write, parameters: { b: toParameters(decision.writes, tenant, label) } })
-      return decision
-    }),
+    async commit(changesets, names, decide) {
+      try {
+        return await database.transaction(async (tx) => {
+          const decision = decide(await readState(tx, tenant, needsOf(changesets, names)))
+          if (decision.writes) await tx.run({ text: statements.write, parameters: { b: toWriteParameters(decision.writes, { tenant, label }) } })
+          return decision
+        })
+      } catch (error) {
+        throw changesets.length > 1 ? causeIfTransient(error) : error
+      }
+    },
+    async prepare() {
+      const nothing = { creates: [], updates: [], componentUpdates: [], deletes: [], links: [], linkUpdates: [], unlinks: [], journal: [], answers: [] }
+      await database.transaction(async (tx) => {
+        const { seq, at } = await readState(tx, tenant, needsOf([], noNames))
+        await tx.run({ text: statements.write, parameters: { b: toWriteParameters({ ...nothing, seq, at }, { tenant, label }) } })
+      })
+    },
   }
 }
 
+const noNames: RelationshipNames = { known: new Set(), limited: new Set() }
+
+/** What the server calls transient, such as too little memory for the transaction, may be the group's size: its parts are worth trying. */
+function causeIfTransient(error: unknown): unknown {
+  const cause = error instanceof Failure ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('Neo.TransientError') ? cause : error
+}
+
 type TwinRow = readonly [id: string, model: string, version: number, values: readonly unknown[]]
+type RelationshipRow = readonly [ref: string, id: string, from: string, to: string, version: number, names: readonly string[], values: readonly unknown[]]
 
 interface Loaded {
   readonly seq: number
   readonly at: number
+  readonly models: number
   readonly twins: readonly TwinRow[]
   readonly components: readonly TwinRow[]
-  readonly relationships: readonly (readonly [id: string, name: string, from: string, to: string, version: number, names: readonly string[], values: readonly unknown[]])[]
-  readonly attached: readonly (readonly [twin: string, id: string, name: string, from: string, to: string, version: number])[]
-  readonly counts: readonly (readonly [from: string, name: string, count: number])[]
+  readonly attached: readonly (readonly [twin: string, ref: string, id: string, name: string, from: string, to: string, version: number])[]
   readonly answers: readonly (readonly [key: string, digest: string, answer: string])[]
 }
 
-function toState(needs: ReturnType<typeof needsOf>, loaded: Loaded): State {
-  const twins = (rows: readonly TwinRow[], wanted: typeof needs.twins): ReadonlyMap<string, TwinState> => {
-    const names = new Map(wanted.map(({ id, values }) => [id, values]))
-    return new Map(rows.map(([id, model, version, values]) => [id, { id, model, version, values: new Map((names.get(id) ?? []).map((name, index) => [name, values[index]])) }]))
-  }
-  const relationships = loaded.relationships.map(([id, name, from, to, version, names, values]): RelationshipState => ({ id, name, from, to, version, values: new Map(names.map((each, index) => [each, values[index]])) }))
-  const attached = loaded.attached.map(([twin, id, name, from, to, version]) => ({ twin, id, name, from, to, version, values: new Map() }))
+/** The statements go out together; the first of them takes the lock, so that the others see what it protects. */
+async function readState(tx: Neo4jTransaction, tenant: string, needs: Needs): Promise<State> {
+  const { twins, components, attached, keys } = needs
+  const [loaded, relationships, counts] = await Promise.all([
+    tx.run({ text: statements.load, parameters: { b: { t: tenant, twins, components, attached, keys } } }),
+    Promise.all([...needs.relationships].map(async ([name, rows]) => {
+      const { found } = await tx.run({ text: statements.relationshipsNamed(name), parameters: { b: { t: tenant, rows } } })
+      return (found as readonly (readonly RelationshipRow[])[]).flat().map((row) => toRelationship(name, row))
+    })),
+    Promise.all([...needs.counts].map(async ([name, from]) => {
+      const row = await tx.run({ text: statements.countsNamed(name), parameters: { b: { t: tenant, from } } })
+      return (row['counts'] as readonly (readonly [string, number])[]).map(([id, count]) => [sourceKey(id, name), count] as const)
+    })),
+  ])
+  return toState(needs, loaded as unknown as Loaded, relationships.flat(), new Map(counts.flat()))
+}
+
+function toState(needs: Needs, loaded: Loaded, relationships: readonly RelationshipState[], counts: State['counts']): State {
+  const { seq, at, models } = loaded
+  const attached = loaded.attached.map(([twin, ref, id, name, from, to, version]) => ({ twin, ref, id, name, from, to, version, values: new Map<string, unknown>() }))
   return {
-    seq: loaded.seq, at: loaded.at,
-    twins: twins(loaded.twins, needs.twins), components: twins(loaded.components, needs.components),
-    relationships: Map.groupBy(distinct(relationships), ({ from, name }) => sourceKey(from, name)),
+    seq, at, models, counts,
+    twins: toTwins(loaded.twins, needs.twins), components: toTwins(loaded.components, needs.components),
+    relationships: Map.groupBy(relationships, ({ from, name }) => sourceKey(from, name)),
     attached: Map.groupBy(attached, ({ twin }) => twin),
-    counts: new Map(loaded.counts.map(([from, name, count]) => [sourceKey(from, name), count])),
     answers: new Map(loaded.answers.map(([key, digest, answer]) => [key, { digest, answer }])),
   }
 }
 
-/** One relationship may be asked for by id and by target. */
-const distinct = (all: readonly RelationshipState[]): readonly RelationshipState[] => [...new Map(all.map((each) => [`${sourceKey(each.from, each.name)}\0${each.id}`, each])).values()]
-
-function toParameters(writes: Writes, tenant: string, label: string): Readonly<Record<string, unknown>> {
-  const at = BigInt(writes.at)
-  const born = (id: string, model: string): Record<string, unknown> => ({ _t: tenant, _id: id, _model: model, _v: 1n, _from: at, _since: at })
-  const journal = (entry: JournalEntry): Record<string, unknown> => {
-    const { seq, id, actor, cause, op, ...more } = entry
-    return { _t: tenant, _id: id, seq: BigInt(seq), op, actor, cause, ...more }
-  }
-  const update = ({ id, set, version, journal: entry }: TwinUpdate): Record<string, unknown> => ({ id, set: toDriverColumns(set), version: BigInt(version), journal: journal(entry) })
-  return {
-    t: tenant, label, at, seq: BigInt(writes.seq),
-    creates: writes.creates.map(({ id, model, labels, columns, components }) => ({
-      labels: ['Twin', label, ...labels],
-      columns: { ...withoutNulls(toDriverColumns(columns)), ...born(id, model) },
-      components: components.map((part) => ({ type: componentType(part.name), labels: ['_Component', ...part.labels], columns: { ...withoutNulls(toDriverColumns(part.columns)), ...born(part.id, part.model) } })),
-    })),
-    updates: writes.updates.map(update),
-    componentUpdates: writes.componentUpdates.map(update),
-    deletes: writes.deletes,
-    links: writes.links.map(({ from, name, to, id, columns }) => ({ from, name, to, columns: { ...withoutNulls(toDriverColumns(columns)), _id: id, _v: 1n, _from: at } })),
-    linkUpdates: writes.linkUpdates.map(({ set, version, ...key }) => ({ ...key, set: toDriverColumns(set), version: BigInt(version) })),
-    unlinks: writes.unlinks,
-    journal: writes.journal.map((entry) => ({ ...journal(entry), _to: at })),
-    answers: writes.answers.map((answer) => ({ _t: tenant, ...answer, at })),
-  }
+function toTwins(rows: readonly TwinRow[], wanted: Needs['twins']): ReadonlyMap<string, TwinState> {
+  const names = new Map(wanted.map(({ id, values }) => [id, values]))
+  return new Map(rows.map(([id, model, version, values]) => [id, { id, model, version, values: toValues(names.get(id) ?? [], values) }]))
 }
 
-const withoutNulls = (columns: Readonly<Record<string, unknown>>): Record<string, unknown> => Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== null))
+function toRelationship(name: string, [ref, id, from, to, version, names, values]: RelationshipRow): RelationshipState {
+  return { ref, name, id, from, to, version, values: toValues(names, values) }
+}
 
+const toValues = (names: readonly string[], values: readonly unknown[]): ReadonlyMap<string, unknown> => new Map(names.map((name, index) => [name, values[index]]))

@@ -5,8 +5,8 @@ import { nearest } from '../../util/nearest.ts'
 import { checkNew, type Checked } from '../check-values.ts'
 import type { CreateTwin } from '../command.ts'
 import { idRule, isValidId } from '../id.ts'
-import { componentId, isObject } from '../state.ts'
-import { type Draft, type ItemOutcome, noWrites, outcome, pathOf } from './draft.ts'
+import { componentId, isObject, sourceKey } from '../state.ts'
+import { append, type Draft, type ItemOutcome, type ItemWrites, noWrites, outcome, pathOf } from './draft.ts'
 import { decideRelate } from './relate.ts'
 
 /** A new twin with its components, which all exist from its beginning, and its relationships. */
@@ -20,30 +20,38 @@ export function decideCreateTwin(draft: Draft, command: CreateTwin): ItemOutcome
   if (model.state === 'RETIRED') problems.push(named({ code: 'MODEL_NOT_ACTIVE', message: `The model ${model.id} is retired${model.replacedBy ? `; use ${model.replacedBy}` : ''}. Existing twins of it can be changed, but none created.`, path: pathOf(draft, 'model') }))
   if (draft.state.twins.has(id)) problems.push(named({ code: 'ALREADY_EXISTS', message: `There is a twin ${JSON.stringify(id)} already. Choose another id, or update that one.`, path: pathOf(draft, 'id') }))
 
-  const own = checkNew({ what: `twin ${id}`, properties: propertiesOf(model), path: pathOf(draft, 'properties') }, command.properties)
+  const own = checkNew({ what: `twin ${id}`, properties: propertiesOf(model), path: pathOf(draft, 'properties'), hint: hintOf(model, 'components') }, command.properties)
   const components = checkComponents(draft, id, model, command.components)
   const writes = noWrites()
   writes.creates.push({
     id, model: model.id, labels: model.labels, columns: own.columns,
     components: components.map(({ component, type, checked }) => ({ id: componentId(id, component.name), name: component.name, model: type.id, labels: type.labels, columns: checked.columns })),
   })
-  writes.journal.push({ op: 'create', id, model: model.id, seq: 0, actor: '', cause: '' })
-  writes.made.set(id, model)
-  const within = { ...draft, made: new Map([...draft.made, [id, model] as const]) }
-  const added = new Map(draft.added)
-  for (const [index, relationship] of command.relationships.entries()) {
-    const related = decideRelate({ ...within, added }, { kind: 'relate', from: id, ...relationship }, ['relationships', String(index)])
-    if (!related.ok) {
-      problems.push(...related.problems)
-      continue
-    }
-    const key = `${id}\0${relationship.name}`
-    added.set(key, [...(added.get(key) ?? []), relationship.id])
-    writes.links.push(...related.writes.links)
-    writes.journal.push(...related.writes.journal)
-  }
+  writes.journal.push({ op: 'create', id, model: model.id })
+  const related = decideRelationships(draft, command)
+  writes.links.push(...related.writes.links)
+  writes.journal.push(...related.writes.journal)
+  problems.push(...related.problems)
   problems.push(...[...own.problems, ...components.flatMap(({ checked }) => checked.problems), ...unknownComponents(draft, id, model, command.components)].map(named))
   return outcome(writes, problems)
+}
+
+/** The twin is among those the changeset makes, so its relationships are decided like any other. */
+function decideRelationships(draft: Draft, { id, relationships }: CreateTwin): { readonly writes: ItemWrites; readonly problems: readonly ItemProblem[] } {
+  const writes = noWrites()
+  const problems: ItemProblem[] = []
+  const added = new Map(draft.added)
+  for (const [index, relationship] of relationships.entries()) {
+    const decided = decideRelate({ ...draft, added }, { kind: 'relate', from: id, ...relationship }, ['relationships', String(index)])
+    if (!decided.ok) {
+      problems.push(...decided.problems)
+      continue
+    }
+    const key = sourceKey(id, relationship.name)
+    added.set(key, new Set([...(added.get(key) ?? []), relationship.id]))
+    append(writes, decided.writes)
+  }
+  return { writes, problems }
 }
 
 export function propertiesOf(model: RegisteredModel): ReadonlyMap<string, Property> {
@@ -54,6 +62,19 @@ export function propertiesOf(model: RegisteredModel): ReadonlyMap<string, Proper
   return properties
 }
 const cache = new WeakMap<RegisteredModel, ReadonlyMap<string, Property>>()
+
+/** What to do about a name that the model has, but not as a property. `components`: the argument they are given in. */
+export function hintOf(model: RegisteredModel, components: string): (name: string) => string | undefined {
+  return (name) => {
+    switch (model.contents.get(name)?.kind) {
+      case 'Component': return `It is a component: give its values in ${components}.`
+      case 'Telemetry': return 'It is telemetry: send it as a reading.'
+      case 'Relationship': return 'It is a relationship: use relate.'
+      case 'Command': return 'It is a command.'
+      default: return undefined
+    }
+  }
+}
 
 export function componentsOf(model: RegisteredModel): readonly Component[] {
   return [...model.contents.values()].filter((content) => content.kind === 'Component')

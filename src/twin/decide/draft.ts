@@ -2,17 +2,24 @@ import type { Registry, RegisteredModel } from '../../model/registry.ts'
 import type { ItemProblem } from '../../problem.ts'
 import type { Changeset } from '../command.ts'
 import { sourceKey, type State, type TwinState } from '../state.ts'
-import type { JournalEntry, Writes } from '../writes.ts'
+import type { JournalEntry, TwinUpdate, Writes } from '../writes.ts'
 
 type Lists = { -readonly [K in Exclude<keyof Writes, 'seq' | 'at'>]: Writes[K][number][] }
 
-/** What one item adds, before its journal entries have their numbers. */
-export interface ItemWrites extends Lists {
-  /** Twins it makes, which other items may relate to. */
-  readonly made: Map<string, RegisteredModel>
+interface ListsOf<Entry, Update> extends Omit<Lists, 'journal' | 'updates' | 'componentUpdates'> {
+  journal: Entry[]
+  updates: Update[]
+  componentUpdates: Update[]
 }
 
+/** A journal entry before it has its number and its author. */
 export type Entry = Omit<JournalEntry, 'seq' | 'actor' | 'cause'>
+export type DraftedUpdate = Omit<TwinUpdate, 'journal'> & { readonly journal: Entry }
+
+/** What one item adds. */
+export type ItemWrites = ListsOf<Entry, DraftedUpdate>
+/** What changesets add. */
+export type NumberedWrites = ListsOf<JournalEntry, TwinUpdate>
 
 /** The view of one item: the state, and what the items before it in the same changeset did. */
 export interface Draft {
@@ -20,16 +27,38 @@ export interface Draft {
   readonly state: State
   readonly changeset: Changeset
   readonly item: number
-  /** Twins that other items of the changeset make. */
+  /** Twins that the changeset makes, this item's included. */
   readonly made: ReadonlyMap<string, RegisteredModel>
-  /** Relationships the changeset adds, by source and name; the limit of a model counts them. */
-  readonly added: ReadonlyMap<string, readonly string[]>
-  readonly removed: ReadonlySet<string>
+  /** Twins that the changeset deletes. */
+  readonly doomed: ReadonlySet<string>
+  /** Ids of the relationships that the changeset adds, by source and name; the limit of a model counts them. */
+  readonly added: ReadonlyMap<string, ReadonlySet<string>>
+  /** Was the relationship of the key ended before this item? */
+  isEnded(key: string): boolean
 }
 
-export const noWrites = (): ItemWrites => ({
-  creates: [], updates: [], componentUpdates: [], deletes: [], links: [], linkUpdates: [], unlinks: [], journal: [], answers: [], made: new Map(),
+const emptyLists = <E, U>(): ListsOf<E, U> => ({
+  creates: [], updates: [], componentUpdates: [], deletes: [], links: [], linkUpdates: [], unlinks: [], journal: [], answers: [],
 })
+export const noWrites = (): ItemWrites => emptyLists()
+export const noNumberedWrites = (): NumberedWrites => emptyLists()
+
+export function append<E, U>(all: ListsOf<E, U>, more: ListsOf<E, U>): void {
+  pushAll(all.creates, more.creates)
+  pushAll(all.updates, more.updates)
+  pushAll(all.componentUpdates, more.componentUpdates)
+  pushAll(all.deletes, more.deletes)
+  pushAll(all.links, more.links)
+  pushAll(all.linkUpdates, more.linkUpdates)
+  pushAll(all.unlinks, more.unlinks)
+  pushAll(all.journal, more.journal)
+  pushAll(all.answers, more.answers)
+}
+
+/** Not by spreading: a twin may have more relationships than a call may have arguments. */
+function pushAll<T>(all: T[], more: readonly T[]): void {
+  for (const each of more) all.push(each)
+}
 
 /** An item's outcome: its writes, or all that is wrong with it. */
 export type ItemOutcome = { readonly ok: true; readonly writes: ItemWrites } | { readonly ok: false; readonly problems: readonly ItemProblem[] }
@@ -61,5 +90,5 @@ export function notFound(draft: Draft, id: string, ...path: readonly string[]): 
 /** How many relationships of the name the source will have, before this item. */
 export function relationshipCount({ state, added }: Draft, from: string, name: string): number {
   const key = sourceKey(from, name)
-  return (state.counts.get(key) ?? 0) + (added.get(key)?.length ?? 0)
+  return (state.counts.get(key) ?? 0) + (added.get(key)?.size ?? 0)
 }

@@ -3,9 +3,10 @@ import type { RegisteredModel } from '../../model/registry.ts'
 import type { ItemProblem } from '../../problem.ts'
 import { nearest } from '../../util/nearest.ts'
 import { checkNew, checkPatch } from '../check-values.ts'
+import { toJsonText } from '../encode-value.ts'
 import type { Relate, Unrelate, UpdateRelationship } from '../command.ts'
 import { idRule, isValidId } from '../id.ts'
-import { sourceKey } from '../state.ts'
+import { relationshipKey, sourceKey } from '../state.ts'
 import { type Draft, type ItemOutcome, knownModel, modelOf, notFound, noWrites, outcome, pathOf, relationshipCount } from './draft.ts'
 
 /** A new relationship: known to the source's model, to a twin that may be its target, within the model's limit. */
@@ -23,7 +24,7 @@ export function decideRelate(draft: Draft, command: Relate, at: readonly string[
   if (!isTarget(draft, relationship, target)) problems.push(problem('WRONG_TARGET', `${name} of twin ${from} leads to twins of ${relationship.target ?? ''}, but ${to} is of ${target.id}. Relate a twin of that model or of one that extends it.`, 'to'))
   if (!isValidId(id)) problems.push(problem('INVALID_ID', `${JSON.stringify(id.slice(0, 80))} cannot be a relationship's id. ${idRule}`, 'id'))
   const key = sourceKey(from, name)
-  const isThere = draft.state.relationships.get(key)?.some((other) => other.id === id) === true || draft.added.get(key)?.includes(id) === true
+  const isThere = draft.state.relationships.get(key)?.some((other) => other.id === id) === true || draft.added.get(key)?.has(id) === true
   if (isThere) problems.push(problem('ALREADY_EXISTS', `The twin ${from} has a relationship ${name} with the id ${JSON.stringify(id)} already. Choose another id, or leave it out to get one.`, 'id'))
   const most = relationship.maxMultiplicity
   if (most !== undefined && relationshipCount(draft, from, name) >= most) problems.push(problem('TOO_MANY_RELATIONSHIPS', `The twin ${from} may have at most ${most} relationships ${name}, and has them. Unrelate one first.`))
@@ -32,7 +33,7 @@ export function decideRelate(draft: Draft, command: Relate, at: readonly string[
 
   const writes = noWrites()
   writes.links.push({ from, name, to, id, columns: values.columns })
-  writes.journal.push({ op: 'link', id: from, type: name, dst: to, rid: id, seq: 0, actor: '', cause: '' })
+  writes.journal.push({ op: 'link', id: from, type: name, dst: to, rid: id })
   return outcome(writes, problems)
 }
 
@@ -48,19 +49,22 @@ export function decideUpdateRelationship(draft: Draft, command: UpdateRelationsh
   const values = checkPatch({ what: `the relationship ${name} of twin ${from}`, properties: propertiesOf(relationship), path: pathOf(draft, 'patch') }, patch, found.values)
   problems.push(...values.problems.map((each) => ({ ...each, item: draft.item, twin: from })))
   const writes = noWrites()
-  writes.linkUpdates.push({ from, name, to: found.to, id, set: values.columns, version: found.version + 1 })
-  writes.journal.push({ op: 'relink', id: from, type: name, dst: found.to, rid: id, patch: JSON.stringify(patch), seq: 0, actor: '', cause: '' })
+  writes.linkUpdates.push({ ref: found.ref, from, name, to: found.to, id, set: values.columns, version: found.version + 1 })
+  writes.journal.push({ op: 'relink', id: from, type: name, dst: found.to, rid: id, patch: toJsonText(patch) })
   return outcome(writes, problems)
 }
 
 export function decideUnrelate(draft: Draft, { from, name, id, to }: Unrelate): ItemOutcome {
+  if (id === undefined && to === undefined) {
+    return outcome(noWrites(), [{ code: 'REQUIRED_MISSING', message: `Which relationships ${JSON.stringify(name.slice(0, 100))} of twin ${from} are to end? Give the id of one, or to: the twin they lead to.`, path: pathOf(draft), item: draft.item, twin: from }])
+  }
   const found = (draft.state.relationships.get(sourceKey(from, name)) ?? [])
-    .filter((other) => (id === undefined || other.id === id) && (to === undefined || other.to === to) && !draft.removed.has(`${sourceKey(from, name)}\0${other.id}`))
+    .filter((other) => (id === undefined || other.id === id) && (to === undefined || other.to === to) && !draft.isEnded(relationshipKey(from, name, other.id)))
   if (found.length === 0) return outcome(noWrites(), [draft.state.twins.has(from) ? missing(draft, from, name, id === undefined ? `to ${JSON.stringify(to)}` : `with the id ${JSON.stringify(id)}`) : notFound(draft, from, 'from')])
   const writes = noWrites()
   for (const each of found) {
-    writes.unlinks.push({ from, name, to: each.to, id: each.id })
-    writes.journal.push({ op: 'unlink', id: from, type: name, dst: each.to, rid: each.id, seq: 0, actor: '', cause: '' })
+    writes.unlinks.push({ ref: each.ref, from, name, to: each.to, id: each.id })
+    writes.journal.push({ op: 'unlink', id: from, type: name, dst: each.to, rid: each.id })
   }
   return outcome(writes, [])
 }

@@ -2,8 +2,9 @@ import type { RegisteredModel } from '../../model/registry.ts'
 import type { ItemProblem } from '../../problem.ts'
 import { checkPatch } from '../check-values.ts'
 import type { UpdateTwin, Values } from '../command.ts'
+import { toJsonText } from '../encode-value.ts'
 import { componentId, isObject } from '../state.ts'
-import { componentsOf, propertiesOf } from './create-twin.ts'
+import { componentsOf, hintOf, propertiesOf } from './create-twin.ts'
 import { type Draft, type ItemOutcome, type ItemWrites, knownModel, notFound, noWrites, outcome, pathOf } from './draft.ts'
 import { stale } from './relate.ts'
 
@@ -17,10 +18,10 @@ export function decideUpdateTwin(draft: Draft, { id, patch, ifVersion, model: ex
   const writes = noWrites()
   const names = new Set(componentsOf(model).map((component) => component.name))
   const [parts, properties] = split(patch, names)
-  const own = checkPatch({ what: `twin ${id}`, properties: propertiesOf(model), path: pathOf(draft, 'patch') }, properties, present.values)
+  const own = checkPatch({ what: `twin ${id}`, properties: propertiesOf(model), path: pathOf(draft, 'patch'), hint: hintOf(model, 'an object under its name') }, properties, present.values)
   problems.push(...own.problems)
   for (const [name, values] of Object.entries(parts)) problems.push(...decideComponent(draft, id, model, name, values, writes))
-  writes.updates.push({ id, set: own.columns, version: present.version + 1, journal: { op: 'update', id, patch: JSON.stringify(patch), seq: 0, actor: '', cause: '' } })
+  writes.updates.push({ id, set: own.columns, version: present.version + 1, journal: { op: 'update', id, patch: toJsonText(patch) } })
   return outcome(writes, problems.map((problem) => ({ ...problem, item: draft.item, twin: id })))
 }
 
@@ -38,6 +39,6 @@ function decideComponent(draft: Draft, owner: string, model: RegisteredModel, na
   const path = pathOf(draft, 'patch', name)
   if (!isObject(values)) return [{ code: 'WRONG_TYPE', message: `The component ${name} of twin ${owner} is patched by an object of its property values; it cannot be removed.`, path, property: name }]
   const checked = checkPatch({ what: `component ${name} of twin ${owner}`, properties: propertiesOf(type), path }, values, present.values)
-  writes.componentUpdates.push({ id, set: checked.columns, version: present.version + 1, journal: { op: 'update', id, patch: JSON.stringify(values), seq: 0, actor: '', cause: '' } })
+  writes.componentUpdates.push({ id, set: checked.columns, version: present.version + 1, journal: { op: 'update', id, patch: toJsonText(values) } })
   return checked.problems
 }

@@ -45,7 +45,7 @@ function refusal(result: Result<unknown>): Problem {
 const ids = (service: ModelService): readonly string[] => [...service.registry().models.keys()].sort()
 
 async function journal(tenant: string): Promise<readonly Document[]> {
-  const { entries } = await database.read({ text: 'RETURN COLLECT { MATCH (j:_J) WHERE j._t = $t RETURN j {.seq, .op, id: j._id, .actor, .cause, to: j._to} ORDER BY j.seq } AS entries', parameters: { t: tenant } })
+  const { entries } = await database.read({ text: 'RETURN COLLECT { MATCH (j:_J) WHERE j._t = $t RETURN j {seq: j._seq, op: j._op, id: j._id, actor: j._actor, cause: j._cause, to: j._to} ORDER BY j._seq } AS entries', parameters: { t: tenant } })
   return entries as readonly Document[]
 }
 

@@ -79,10 +79,10 @@ describe('Migrating the twins of a model', () => {
     const made = await withPumps(['p1', 'dtmi:t:Pump;1', { flow: 3 }])
     const { seq } = accepted(await made.migration.migrateTwins('dtmi:t:Pump;1', 'dtmi:t:Pump;2', as))
     const past = await ask(`MATCH (v:_Past {_t: $t, _id: 'p1'}) MATCH (n:Twin {_t: $t, _id: 'p1'})
-      RETURN {model: v._model, flow: v.flow, op: v.op, actor: v.actor, seq: v.seq, joins: v._to = n._since, labels: [l IN labels(v) WHERE l STARTS WITH '_was_']}`, made) as readonly Record<string, unknown>[]
+      RETURN {model: v._model, flow: v.flow, op: v._op, actor: v._actor, seq: v._seq, joins: v._to = n._since, labels: [l IN labels(v) WHERE l STARTS WITH '_was_']}`, made) as readonly Record<string, unknown>[]
     expect(past).toEqual([{ model: 'dtmi:t:Pump;1', flow: 3, op: 'migrate', actor: 'ada', seq, joins: true, labels: expect.arrayContaining([`_was_${made.registry.get('dtmi:t:Pump;1')?.names.type}`, '_was_Asset']) }])
     expect(await ask('MATCH (c:_Gone {_t: $t, _id: \'p1#motor\'}) RETURN c._to > c._from', made)).toEqual([true])
-    const journal = await ask('MATCH (j:_J {_t: $t}) RETURN j.seq ORDER BY j.seq', made) as readonly number[]
+    const journal = await ask('MATCH (j:_J {_t: $t}) RETURN j._seq ORDER BY j._seq', made) as readonly number[]
     expect(journal).toEqual(journal.map((_, index) => index + 1))
   })
 
@@ -120,7 +120,7 @@ describe('Migrating the twins of a model', () => {
     const made = await withPumps(...Array.from({ length: 1000 }, (_, n): Parameters<typeof newTwin> => [`p${n}`, 'dtmi:t:Pump;1', { flow: n }]))
     await made.twins.createTwins(Array.from({ length: 100 }, (_, n) => newTwin(`q${n}`, 'dtmi:t:Pump;1')), by())
     expect(accepted(await made.migration.migrateTwins('dtmi:t:Pump;1', 'dtmi:t:Pump;2', as)).twins).toBe(1100)
-    expect(await ask('MATCH (v:_Past {_t: $t}) RETURN count(DISTINCT v.seq)', made)).toEqual([1100])
+    expect(await ask('MATCH (v:_Past {_t: $t}) RETURN count(DISTINCT v._seq)', made)).toEqual([1100])
     expect(accepted(await made.migration.migrateTwins('dtmi:t:Pump;1', 'dtmi:t:Pump;2', as))).toEqual({ twins: 0, refused: [], seq: null })
   })
 

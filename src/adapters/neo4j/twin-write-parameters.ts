@@ -1,0 +1,37 @@
+import { componentType } from '../../twin/columns.ts'
+import type { JournalEntry, TwinUpdate, Writes } from '../../twin/writes.ts'
+import { toDriverColumns } from './driver-value.ts'
+import type { StoredTenant } from './head.ts'
+
+type Row = Readonly<Record<string, unknown>>
+
+/** A decided group as the parameters of `write`. Integers go as bigints: the driver sends numbers as floats. */
+export function toWriteParameters(writes: Writes, { tenant, label }: StoredTenant): Row {
+  const at = BigInt(writes.at)
+  const born = (id: string, model: string): Row => ({ _t: tenant, _id: id, _model: model, _v: 1n, _from: at, _since: at })
+  const update = ({ id, set, version, journal }: TwinUpdate): Row => ({ id, set: toDriverColumns(set), version: BigInt(version), journal: toJournalRow(tenant, journal) })
+  return {
+    t: tenant, label, at, seq: BigInt(writes.seq),
+    creates: writes.creates.map(({ id, model, labels, columns, components }) => ({
+      labels: ['Twin', label, ...labels],
+      columns: { ...present(toDriverColumns(columns)), ...born(id, model) },
+      components: components.map((part) => ({ type: componentType(part.name), labels: ['_Component', ...part.labels], columns: { ...present(toDriverColumns(part.columns)), ...born(part.id, part.model) } })),
+    })),
+    updates: writes.updates.map(update),
+    componentUpdates: writes.componentUpdates.map(update),
+    deletes: writes.deletes.map(({ id }) => id),
+    links: writes.links.map(({ from, name, to, id, columns }) => ({ from, name, to, columns: { ...present(toDriverColumns(columns)), _id: id, _v: 1n, _from: at } })),
+    linkUpdates: writes.linkUpdates.map(({ ref, set, version }) => ({ ref, set: toDriverColumns(set), version: BigInt(version) })),
+    unlinks: writes.unlinks.map(({ ref }) => ref),
+    journal: writes.journal.map((entry) => ({ ...toJournalRow(tenant, entry), _to: at })),
+    answers: writes.answers.map((answer) => ({ _t: tenant, ...answer, at })),
+  }
+}
+
+/** Its columns begin with `_`, because an update's entry carries the twin's own properties, and a model may have one named `cause`. */
+function toJournalRow(tenant: string, { seq, id, op, actor, cause, model, patch, type, dst, rid }: JournalEntry): Row {
+  const optional = Object.entries({ _model: model, _patch: patch, _type: type, _dst: dst, _rid: rid }).filter(([, value]) => value !== undefined)
+  return { _t: tenant, _id: id, _seq: BigInt(seq), _op: op, _actor: actor, _cause: cause, ...Object.fromEntries(optional) }
+}
+
+const present = (columns: Row): Row => Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== null))
