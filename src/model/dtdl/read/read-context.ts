@@ -99,7 +99,7 @@ function readExtension({ value }: Placed<string>, id: string, name: string, { ma
     draft.awaitsLimits = undefined
   }
   // A few extensions imply a version of DTDL, and may stand before it.
-  draft.extended = draft.begun || !(id in metamodelTable.affiliates)
+  draft.extended ||= draft.begun || !(id in metamodelTable.affiliates)
   if (termsOf(id)) {
     draft.extensions = [id, ...draft.extensions.filter((other) => !other.startsWith(`${name};`))]
     return true
