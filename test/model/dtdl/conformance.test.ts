@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { parseDtmiText } from '../../../src/model/dtdl/dtmi-grammar.ts'
-import { agreesAbout, parseCase } from './judge.ts'
+import { validate } from '../../../src/model/parse-models.ts'
+import { differencesOf } from './expected-elements.ts'
+import { agreesAbout, parseCase, toRequest } from './judge.ts'
 import { isSuitePresent, readDtmis, readGroup, type Group } from './suite.ts'
 
 if (!isSuitePresent) console.log('The conformance suite of DTDL\'s parser is not beside the project: its tests are skipped.')
@@ -23,6 +25,19 @@ describe.skipIf(!isSuitePresent)('The published conformance suite of DTDL', () =
     const values = readGroup('generated').flatMap((one) => (one.case.instances ?? []).map((instance) => ({ ...one, instance })))
     const disagreed = values.flatMap(({ file, instance, case: suiteCase }) => (agreesAbout(instance, suiteCase) ? [] : [`${file}: ${instance.subject} ${instance.submit}`]))
     print('values', values.length, disagreed)
+    expect(disagreed).toEqual([])
+  })
+
+  test('agrees with us what the elements of valid documents are: their ids, classes, types and properties', () => {
+    const elements = readGroup('generated').flatMap(({ file, case: suiteCase }) => {
+      const expected = suiteCase.expect?.elements ?? []
+      if (!suiteCase.valid || expected.length === 0) return []
+      const { documents, context } = toRequest(suiteCase)
+      const { graph } = validate(documents, context)
+      return expected.map((element) => ({ file, differences: differencesOf(element, graph) }))
+    })
+    const disagreed = elements.flatMap(({ file, differences }) => (differences.length > 0 ? [`${file}: ${differences.join('; ')}`] : []))
+    print('elements', elements.length, disagreed)
     expect(disagreed).toEqual([])
   })
 

@@ -19,7 +19,15 @@ export interface SuiteCase {
   readonly acceptableLimits?: readonly string[]
   readonly maxDtdlVersion?: number
   readonly instances?: readonly Instance[]
-  readonly expect?: { readonly elements?: readonly { readonly id: string; readonly type: string; readonly properties: Readonly<Record<string, unknown>> }[] }
+  readonly expect?: { readonly elements?: readonly ExpectedElement[] }
+}
+
+export interface ExpectedElement {
+  readonly id: string
+  readonly type: string
+  readonly properties?: Readonly<Record<string, unknown>>
+  readonly supplementalTypes?: readonly string[]
+  readonly supplementalProperties?: Readonly<Record<string, unknown>>
 }
 
 export interface Instance {
