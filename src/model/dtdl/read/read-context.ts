@@ -24,7 +24,7 @@ interface Draft {
 /** The context inside an element that has `@context`. `outer` is undefined at the top. Undefined where the element cannot be read at all. */
 export function readContext(specifiers: unknown, place: Place, outer: ActiveContext | undefined, options: ContextOptions, report: Report): ActiveContext | undefined {
   const draft: Draft = outer ? { ...outer, begun: false, extended: false, awaitsLimits: undefined } : { dtdl: undefined, limits: '', extensions: [], unknown: [], begun: false, extended: false, awaitsLimits: undefined }
-  const parts: readonly Placed[] = Array.isArray(specifiers) ? specifiers.map((value: unknown, index) => ({ value, place: within(place, index) })) : [{ value: specifiers, place }]
+  const parts: readonly Placed[] = Array.isArray(specifiers) ? Array.from(specifiers, (value: unknown, index) => ({ value, place: within(place, index) })) : [{ value: specifiers, place }]
   if (parts.length === 0 && !outer) report.add(place, 'emptyContext', 'The @context is empty; begin it with that of DTDL, such as "dtmi:dtdl:context;3".')
   let sound = parts.length > 0 || outer !== undefined
   for (const part of parts) sound = readSpecifier(part, draft, options, report) && sound
