@@ -57,7 +57,7 @@ function checkValue(schema: Schema, value: unknown, check: Check): void {
     case 'enum': return expect(isEnumValue(schema, value), choices(schema), value, check)
     case 'geospatial': return checkGeometry(faultOfGeometry(schema.type, value), geometryName(schema.type), value, check)
     case 'scaledDecimal': return isRecord(value) ? checkFields(scaledDecimal, value, check) : expect(false, 'an object { "scale": 2, "value": "3.14" }', value, check)
-    case 'object': return isRecord(value) ? checkFields(schema, value, check) : expect(false, `an object${listed(schema.fields)}`, value, check)
+    case 'object': return isRecord(value) ? checkFields(schema, value, check) : expect(false, `an object (fields: ${listed(schema.fields)})`, value, check)
     case 'map': return isRecord(value) ? checkAll(schema.value, Object.entries(value), check) : expect(false, 'an object (a map)', value, check)
     case 'array': return Array.isArray(value) ? checkAll(schema.element, value.entries(), check) : expect(false, 'an array', value, check)
   }
@@ -88,12 +88,12 @@ function checkFields({ fields }: Pick<ObjectSchema, 'fields'>, value: Readonly<R
   for (const [key, item] of Object.entries(value)) {
     const field = byName.get(key)
     if (field) checkInside(field.schema, key, item, check)
-    else check.problems.push({ path: [...check.path, key], message: `unknown field ${shown(key)}${fields.length > 0 ? `; expected${listed(fields)}` : ': the object has none'}.` })
+    else check.problems.push({ path: [...check.path, key], message: `unknown field ${shown(key)}; the fields are ${listed(fields)}.` })
   }
   for (const { name, required } of fields) if (required && !Object.hasOwn(value, name)) check.problems.push({ path: [...check.path, name], message: `the required field ${name} is missing; give it a value.` })
 }
 
-const listed = (fields: ObjectSchema['fields']): string => (fields.length === 0 ? '' : ` with ${fields.slice(0, 20).map(({ name }) => name).join(', ')}`)
+const listed = (fields: ObjectSchema['fields']): string => fields.slice(0, 20).map(({ name }) => name).join(', ') || 'none'
 
 /** DTDL v4's standard schema: `value` × 10 to the power of `scale`. */
 const scaledDecimal: Pick<ObjectSchema, 'fields'> = {
