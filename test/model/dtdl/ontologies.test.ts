@@ -31,9 +31,9 @@ describe.skipIf(!isPresent)('Ontologies that people use', () => {
 
   test('of 1,364 Interfaces are read in less than a second and a half, each after what it needs', () => {
     const texts = readOntology('ontologies/RealEstateCore-rec')
-    const before = performance.now()
+    const before = process.cpuUsage()
     const parsed = parse(texts)
-    expect(performance.now() - before).toBeLessThan(1_500)
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_500)
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
     const seen = new Set<string>()
     for (const model of parsed.models) {
