@@ -1,12 +1,11 @@
 import type { IResolvers } from '@graphql-tools/utils'
-import type { GraphQLFieldResolver } from 'graphql'
+import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql'
 import type { Context } from '../src/graphql/context.ts'
 import type { RegisteredModel } from '../src/model/registry.ts'
 import type { Problem } from '../src/problem.ts'
 import type { Relate, UpdateTwin, Values } from '../src/twin/command.ts'
 import type { CommittedItem } from '../src/twin/decide/decide.ts'
 import type { Outcome, Request } from '../src/twin/twin-service.ts'
-import { failure } from '../src/errors.ts'
 import { newId } from '../src/util/id.ts'
 
 type Arguments = Readonly<Record<string, unknown>>
@@ -15,14 +14,14 @@ interface RelationshipArguments {
   readonly name: string
   readonly to: string
   readonly id?: string | null
-  readonly properties?: Values | null
+  readonly properties?: Values
 }
 
 interface TwinArguments {
   readonly id: string
   readonly model: string
-  readonly properties?: Values | null
-  readonly components?: Values | null
+  readonly properties?: Values
+  readonly components?: Values
   readonly relationships?: readonly RelationshipArguments[] | null
 }
 
@@ -49,16 +48,16 @@ export const twinCommandResolvers: IResolvers<unknown, Context> = {
     },
     async updateRelationship(_, args: Arguments & { from: string; name: string; id: string; patch: unknown; ifVersion?: number | null }, context) {
       const { from, name, id, patch, ifVersion } = args
-      return toUnion('UpdateRelationshipSuccess', await context.services.twins.updateRelationship({ kind: 'updateRelationship', from, name, id, patch: toValues(patch), ifVersion: ifVersion ?? undefined }, toRequest(args, context)))
+      return toUnion('UpdateRelationshipSuccess', await context.services.twins.updateRelationship({ kind: 'updateRelationship', from, name, id, patch, ifVersion: ifVersion ?? undefined }, toRequest(args, context)))
     },
     async unrelate(_, args: Arguments & { relationships: readonly { from: string; name: string; id?: string | null; to?: string | null }[] }, context) {
       const keys = args.relationships.map(({ from, name, id, to }) => ({ kind: 'unrelate' as const, from, name, id: id ?? undefined, to: to ?? undefined }))
       return toUnion('UnrelateSuccess', await context.services.twins.unrelate(keys, toRequest(args, context)))
     },
   },
-  CreateTwinsSuccess: { twins: ({ items }: Success, _, { services, signal }, info) => services.reader.byIds(items.map(({ id }) => id), info, { signal }) },
-  CreateTwinSuccess: { twin: firstTwin },
-  UpdateTwinSuccess: { twin: firstTwin },
+  CreateTwinsSuccess: { twins: readTwins },
+  CreateTwinSuccess: { twin: readTwin },
+  UpdateTwinSuccess: { twin: readTwin },
   DeleteTwinsSuccess: { ids: ({ items }: Success) => items.map(({ id }) => id) },
   RelateSuccess: { relationships: toRelationships },
   UnrelateSuccess: { relationships: toRelationships },
@@ -68,12 +67,12 @@ export const twinCommandResolvers: IResolvers<unknown, Context> = {
 /** `createPump`: as createTwins of one, of that model. */
 export const createTyped = (model: RegisteredModel): GraphQLFieldResolver<unknown, Context> =>
   async (_, args: Arguments & Omit<TwinArguments, 'model'>, context) =>
-    toUnion('CreateTwinSuccess', await context.services.twins.createTwin(toCreateTwin({ ...args, model: model.id }), toRequest(args, context)))
+    toUnion('CreateTwinSuccess', await context.services.twins.createTwin(toCreateTwin({ ...args, model: model.id }), toRequest({ ...args, model: model.id }, context)))
 
 /** `updatePump`: as updateTwin, of a twin of that model. */
 export const updateTyped = (model: RegisteredModel): GraphQLFieldResolver<unknown, Context> =>
   async (_, args: Arguments & { id: string; properties: Values; ifVersion?: number | null }, context) =>
-    toUnion('UpdateTwinSuccess', await context.services.twins.updateTwin({ ...toUpdate(args.id, args.properties, args.ifVersion), model: model.id }, toRequest(args, context)))
+    toUnion('UpdateTwinSuccess', await context.services.twins.updateTwin({ ...toUpdate(args.id, args.properties, args.ifVersion), model: model.id }, toRequest({ ...args, model: model.id }, context)))
 
 function toUnion(kind: string, outcome: Outcome): Problem | (Success & Arguments) {
   return outcome.ok ? { kind, ...outcome.value } : outcome.problem
@@ -84,25 +83,26 @@ const toRequest = (given: Arguments, { principal }: Context): Request => ({
 })
 
 const toCreateTwin = ({ id, model, properties, components, relationships }: TwinArguments) => ({
-  kind: 'createTwin' as const, id, model, properties: toValues(properties), components: toValues(components), relationships: (relationships ?? []).map(toRelate),
+  kind: 'createTwin' as const, id, model, properties: properties ?? {}, components: components ?? {}, relationships: (relationships ?? []).map(toRelate),
 })
 
-const toRelate = ({ name, to, id, properties }: RelationshipArguments): Omit<Relate, 'from'> => ({ kind: 'relate', name, to, id: id ?? newId(), properties: toValues(properties) })
+const toRelate = ({ name, to, id, properties }: RelationshipArguments): Omit<Relate, 'from'> => ({
+  kind: 'relate', name, to, ...(typeof id === 'string' ? { id } : { id: newId(), isIdFresh: true }), properties: properties ?? {},
+})
 
-const toUpdate = (id: string, patch: unknown, ifVersion: number | null | undefined): UpdateTwin => ({ kind: 'updateTwin', id, patch: toValues(patch), ifVersion: ifVersion ?? undefined, model: undefined })
-
-/** JSON arguments that must be objects; the rules say what is wrong with their contents. */
-function toValues(given: unknown): Values {
-  if (given === null || given === undefined) return {}
-  if (typeof given === 'object' && !Array.isArray(given)) return given as Values
-  throw failure('BAD_USER_INPUT', { message: `Property values are given as an object by name, not as ${Array.isArray(given) ? 'an array' : typeof given}.` })
-}
+const toUpdate = (id: string, patch: unknown, ifVersion: number | null | undefined): UpdateTwin => ({ kind: 'updateTwin', id, patch, ifVersion: ifVersion ?? undefined, model: undefined })
 
 function toRelationships({ items }: Success): readonly unknown[] {
-  return items.map(({ id, name, to, relationship }) => ({ from: id, name, to, id: relationship }))
+  return items.map(({ id, name, to, relationship, version }) => ({ from: id, name, to, id: relationship, version }))
 }
 
-async function firstTwin({ items }: Success, _: unknown, { services, signal }: Context, info: Parameters<Context['services']['reader']['byIds']>[1]): Promise<unknown> {
-  const [row = null] = await services.reader.byIds(items.map(({ id }) => id), info, { signal })
+/** The twins as they are by now: without those that were deleted since. */
+async function readTwins({ items }: Success, _: unknown, { services, signal }: Context, info: GraphQLResolveInfo): Promise<readonly unknown[]> {
+  const rows = await services.reader.byIds(items.map(({ id }) => id), info, { signal })
+  return rows.filter((row) => row !== null)
+}
+
+async function readTwin(success: Success, args: unknown, context: Context, info: GraphQLResolveInfo): Promise<unknown> {
+  const [row = null] = await readTwins(success, args, context, info)
   return row
 }

@@ -28,7 +28,8 @@ export interface Holder {
 }
 
 /** Values for something new: every given one conforms, every required one is given. */
-export function checkNew(holder: Holder, values: Readonly<Record<string, unknown>>): Checked {
+export function checkNew(holder: Holder, values: unknown): Checked {
+  if (!isObject(values)) return notAnObject(holder)
   const checked = check(holder, values, new Map())
   const isGiven = (name: string): boolean => Object.hasOwn(values, name) && values[name] !== undefined && values[name] !== null
   const missing = [...holder.properties.values()].filter(({ required, name }) => required && !isGiven(name))
@@ -36,7 +37,8 @@ export function checkNew(holder: Holder, values: Readonly<Record<string, unknown
 }
 
 /** A merge patch for something that is there: null removes, objects and maps are merged into the present value. */
-export function checkPatch(holder: Holder, patch: Readonly<Record<string, unknown>>, present: ReadonlyMap<string, unknown>): Checked {
+export function checkPatch(holder: Holder, patch: unknown, present: ReadonlyMap<string, unknown>): Checked {
+  if (!isObject(patch)) return notAnObject(holder)
   const checked = check(holder, patch, present)
   const removed = Object.entries(patch).flatMap(([name, value]) => {
     const property = holder.properties.get(name)
@@ -85,6 +87,10 @@ function valueProblems(holder: Holder, property: Property, value: unknown): read
   return conform(property.schema, value, { longsAsStrings: true }).map((problem) => ({
     code: 'WRONG_TYPE', message: `${[property.name, ...problem.path].join('.')} of ${holder.what}: ${problem.message}`, path: [...path, ...problem.path], property: property.name,
   }))
+}
+
+function notAnObject({ what, path }: Holder): Checked {
+  return { columns: {}, problems: [{ code: 'WRONG_TYPE', message: `The values of ${what} are given as an object by name, such as { "name": "value" }.`, path }] }
 }
 
 function unknownProblem({ what, properties, path, hint }: Holder, name: string): ItemProblem {

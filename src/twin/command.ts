@@ -1,6 +1,7 @@
-/** What clients ask for, as it arrives: ids and values are not yet checked. */
-export type Values = Readonly<Record<string, unknown>>
+/** Values by name, as clients send them: anything that is no object is refused, as are values that do not conform. */
+export type Values = unknown
 
+/** What clients ask for, as it arrives: ids and values are not yet checked. */
 export interface CreateTwin {
   readonly kind: 'createTwin'
   readonly id: string

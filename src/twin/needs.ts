@@ -128,7 +128,7 @@ const things = (map: ReadonlyMap<string, ReadonlySet<string>>): readonly Thing[]
 
 const toSourceNeeds = ({ from, name, ids, targets, values }: Source): SourceNeeds & { readonly name: string } => ({ name, from, ids: [...ids], targets: [...targets], values: [...values] })
 
-const objects = (patch: Readonly<Record<string, unknown>>): readonly (readonly [string, Readonly<Record<string, unknown>>])[] =>
-  Object.entries(patch).flatMap(([name, value]) => (isObject(value) ? [[name, value] as const] : []))
+const objects = (patch: unknown): readonly (readonly [string, Readonly<Record<string, unknown>>])[] =>
+  Object.entries(isObject(patch) ? patch : {}).flatMap(([name, value]) => (isObject(value) ? [[name, value] as const] : []))
 
-const merged = (patch: Readonly<Record<string, unknown>>): readonly string[] => objects(patch).map(([name]) => name)
+const merged = (patch: unknown): readonly string[] => objects(patch).map(([name]) => name)

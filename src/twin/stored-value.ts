@@ -23,7 +23,6 @@ export function storedKind(schema: Schema): StoredKind {
         case 'boolean': case 'date': case 'dateTime': case 'time': return schema.type
         case 'string': case 'uuid': case 'unsignedLong': case 'decimal': case 'duration': case 'bytes': return 'string'
       }
-    // eslint-disable-next-line no-fallthrough -- the inner switch is exhaustive
     case 'enum': return schema.valueType === 'integer' ? 'integer' : 'string'
     case 'geospatial': return schema.type === 'point' ? 'point' : 'json'
     case 'array': case 'map': case 'object': case 'scaledDecimal': return 'json'

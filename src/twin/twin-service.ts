@@ -1,9 +1,11 @@
 import { canonicalJson } from '../model/canonical-json.ts'
+import type { Invalid } from '../problem.ts'
 import { refused, type Result } from '../util/result.ts'
 import { sha256 } from '../util/sha256.ts'
 import type { Changeset, Command, CreateTwin, DeleteTwin, Relate, Unrelate, UpdateRelationship, UpdateTwin } from './command.ts'
 import type { Committed, TwinProblem } from './decide/decide.ts'
 import type { GroupCommit } from './group-commit.ts'
+import { idRule, isValidId } from './id.ts'
 
 /** Who asks, and how problems and repeats are taken. */
 export interface Request {
@@ -31,13 +33,17 @@ export interface TwinService {
 const longestBatch = 1_000
 
 export function createTwinService(commits: GroupCommit): TwinService {
+  const submit = (given: Changeset): Promise<Outcome> => {
+    const key = given.idempotency?.key
+    return key === undefined || isValidId(key) ? commits.submit(given) : Promise.resolve(refused(badKey(key)))
+  }
   const batch = async (cause: string, path: string, commands: readonly Command[], request: Request): Promise<Outcome> => {
     if (commands.length > longestBatch) {
       return refused({ kind: 'LimitReached', code: 'TOO_LARGE', message: `${cause} was given ${commands.length} items; one batch takes at most ${longestBatch}. Send them in several.`, path: [path], limit: longestBatch, actual: commands.length })
     }
-    return await commits.submit(changeset(cause, path, true, commands, request))
+    return await submit(changeset(cause, path, true, commands, request))
   }
-  const single = (cause: string, path: string, command: Command, request: Request): Promise<Outcome> => commits.submit(changeset(cause, path, false, [command], request))
+  const single = (cause: string, path: string, command: Command, request: Request): Promise<Outcome> => submit(changeset(cause, path, false, [command], request))
   return {
     createTwins: (twins, request) => batch('createTwins', 'twins', twins, request),
     createTwin: (twin, request) => single('createTwin', 'id', twin, request),
@@ -47,6 +53,11 @@ export function createTwinService(commits: GroupCommit): TwinService {
     updateRelationship: (update, request) => single('updateRelationship', 'patch', update, request),
     unrelate: (relationships, request) => batch('unrelate', 'relationships', relationships, request),
   }
+}
+
+function badKey(key: string): Invalid {
+  const [message, path] = [`${JSON.stringify(key.slice(0, 80))} cannot be an idempotencyKey. ${idRule}`, ['idempotencyKey']]
+  return { kind: 'Invalid', code: 'INVALID_INPUT', message, path, problems: [{ code: 'INVALID_ID', message, path }] }
 }
 
 function changeset(cause: string, path: string, isBatch: boolean, commands: readonly Command[], { actor, given, idempotencyKey, onProblem }: Request): Changeset {

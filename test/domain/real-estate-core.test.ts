@@ -26,7 +26,7 @@ describe.skipIf(!existsSync(file))('RealEstateCore, 1,364 interfaces (skipped wh
 
     const schema = assembleSchema(await platformSchema, models.registry(), new Set())
     expect(validateSchema(schema).map(({ message }) => message)).toEqual([])
-    const { twins } = createTestTwinsOf(database, tenant, models.registry())
+    const { twins } = createTestTwinsOf(database, tenant, models)
     const created = await twins.createTwins([
       newTwin('b', 'dtmi:org:w3id:rec:Building;1', { name: 'House' }),
       newTwin('l', 'dtmi:org:w3id:rec:Level;1', { name: 'Ground' }),

@@ -84,16 +84,14 @@ function checkComponents(draft: Draft, id: string, model: RegisteredModel, given
   return componentsOf(model).flatMap((component) => {
     const type = draft.registry.get(component.schema)
     if (!type) return []
-    const values = Object.hasOwn(given, component.name) ? given[component.name] : {}
+    const values = isObject(given) && Object.hasOwn(given, component.name) ? given[component.name] : {}
     const path = pathOf(draft, 'components', component.name)
-    if (!isObject(values)) {
-      return [{ component, type, checked: { columns: {}, problems: [{ code: 'WRONG_TYPE' as const, message: `The component ${component.name} of twin ${id} is given as an object of its property values.`, path, property: component.name }] } }]
-    }
     return [{ component, type, checked: checkNew({ what: `component ${component.name} of twin ${id}`, properties: propertiesOf(type), path }, values) }]
   })
 }
 
 function unknownComponents(draft: Draft, id: string, model: RegisteredModel, given: CreateTwin['components']): readonly ItemProblem[] {
+  if (!isObject(given)) return [{ code: 'WRONG_TYPE', message: `The components of twin ${id} are given as an object: by name, the values of each.`, path: pathOf(draft, 'components') }]
   const known = new Set(componentsOf(model).map((component) => component.name))
   return Object.keys(given).filter((name) => !known.has(name)).map((name) => {
     const near = nearest(name, known)

@@ -25,7 +25,9 @@ export function decideUpdateTwin(draft: Draft, { id, patch, ifVersion, model: ex
   return outcome(writes, problems.map((problem) => ({ ...problem, item: draft.item, twin: id })))
 }
 
-function split(patch: Values, components: ReadonlySet<string>): readonly [Values, Values] {
+/** The patches of components, and the patch of the twin's own properties. A patch that is no object is left to be refused. */
+function split(patch: Values, components: ReadonlySet<string>): readonly [Readonly<Record<string, unknown>>, Values] {
+  if (!isObject(patch)) return [{}, patch]
   const entries = Object.entries(patch)
   return [Object.fromEntries(entries.filter(([name]) => components.has(name))), Object.fromEntries(entries.filter(([name]) => !components.has(name)))]
 }
