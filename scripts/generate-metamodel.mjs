@@ -27,9 +27,33 @@ function pack(pairs) {
 }
 
 function toPropertyFacts(shared, facts) {
-  const { allowed, hidden, deprecated, patternDesc, defaultLanguage, uniqueAmong, class: type, typeRequired, values, valueUris, minCount, maxCount, ...rest } = facts
+  const {
+    allowed,
+    hidden,
+    deprecated,
+    patternDesc,
+    defaultLanguage,
+    uniqueAmong,
+    class: type,
+    typeRequired,
+    values,
+    valueUris,
+    minCount,
+    maxCount,
+    ...rest
+  } = facts
   const literal = shared.literal
-  return lean({ ...rest, kind: literal ? (shared.datatype ?? 'any') : (type ? 'element' : 'identifier'), class: type, plural: shared.plural, segment: shared.dtmiSegment, typeOptional: typeRequired === false, permitted: valueUris, minCount, maxCount: maxCount === 1 && !shared.plural ? undefined : maxCount })
+  return lean({
+    ...rest,
+    kind: literal ? (shared.datatype ?? 'any') : type ? 'element' : 'identifier',
+    class: type,
+    plural: shared.plural,
+    segment: shared.dtmiSegment,
+    typeOptional: typeRequired === false,
+    permitted: valueUris,
+    minCount,
+    maxCount: maxCount === 1 && !shared.plural ? undefined : maxCount,
+  })
 }
 
 function toClass(name, source) {
@@ -38,25 +62,63 @@ function toClass(name, source) {
     parent: source.parentClass,
     // The elements of some classes, such as Double, are all given: documents refer to them and define none.
     versions: source.standardElementIds ? [] : source.dtdlVersions.filter((version) => (source.concreteSubclasses[version] ?? []).includes(name)),
-    properties: Object.fromEntries(own.flatMap(([property, { _: shared, ...versions }]) => {
-      const allowed = Object.entries(versions).filter(([, facts]) => facts.allowed)
-      return allowed.length === 0 ? [] : [[property, Object.fromEntries(allowed.map(([version, facts]) => [version, toPropertyFacts(shared, facts)]))]]
-    })),
+    properties: Object.fromEntries(
+      own.flatMap(([property, { _: shared, ...versions }]) => {
+        const allowed = Object.entries(versions).filter(([, facts]) => facts.allowed)
+        return allowed.length === 0
+          ? []
+          : [[property, Object.fromEntries(allowed.map(([version, facts]) => [version, toPropertyFacts(shared, facts)]))]]
+      }),
+    ),
   })
 }
 
 const xsd = 'http://www.w3.org/2001/XMLSchema#'
 function toAdjunctProperty({ propertyName, type, typeName, childOf, minCount, maxLength, minInclusive, pattern, uniqueValue, instanceProperty }) {
   const kind = type?.startsWith(xsd) ? type.slice(xsd.length) : type ? 'element' : typeName
-  return lean({ name: propertyName, kind, type: kind === 'element' ? type : undefined, childOf, minCount, maxLength, minInclusive, pattern, uniqueValue, instanceProperty })
+  return lean({
+    name: propertyName,
+    kind,
+    type: kind === 'element' ? type : undefined,
+    childOf,
+    minCount,
+    maxLength,
+    minInclusive,
+    pattern,
+    uniqueValue,
+    instanceProperty,
+  })
 }
 
 function toAdjunct(source) {
-  const { abstract, parent, cotypes, cotypeVersions, extensionKind, extensionContext, constraints, siblings, cocotypes, discotypes, altcotypes, properties } = source
+  const {
+    abstract,
+    parent,
+    cotypes,
+    cotypeVersions,
+    extensionKind,
+    extensionContext,
+    constraints,
+    siblings,
+    cocotypes,
+    discotypes,
+    altcotypes,
+    properties,
+  } = source
   const brief = ({ requiredTypeNames, requiredTypesString, requiredValueNames, requiredValuesString, disallowedTypeName, ...rest }) => rest
   return lean({
-    abstract, parent, kind: extensionKind, context: extensionContext, cotypes, versions: cotypeVersions, cocotypes, discotypes, altcotypes,
-    constraints: constraints.map(brief), siblings: siblings.map(brief), properties: mapValues(properties, toAdjunctProperty),
+    abstract,
+    parent,
+    kind: extensionKind,
+    context: extensionContext,
+    cotypes,
+    versions: cotypeVersions,
+    cocotypes,
+    discotypes,
+    altcotypes,
+    constraints: constraints.map(brief),
+    siblings: siblings.map(brief),
+    properties: mapValues(properties, toAdjunctProperty),
   })
 }
 
@@ -86,9 +148,15 @@ function toDocument(element, context, parent = '') {
   const { '@id': id, '@type': type = 'Field', name, schema, elementSchema, valueSchema, fields, enumValues, enumValue } = element
   const own = id ?? `${parent.split(';')[0]}:_fields:__${name};${parent.split(';')[1]}`
   return lean({
-    id: own, type, name, enumValue,
-    schema: schema && full(schema), elementSchema: elementSchema && full(elementSchema), valueSchema: valueSchema && full(valueSchema),
-    fields: fields?.map((field) => toDocument(field, context, own)), enumValues: enumValues?.map((value) => toDocument({ '@type': 'EnumValue', ...value }, context, own)),
+    id: own,
+    type,
+    name,
+    enumValue,
+    schema: schema && full(schema),
+    elementSchema: elementSchema && full(elementSchema),
+    valueSchema: valueSchema && full(valueSchema),
+    fields: fields?.map((field) => toDocument(field, context, own)),
+    enumValues: enumValues?.map((value) => toDocument({ '@type': 'EnumValue', ...value }, context, own)),
   })
 }
 
@@ -123,7 +191,11 @@ const table = {
   undefinedExtensionsByDefault: digest.dtdlVersionsAllowingUndefinedExtensionsByDefault,
   customLimits: digest.dtdlVersionsAllowingCustomLimits,
   keywordsRestricted: digest.dtdlVersionsRestrictingKeywords,
-  identifiers: { definition: byVersion(digest.identifierDefinition), interface: digest.identifierDefinition.Interface, reference: digest.identifierReference },
+  identifiers: {
+    definition: byVersion(digest.identifierDefinition),
+    interface: digest.identifierDefinition.Interface,
+    reference: digest.identifierReference,
+  },
   partitions: digest.partitions,
   controls: digest.descendantControls.map(({ dtdlVersion, ...control }) => lean({ version: dtdlVersion, ...control })),
   classes: mapValues(digest.materialClasses, (source, name) => toClass(name, source)),
@@ -135,7 +207,9 @@ const table = {
 /** JSON with a line a member down to the third level: diffs stay readable, the file small. */
 const write = (value, depth) => {
   if (depth === 0 || typeof value !== 'object' || value === null || Object.keys(value).length === 0) return JSON.stringify(value)
-  const inside = Array.isArray(value) ? value.map((item) => write(item, depth - 1)) : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${write(item, depth - 1)}`)
+  const inside = Array.isArray(value)
+    ? value.map((item) => write(item, depth - 1))
+    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${write(item, depth - 1)}`)
   return Array.isArray(value) ? `[\n${inside.join(',\n')}\n]` : `{\n${inside.join(',\n')}\n}`
 }
 writeFileSync(output, `${write(table, 3)}\n`)

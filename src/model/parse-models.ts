@@ -13,7 +13,11 @@ export interface ParseContext {
 }
 
 export type ParseResult =
-  | { readonly ok: true; /** Each after those that it extends or has as components. */ readonly models: readonly InterfaceModel[]; /** Targets of relationships that are neither among the documents nor published. */ readonly unresolved: readonly Dtmi[] }
+  | {
+      readonly ok: true
+      /** Each after those that it extends or has as components. */ readonly models: readonly InterfaceModel[]
+      /** Targets of relationships that are neither among the documents nor published. */ readonly unresolved: readonly Dtmi[]
+    }
   | { readonly ok: false; readonly problems: readonly ItemProblem[] }
 
 /**
@@ -22,12 +26,16 @@ export type ParseResult =
  */
 export function parseModels(documents: readonly unknown[], context: ParseContext): ParseResult {
   const { graph, problems } = validate(documents, context)
-  if (problems.length > 0) return { ok: false, problems: problems.map(({ document, pointer, message }) => ({ code: 'INVALID_MODEL', document, pointer, message })) }
+  if (problems.length > 0)
+    return { ok: false, problems: problems.map(({ document, pointer, message }) => ({ code: 'INVALID_MODEL', document, pointer, message })) }
   return { ok: true, models: buildInterfaces(graph), unresolved: unresolvedTargets(graph, context) }
 }
 
 /** All elements of the documents, and all that is wrong with them. */
-export function validate(documents: readonly unknown[], { known, options }: ParseContext): { readonly graph: ElementGraph; readonly problems: readonly ModelProblem[] } {
+export function validate(
+  documents: readonly unknown[],
+  { known, options }: ParseContext,
+): { readonly graph: ElementGraph; readonly problems: readonly ModelProblem[] } {
   const report = createReport()
   const graph = readGraph(documents, known, { undefinedExtensions: 'default', acceptableLimits: undefined, maxDtdlVersion: 4, ...options }, report)
   checkGraph(graph, report)
@@ -35,6 +43,6 @@ export function validate(documents: readonly unknown[], { known, options }: Pars
 }
 
 function unresolvedTargets(graph: ElementGraph, { known }: ParseContext): readonly Dtmi[] {
-  const targets = graph.elements.flatMap((element) => (element.class === 'Relationship' ? element.literals.get('target')?.value ?? [] : []))
+  const targets = graph.elements.flatMap((element) => (element.class === 'Relationship' ? (element.literals.get('target')?.value ?? []) : []))
   return [...new Set(targets.map(String))].filter((id) => !graph.has(id) && !known(id))
 }

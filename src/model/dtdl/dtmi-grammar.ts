@@ -38,12 +38,17 @@ export function faultOfDefinition(id: string, dtdl: DtdlVersion, limits: string,
   return id.length > most ? `has ${id.length} characters; an Interface's may have ${most}` : undefined
 }
 
-export const faultOfReference = (id: string, dtdl: DtdlVersion, limits: string): string | undefined => faultOf(id, metamodelTable.identifiers.reference[dtdl], dtdl, limits)
+export const faultOfReference = (id: string, dtdl: DtdlVersion, limits: string): string | undefined =>
+  faultOf(id, metamodelTable.identifiers.reference[dtdl], dtdl, limits)
 
 function faultOf(id: string, rule: IdentifierRule | undefined, dtdl: DtdlVersion, limits: string): string | undefined {
   const most = limitOf(rule?.maxLength, limits)
   if (id.length > most) return `has ${id.length} characters; at most ${most} are allowed`
-  return patterns.get(dtdl)?.test(id) ? undefined : `is no DTMI of DTDL ${dtdl}, such as dtmi:town:water:Pump;1${dtdl === 2 ? '' : ' or dtmi:town:water:Pump'}`
+  return patterns.get(dtdl)?.test(id)
+    ? undefined
+    : `is no DTMI of DTDL ${dtdl}, such as dtmi:town:water:Pump;1${dtdl === 2 ? '' : ' or dtmi:town:water:Pump'}`
 }
 
-const patterns: ReadonlyMap<number, RegExp> = new Map(Object.entries(metamodelTable.identifiers.reference).map(([dtdl, { pattern = '' }]) => [Number(dtdl), new RegExp(pattern)]))
+const patterns: ReadonlyMap<number, RegExp> = new Map(
+  Object.entries(metamodelTable.identifiers.reference).map(([dtdl, { pattern = '' }]) => [Number(dtdl), new RegExp(pattern)]),
+)

@@ -18,11 +18,18 @@ export interface ElementGraph {
   targets(element: Element, property: string): readonly Element[]
 }
 
-export function readGraph(documents: readonly unknown[], known: (id: Dtmi) => InterfaceModel | undefined, options: ContextOptions, report: Report): ElementGraph {
+export function readGraph(
+  documents: readonly unknown[],
+  known: (id: Dtmi) => InterfaceModel | undefined,
+  options: ContextOptions,
+  report: Report,
+): ElementGraph {
   const elements: Element[] = []
   const byId = new Map<Dtmi, Element>()
   const reading = createReading({ options, report, elements, byId, known: false })
-  documents.forEach((document, index) => { readDocument(document, index, reading) })
+  documents.forEach((document, index) => {
+    readDocument(document, index, reading)
+  })
   readKnown(elements, byId, known)
   const find = ({ to, element }: Link): Element | undefined => element ?? byId.get(to) ?? standardElement(to)
   return {

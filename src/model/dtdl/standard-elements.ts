@@ -19,7 +19,23 @@ export const standardElement = (id: Dtmi): Element | undefined => elements.get(i
 const elements = new Map<Dtmi, Element>()
 
 function add(id: Dtmi, name: string, dtdl: number, more: Partial<Pick<Element, 'adjuncts' | 'parent'>> = {}): Element {
-  const element: Element = { id, class: name, dtdl: dtdl as DtdlVersion, limits: '', adjuncts: [], literals: new Map(), texts: new Map(), links: new Map(), parent: undefined, owner: undefined, place, json: {}, context: undefined, known: true, ...more }
+  const element: Element = {
+    id,
+    class: name,
+    dtdl: dtdl as DtdlVersion,
+    limits: '',
+    adjuncts: [],
+    literals: new Map(),
+    texts: new Map(),
+    links: new Map(),
+    parent: undefined,
+    owner: undefined,
+    place,
+    json: {},
+    context: undefined,
+    known: true,
+    ...more,
+  }
   elements.set(id, element)
   return element
 }
@@ -40,10 +56,13 @@ for (const [term, ids] of Object.entries(units)) {
 for (const { id, version, values = {} } of enums) {
   const element = add(id, 'Enum', version)
   element.links.set('valueSchema', [toLink('dtmi:dtdl:instance:Schema:string;2')])
-  element.links.set('enumValues', [...unpack(values)].map(([name, value]) => {
-    addEnumValue(value, name, name, element)
-    return toLink(value)
-  }))
+  element.links.set(
+    'enumValues',
+    [...unpack(values)].map(([name, value]) => {
+      addEnumValue(value, name, name, element)
+      return toLink(value)
+    }),
+  )
 }
 
 function addEnumValue(id: Dtmi, name: string, value: string, parent: Element): void {
@@ -58,7 +77,10 @@ function addSchema(schema: StandardSchema, version: number, parent: Element['par
   const element = add(schema.id, schema.type, version, { parent })
   if (schema.name !== undefined) element.literals.set('name', { value: schema.name, place })
   const linkTo = (property: string, value: string | StandardSchema): void => {
-    element.links.set(property, [...(element.links.get(property) ?? []), toLink(typeof value === 'string' ? value : addSchema(value, version, { element, property }))])
+    element.links.set(property, [
+      ...(element.links.get(property) ?? []),
+      toLink(typeof value === 'string' ? value : addSchema(value, version, { element, property })),
+    ])
   }
   for (const property of ['schema', 'elementSchema', 'valueSchema'] as const) if (schema[property] !== undefined) linkTo(property, schema[property])
   for (const field of schema.fields ?? []) linkTo('fields', field)

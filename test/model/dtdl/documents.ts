@@ -7,9 +7,12 @@ export type Document = Readonly<Record<string, unknown>>
 export const iface = (id: string, more: Document = {}): Document => ({ '@context': 'dtmi:dtdl:context;3', '@id': id, '@type': 'Interface', ...more })
 export const property = (name: string, schema: unknown = 'double', more: Document = {}): Document => ({ '@type': 'Property', name, schema, ...more })
 
-export const dtdl = (version: 2 | 3 | 4, ...extensions: readonly string[]): Document => ({ '@context': [`dtmi:dtdl:context;${version}`, ...extensions] })
+export const dtdl = (version: 2 | 3 | 4, ...extensions: readonly string[]): Document => ({
+  '@context': [`dtmi:dtdl:context;${version}`, ...extensions],
+})
 
-export const parse = (documents: readonly unknown[], options: Partial<ParseContext> = {}): ParseResult => parseModels(documents, { known: () => undefined, ...options })
+export const parse = (documents: readonly unknown[], options: Partial<ParseContext> = {}): ParseResult =>
+  parseModels(documents, { known: () => undefined, ...options })
 
 /** The models of documents that are valid. */
 export function modelsOf(...documents: readonly unknown[]): readonly InterfaceModel[] {

@@ -12,8 +12,12 @@ if (!isPresent) console.log('The ontologies are not beside the project: tests of
 /** The texts of all files below the folder that have models in them. */
 function readOntology(folder: string): readonly string[] {
   const base = new URL(`${folder}/`, data)
-  const files = readdirSync(base, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(json|jsonld)$/.test(file)).sort()
-  return files.map((file) => readFileSync(new URL(file.split('/').map(encodeURIComponent).join('/'), base), 'utf8')).filter((text) => /"Interface"/.test(text))
+  const files = readdirSync(base, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(json|jsonld)$/.test(file))
+    .sort()
+  return files
+    .map((file) => readFileSync(new URL(file.split('/').map(encodeURIComponent).join('/'), base), 'utf8'))
+    .filter((text) => /"Interface"/.test(text))
 }
 
 describe.skipIf(!isPresent)('Ontologies that people use', () => {
@@ -37,16 +41,28 @@ describe.skipIf(!isPresent)('Ontologies that people use', () => {
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
     const seen = new Set<string>()
     for (const model of parsed.models) {
-      expect(model.extends.filter((parent) => !seen.has(parent)), model.id).toEqual([])
+      expect(
+        model.extends.filter((parent) => !seen.has(parent)),
+        model.id,
+      ).toEqual([])
       seen.add(model.id)
     }
     const names = assignNames([], parsed.models)
-    const registry = createRegistry(parsed.models.map((model) => ({ model, names: names.get(model.id) ?? { type: '', singular: '', plural: '' }, state: 'ACTIVE', publishedAt: '' })))
+    const registry = createRegistry(
+      parsed.models.map((model) => ({
+        model,
+        names: names.get(model.id) ?? { type: '', singular: '', plural: '' },
+        state: 'ACTIVE',
+        publishedAt: '',
+      })),
+    )
     expect([...registry.models.values()].reduce((sum, { contents }) => sum + contents.size, 0)).toBe(20_605)
   })
 
   test('that define an Interface twice are refused, and told where', () => {
     const parsed = parse(readOntology('ontologies/XMPro'))
-    expect(parsed.ok ? [] : parsed.problems.filter(({ message }) => message.includes('is defined twice')).map(({ message }) => message)).not.toEqual([])
+    expect(parsed.ok ? [] : parsed.problems.filter(({ message }) => message.includes('is defined twice')).map(({ message }) => message)).not.toEqual(
+      [],
+    )
   })
 })

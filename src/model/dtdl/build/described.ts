@@ -6,5 +6,9 @@ const none: LanguageMap = new Map()
 /** Texts of an element. */
 export function described({ texts, literals }: Element): Described {
   const comment = literals.get('comment')?.value
-  return { displayName: texts.get('displayName') ?? none, description: texts.get('description') ?? none, ...(typeof comment === 'string' && { comment }) }
+  return {
+    displayName: texts.get('displayName') ?? none,
+    description: texts.get('description') ?? none,
+    ...(typeof comment === 'string' && { comment }),
+  }
 }

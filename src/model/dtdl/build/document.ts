@@ -8,7 +8,9 @@ import { isObject, type JsonObject } from '../read/json.ts'
  */
 export function documentOf({ json, parent, context }: Element): JsonObject {
   const document = withoutInner(json)
-  return parent && context ? { '@context': toSpecifiers(context), ...Object.fromEntries(Object.entries(document).filter(([key]) => key !== '@context')) } : document
+  return parent && context
+    ? { '@context': toSpecifiers(context), ...Object.fromEntries(Object.entries(document).filter(([key]) => key !== '@context')) }
+    : document
 }
 
 /** The same object where nothing changes. Recursion is bounded by the depth of documents. */
@@ -31,4 +33,6 @@ function replaceInner(value: unknown): unknown {
   return isInterface(value) ? value['@id'] : withoutInner(value)
 }
 
-const isInterface = (json: JsonObject): boolean => typeof json['@id'] === 'string' && [json['@type']].flat().some((type) => type === 'Interface' || (typeof type === 'string' && type.startsWith('dtmi:dtdl:class:Interface;')))
+const isInterface = (json: JsonObject): boolean =>
+  typeof json['@id'] === 'string' &&
+  [json['@type']].flat().some((type) => type === 'Interface' || (typeof type === 'string' && type.startsWith('dtmi:dtdl:class:Interface;')))

@@ -4,7 +4,9 @@ import type { ElementGraph } from '../graph.ts'
 import { described } from './described.ts'
 import { quantityOf } from './quantity.ts'
 
-export interface SchemaBuilder { schemaOf(element: Element, property: string): Schema }
+export interface SchemaBuilder {
+  schemaOf(element: Element, property: string): Schema
+}
 
 /**
  * Builds schemas, each element's once, so that a DTDL 4 schema that contains itself is a cycle and not an endless tree:
@@ -41,13 +43,23 @@ function build(element: Element, graph: ElementGraph, builder: SchemaBuilder, ke
     case 'Map': {
       const [key] = graph.targets(element, 'mapKey')
       const [value] = graph.targets(element, 'mapValue')
-      const schema = { kind: 'map' as const, id, ...described(element), keyName: stringOf(key, 'name'), valueName: stringOf(value, 'name'), value: unbuilt }
+      const schema = {
+        kind: 'map' as const,
+        id,
+        ...described(element),
+        keyName: stringOf(key, 'name'),
+        valueName: stringOf(value, 'name'),
+        value: unbuilt,
+      }
       keep(schema)
       return value ? Object.assign(schema, { value: builder.schemaOf(value, 'schema') }) : schema
     }
-    case 'Object': return buildObject(element, graph, builder, keep)
-    case 'Enum': return buildEnum(element, graph)
-    default: return { kind: 'primitive', type: `${name.charAt(0).toLowerCase()}${name.slice(1)}` as PrimitiveType }
+    case 'Object':
+      return buildObject(element, graph, builder, keep)
+    case 'Enum':
+      return buildEnum(element, graph)
+    default:
+      return { kind: 'primitive', type: `${name.charAt(0).toLowerCase()}${name.slice(1)}` as PrimitiveType }
   }
 }
 
@@ -61,18 +73,27 @@ function buildObject(element: Element, graph: ElementGraph, builder: SchemaBuild
   const schema: ObjectSchema = { kind: 'object', id: element.id, ...described(element), fields }
   keep(schema)
   for (const field of graph.targets(element, 'fields')) {
-    fields.push({ ...described(field), ...quantityOf(field), name: stringOf(field, 'name'), schema: builder.schemaOf(field, 'schema'), required: isRequired(field) })
+    fields.push({
+      ...described(field),
+      ...quantityOf(field),
+      name: stringOf(field, 'name'),
+      schema: builder.schemaOf(field, 'schema'),
+      required: isRequired(field),
+    })
   }
   return schema
 }
 
 function buildEnum(element: Element, graph: ElementGraph): EnumSchema {
   const [valueSchema] = graph.targets(element, 'valueSchema')
-  const values = graph.targets(element, 'enumValues').map((value) => ({ ...described(value), name: stringOf(value, 'name'), value: value.literals.get('enumValue')?.value as number | string }))
+  const values = graph
+    .targets(element, 'enumValues')
+    .map((value) => ({ ...described(value), name: stringOf(value, 'name'), value: value.literals.get('enumValue')?.value as number | string }))
   return { kind: 'enum', id: element.id, ...described(element), valueType: valueSchema?.class === 'Integer' ? 'integer' : 'string', values }
 }
 
 export const stringOf = (element: Element | undefined, property: string): string => String(element?.literals.get(property)?.value ?? '')
 
 /** Has it the type `Required` of the requirement extension, whichever version? */
-export const isRequired = ({ adjuncts }: Element): boolean => adjuncts.some(({ context, term }) => term === 'Required' && context.startsWith('dtmi:dtdl:extension:requirement;'))
+export const isRequired = ({ adjuncts }: Element): boolean =>
+  adjuncts.some(({ context, term }) => term === 'Required' && context.startsWith('dtmi:dtdl:extension:requirement;'))

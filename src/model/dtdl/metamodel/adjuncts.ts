@@ -16,7 +16,7 @@ const shapes = new Map<string, { term: string; shape: AdjunctShape }>()
 for (const { pattern, shape, names } of metamodelTable.adjuncts) {
   for (const [term, unit] of Object.entries(names)) {
     // `:%` in a shape stands for the unit type, by which quantitative types differ.
-    const own = unit === '' ? shape : JSON.parse(JSON.stringify(shape).replaceAll(':%', `:${unit}`)) as AdjunctShape
+    const own = unit === '' ? shape : (JSON.parse(JSON.stringify(shape).replaceAll(':%', `:${unit}`)) as AdjunctShape)
     shapes.set(pattern.replace('*', term), { term, shape: own })
   }
 }
@@ -30,7 +30,9 @@ export function adjunctType(id: string): AdjunctType | undefined {
   const { term, shape } = found
   const parent = shape.parent === undefined ? undefined : adjunctType(shape.parent)
   const type: AdjunctType = {
-    ...shape, id, term,
+    ...shape,
+    id,
+    term,
     constraints: [...(shape.constraints ?? []), ...(parent?.constraints ?? [])],
     siblings: [...(shape.siblings ?? []), ...(parent?.siblings ?? [])],
     properties: new Map([...(parent?.properties ?? []), ...Object.entries(shape.properties ?? {})]),

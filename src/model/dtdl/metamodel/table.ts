@@ -19,12 +19,17 @@ export interface MetamodelTable {
   }
   readonly partitions: Readonly<Record<string, { readonly maxBytes?: Limits }>>
   readonly controls: readonly DescendantControl[]
-  readonly classes: Readonly<Record<string, {
-    readonly parent?: string
-    /** In which documents may say that they are of the class; none where it is abstract. */
-    readonly versions?: readonly number[]
-    readonly properties?: Readonly<Record<string, Readonly<Record<string, Omit<PropertyFacts, 'name'>>>>>
-  }>>
+  readonly classes: Readonly<
+    Record<
+      string,
+      {
+        readonly parent?: string
+        /** In which documents may say that they are of the class; none where it is abstract. */
+        readonly versions?: readonly number[]
+        readonly properties?: Readonly<Record<string, Readonly<Record<string, Omit<PropertyFacts, 'name'>>>>>
+      }
+    >
+  >
   readonly adjuncts: readonly { readonly pattern: string; readonly shape: AdjunctShape; readonly names: Readonly<Record<string, string>> }[]
   readonly contexts: Readonly<Record<string, PackedIds>>
   readonly elements: {
@@ -40,7 +45,10 @@ export interface MetamodelTable {
 export type PackedIds = Readonly<Record<string, readonly string[]>>
 /** A limit by the limits in force: '' are DTDL's own. */
 export type Limits = Readonly<Record<string, number>>
-export interface IdentifierRule { readonly maxLength?: Limits; readonly pattern?: string }
+export interface IdentifierRule {
+  readonly maxLength?: Limits
+  readonly pattern?: string
+}
 
 /** Terms that no context defines, or that mean something else: see `apocrypha`. */
 export type ApocryphalTerm = `${'invalidDtmi' | 'irrelevantDtmiOrTerm' | 'notDtmiNorTerm' | 'undefinedTerm'}As${'Cotype' | 'Property'}`
@@ -159,5 +167,6 @@ export const metamodelTable = table as unknown as MetamodelTable
 
 /** Every name and id of packed ids. */
 export function* unpack(packed: PackedIds): Generator<readonly [name: string, id: string]> {
-  for (const [pattern, names] of Object.entries(packed)) for (const name of names) yield [name, pattern.endsWith('=') ? pattern.slice(0, -1) : pattern.replace('*', name)]
+  for (const [pattern, names] of Object.entries(packed))
+    for (const name of names) yield [name, pattern.endsWith('=') ? pattern.slice(0, -1) : pattern.replace('*', name)]
 }

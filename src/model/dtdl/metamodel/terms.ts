@@ -1,6 +1,8 @@
 import { metamodelTable, unpack } from './table.ts'
 
-const contexts: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(Object.entries(metamodelTable.contexts).map(([id, packed]) => [id, new Map(unpack(packed))]))
+const contexts: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
+  Object.entries(metamodelTable.contexts).map(([id, packed]) => [id, new Map(unpack(packed))]),
+)
 
 /** The terms that a context defines, with their ids; undefined where no such context is known. */
 export const termsOf = (context: string): ReadonlyMap<string, string> | undefined => contexts.get(context)

@@ -41,5 +41,7 @@ export function toSpecifiers({ dtdl, limits, extensions, unknown }: ActiveContex
 
 /** May documents define no ids that begin so? */
 export function reservedPrefixOf(id: string, { dtdl, extensions }: ActiveContext): string | undefined {
-  return [`${dtdlContext};${dtdl}`, ...extensions].flatMap((context) => metamodelTable.reservedIdPrefixes[context] ?? []).find((prefix) => id.startsWith(prefix))
+  return [`${dtdlContext};${dtdl}`, ...extensions]
+    .flatMap((context) => metamodelTable.reservedIdPrefixes[context] ?? [])
+    .find((prefix) => id.startsWith(prefix))
 }

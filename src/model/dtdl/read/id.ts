@@ -12,7 +12,11 @@ export function readId(json: JsonObject, place: Place, slot: Slot | undefined, c
   const isInterface = !slot || slot.property.class === 'Interface'
   if (!Object.hasOwn(json, '@id')) {
     if (slot && !slot.property.idRequired) return generatedId(json, place, slot, context, report)
-    report.add(place, slot ? 'missingRequiredId' : 'missingTopLevelId', `${isInterface ? 'An Interface' : `A value of "${slot.property.name}"`} needs an "@id", such as "dtmi:town:water:Pump;1".`)
+    report.add(
+      place,
+      slot ? 'missingRequiredId' : 'missingTopLevelId',
+      `${isInterface ? 'An Interface' : `A value of "${slot.property.name}"`} needs an "@id", such as "dtmi:town:water:Pump;1".`,
+    )
     return undefined
   }
   const id = json['@id']
@@ -26,13 +30,23 @@ export function readId(json: JsonObject, place: Place, slot: Slot | undefined, c
 }
 
 /** `dtmi:town:Pump:_contents:__flow:_schema;1`: the path from the nearest element with an `@id`, by the rule of the DTDL parser. */
-function generatedId(json: JsonObject, place: Place, { parent, property }: Slot, context: ActiveContext, report: Reading['report']): Dtmi | undefined {
+function generatedId(
+  json: JsonObject,
+  place: Place,
+  { parent, property }: Slot,
+  context: ActiveContext,
+  report: Reading['report'],
+): Dtmi | undefined {
   const [path = '', version] = parent.id.split(';')
   const end = version === undefined ? '' : `;${version}`
   if (property.segment === undefined) return `${path}:_${property.name}${end}`
   const name = segmentOf(json, property.segment, context)
   if (name !== undefined) return `${path}:_${property.name}:__${name}${end}`
-  report.add(place, 'missingDtmiSegPropertyValue', `This value of "${property.name}" has neither a "${property.segment}" nor an "@id"; give it a "${property.segment}".`)
+  report.add(
+    place,
+    'missingDtmiSegPropertyValue',
+    `This value of "${property.name}" has neither a "${property.segment}" nor an "@id"; give it a "${property.segment}".`,
+  )
   return undefined
 }
 
@@ -41,7 +55,9 @@ function segmentOf(json: JsonObject, segment: string, { dtdl }: ActiveContext): 
   if (!Object.hasOwn(json, key) || !propertiesOf('NamedEntity', dtdl).has(key)) return undefined
   const [only, more] = toValues(json[key], { document: 0 })
   const value = isObject(only?.value) ? only.value['@value'] : only?.value
-  return more === undefined && (typeof value === 'string' || typeof value === 'number') && value !== '' ? String(value).slice(0, longestSegment) : undefined
+  return more === undefined && (typeof value === 'string' || typeof value === 'number') && value !== ''
+    ? String(value).slice(0, longestSegment)
+    : undefined
 }
 
 /** A name that is longer is not valid; ids of what is inside it need not be longer still. */

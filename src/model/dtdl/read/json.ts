@@ -49,7 +49,9 @@ function isTooDeep(json: unknown, place: Place, report: Report): boolean {
       return true
     }
     const next: unknown[] = []
-    for (const value of level) if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) if (typeof item === 'object' && item !== null) next.push(item)
+    for (const value of level)
+      if (typeof value === 'object' && value !== null)
+        for (const item of Object.values(value)) if (typeof item === 'object' && item !== null) next.push(item)
     level = next
   }
   return false

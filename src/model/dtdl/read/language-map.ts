@@ -14,13 +14,22 @@ const defaultLanguage = 'en'
 export function readLanguageMap(json: unknown, place: Place, longest: number, context: LiteralContext): ReadonlyMap<string, string> {
   const texts = new Map<string, string>()
   const add = (language: unknown, text: unknown, at: Place): void => {
-    const fault = faultOf(language, text, longest) ?? (typeof language === 'string' && texts.has(language) ? ['langStringElementCodeNotUnique', `has two texts for ${shown(language)}`] as const : undefined)
+    const fault =
+      faultOf(language, text, longest) ??
+      (typeof language === 'string' && texts.has(language)
+        ? (['langStringElementCodeNotUnique', `has two texts for ${shown(language)}`] as const)
+        : undefined)
     if (fault) context.report.add(at, fault[0], `"${context.property}" ${fault[1]}.`)
     else if (typeof language === 'string' && typeof text === 'string') texts.set(language, text)
   }
   if (isObject(json)) {
     for (const [language, text] of Object.entries(json)) {
-      if (isKeyword(language)) context.report.add(within(place, language), 'langMapObjKeyword', `"${context.property}" is a map from language to text; ${shown(language)} is no language.`)
+      if (isKeyword(language))
+        context.report.add(
+          within(place, language),
+          'langMapObjKeyword',
+          `"${context.property}" is a map from language to text; ${shown(language)} is no language.`,
+        )
       else add(language, text, within(place, language))
     }
     return texts
@@ -33,7 +42,8 @@ export function readLanguageMap(json: unknown, place: Place, longest: number, co
 }
 
 function faultOf(language: unknown, text: unknown, longest: number): readonly [rule: string, message: string] | undefined {
-  if (typeof language !== 'string' || !languageTag.test(language)) return ['langStringInvalidCode', `has the language ${shown(language)}; write one as in "en" or "pt-BR"`]
+  if (typeof language !== 'string' || !languageTag.test(language))
+    return ['langStringInvalidCode', `has the language ${shown(language)}; write one as in "en" or "pt-BR"`]
   if (typeof text !== 'string') return ['langStringValueNotString', `is a text, not ${shown(text)}`]
   return text.length > longest ? ['langStringValueTooLong', `has ${text.length} characters; at most ${longest} are allowed`] : undefined
 }
@@ -42,7 +52,8 @@ function faultOf(language: unknown, text: unknown, longest: number): readonly [r
 function isTagged(object: Readonly<Record<string, unknown>>, place: Place, { property, keywordsRestricted, report }: LiteralContext): boolean {
   let sound = true
   for (const key of Object.keys(object)) {
-    if (key === '@value' || key === '@language' || (isKeyword(key) && !keywordsRestricted && key !== '@id' && key !== '@context' && key !== '@graph')) continue
+    if (key === '@value' || key === '@language' || (isKeyword(key) && !keywordsRestricted && key !== '@id' && key !== '@context' && key !== '@graph'))
+      continue
     report.add(within(place, key), 'langStringElementInvalidProp', `A text of "${property}" has "@value" and "@language" only; remove ${shown(key)}.`)
     sound = false
   }

@@ -11,8 +11,16 @@ const kinds: Readonly<Record<LiteralKind, { readonly expected: string; readonly 
   integer: { expected: 'an integer of 32 bits', types: ['integer'], is: (value): value is number => isInteger(value) },
   boolean: { expected: 'true or false', types: ['boolean'], is: (value) => typeof value === 'boolean' },
   decimal: { expected: 'a number', types: ['decimal'], is: (value) => typeof value === 'number' },
-  duration: { expected: 'an ISO 8601 duration, such as "PT15M"', types: ['duration'], is: (value): value is string => typeof value === 'string' && duration.test(value) },
-  any: { expected: 'a string or an integer', types: ['string', 'integer'], is: (value): value is string | number => typeof value === 'string' || isInteger(value) },
+  duration: {
+    expected: 'an ISO 8601 duration, such as "PT15M"',
+    types: ['duration'],
+    is: (value): value is string => typeof value === 'string' && duration.test(value),
+  },
+  any: {
+    expected: 'a string or an integer',
+    types: ['string', 'integer'],
+    is: (value): value is string | number => typeof value === 'string' || isInteger(value),
+  },
 }
 
 const isInteger = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && Math.abs(value + 0.5) < 2 ** 31
@@ -38,13 +46,19 @@ export function readLiteral(json: unknown, place: Place, kind: LiteralKind, cont
     return undefined
   }
   const { expected, types, is } = kinds[kind]
-  const fault = (value: unknown): void => context.report.add(first.place, first.value === null ? 'propertyValueNull' : `${kind}Not${kind.charAt(0).toUpperCase()}${kind.slice(1)}`, `"${context.property}" is ${expected}, not ${shown(value)}.`)
+  const fault = (value: unknown): void =>
+    context.report.add(
+      first.place,
+      first.value === null ? 'propertyValueNull' : `${kind}Not${kind.charAt(0).toUpperCase()}${kind.slice(1)}`,
+      `"${context.property}" is ${expected}, not ${shown(value)}.`,
+    )
   if (!isObject(first.value)) return is(first.value) ? { value: first.value, place: first.place } : void fault(first.value)
   if (!isValueObject(first.value, first.place, context)) return undefined
   const { '@value': value } = first.value
   const type = typeOf(first.value)
   const named = types.filter((name) => xsd.some((prefix) => type === prefix + name))
-  if (type !== undefined && named.length === 0) context.report.add(first.place, `${kind}Type`, `"${context.property}" is ${expected}; its "@type" says otherwise.`)
+  if (type !== undefined && named.length === 0)
+    context.report.add(first.place, `${kind}Type`, `"${context.property}" is ${expected}; its "@type" says otherwise.`)
   else if (!is(value) || (kind === 'any' && type !== undefined && !named.includes(typeof value === 'string' ? 'string' : 'integer'))) fault(value)
   else return { value, place: first.place }
   return undefined
@@ -63,7 +77,11 @@ function isValueObject(object: JsonObject, place: Place, { property, keywordsRes
   if (!sound) report.add(place, 'objectNoValue', `"${property}" is a literal; its object has no "@value".`)
   for (const key of Object.keys(object)) {
     if (key === '@value' || key === '@type' || (isKeyword(key) && !keywordsRestricted && !misplaced.has(key))) continue
-    report.add(within(place, key), isKeyword(key) ? 'valueObjectKeyword' : 'valueObjectInvalidProp', `A literal's object has "@value" and "@type" only; remove ${shown(key)}.`)
+    report.add(
+      within(place, key),
+      isKeyword(key) ? 'valueObjectKeyword' : 'valueObjectInvalidProp',
+      `A literal's object has "@value" and "@type" only; remove ${shown(key)}.`,
+    )
     sound = false
   }
   if (typeOf(object) !== null) return sound

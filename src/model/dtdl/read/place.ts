@@ -13,5 +13,8 @@ export function documentOf(place: Place): number {
 export function pointerOf(place: Place): string {
   const keys: string[] = []
   for (let next = place; next.up; next = next.up) keys.push(String(next.key).replaceAll('~', '~0').replaceAll('/', '~1'))
-  return keys.reverse().map((key) => `/${key}`).join('')
+  return keys
+    .reverse()
+    .map((key) => `/${key}`)
+    .join('')
 }

@@ -36,7 +36,11 @@ export function readProperties(json: JsonObject, element: Element, { undefinedTy
     if (adjunct) {
       if (isFirst(adjunct.id, place)) readAdjunctProperty(value, place, adjunct.id, adjunct.facts, element, context, reading)
     } else if (undefinedTypes.length === 0 || !mayBeDefinedElsewhere(key, 'Property', context)) {
-      reading.report.add(place, undefinedTypes.length === 0 ? 'noTypeThatAllows' : 'propertyUndefinedTerm', `${nameOf(element)} has no property ${shown(key)}${hint(element)}; remove it, or add the type that defines it.`)
+      reading.report.add(
+        place,
+        undefinedTypes.length === 0 ? 'noTypeThatAllows' : 'propertyUndefinedTerm',
+        `${nameOf(element)} has no property ${shown(key)}${hint(element)}; remove it, or add the type that defines it.`,
+      )
     }
   }
   checkRequired(element, facts, seen, reading)
@@ -44,10 +48,17 @@ export function readProperties(json: JsonObject, element: Element, { undefinedTy
 
 function checkRequired(element: Element, facts: ReadonlyMap<string, PropertyFacts>, seen: ReadonlySet<string>, { report }: Reading): void {
   for (const [key, { name, minCount, kind }] of facts) {
-    if (key === name && minCount && !seen.has(name)) report.add(element.place, kind === 'element' ? 'missingObjectProperty' : 'missingLiteralProperty', `${nameOf(element)} has no "${name}"; add it.`)
+    if (key === name && minCount && !seen.has(name))
+      report.add(
+        element.place,
+        kind === 'element' ? 'missingObjectProperty' : 'missingLiteralProperty',
+        `${nameOf(element)} has no "${name}"; add it.`,
+      )
   }
   for (const type of element.adjuncts) {
-    for (const [id, { name, minCount }] of type.properties) if (minCount && !seen.has(id)) report.add(element.place, 'missingSupplementalProperty', `The type ${type.term} needs the property "${name}"; add it.`)
+    for (const [id, { name, minCount }] of type.properties)
+      if (minCount && !seen.has(id))
+        report.add(element.place, 'missingSupplementalProperty', `The type ${type.term} needs the property "${name}"; add it.`)
   }
 }
 
@@ -72,7 +83,8 @@ function readProperty(json: unknown, place: Place, facts: PropertyFacts, element
   }
   const literal = readLiteral(json, place, kind, literalContext(name, context, reading))
   if (!literal) {
-    if (facts.minCount && toValues(json, place).length === 0) reading.report.add(place, 'literalCountBelowMin', `"${name}" has no value; give it one.`)
+    if (facts.minCount && toValues(json, place).length === 0)
+      reading.report.add(place, 'literalCountBelowMin', `"${name}" has no value; give it one.`)
     return
   }
   element.literals.set(name, literal)
@@ -80,14 +92,20 @@ function readProperty(json: unknown, place: Place, facts: PropertyFacts, element
   if (fault) reading.report.add(literal.place, fault[0], `"${name}" ${fault[1]}.`)
 }
 
-function faultOf(value: unknown, { maxLength, pattern, minInclusive, maxInclusive }: PropertyFacts, limits: string): readonly [rule: string, message: string] | undefined {
+function faultOf(
+  value: unknown,
+  { maxLength, pattern, minInclusive, maxInclusive }: PropertyFacts,
+  limits: string,
+): readonly [rule: string, message: string] | undefined {
   if (typeof value === 'string') {
     const most = limitOf(maxLength, limits)
     if (value.length > most) return ['stringTooLong', `has ${value.length} characters; at most ${most} are allowed`]
-    if (pattern !== undefined && !new RegExp(pattern, 'u').test(value)) return ['stringInvalid', `is ${shown(value)}; write letters, digits and underscores, a letter first, no underscore last`]
+    if (pattern !== undefined && !new RegExp(pattern, 'u').test(value))
+      return ['stringInvalid', `is ${shown(value)}; write letters, digits and underscores, a letter first, no underscore last`]
   }
   if (typeof value !== 'number') return undefined
-  if (minInclusive !== undefined && minInclusive === maxInclusive && value !== minInclusive) return ['valueNotExact', `is ${value}; DTDL allows only ${minInclusive}`]
+  if (minInclusive !== undefined && minInclusive === maxInclusive && value !== minInclusive)
+    return ['valueNotExact', `is ${value}; DTDL allows only ${minInclusive}`]
   if (minInclusive !== undefined && value < minInclusive) return ['valueBelowMin', `is ${value}; it is at least ${minInclusive}`]
   return maxInclusive !== undefined && value > maxInclusive ? ['valueAboveMax', `is ${value}; it is at most ${maxInclusive}`] : undefined
 }

@@ -18,7 +18,11 @@ export function readDocument(document: unknown, index: number, reading: Reading)
 
 function readTopLevel({ value, place }: Placed<JsonObject>, reading: Reading): Element | undefined {
   if (Object.hasOwn(value, '@graph')) {
-    reading.report.add(within(place, '@graph'), 'topLevelGraphDisallowed', 'A document cannot have "@graph"; make the document an array of Interfaces.')
+    reading.report.add(
+      within(place, '@graph'),
+      'topLevelGraphDisallowed',
+      'A document cannot have "@graph"; make the document an array of Interfaces.',
+    )
     return undefined
   }
   if (!Object.hasOwn(value, '@context')) {
@@ -31,7 +35,9 @@ function readTopLevel({ value, place }: Placed<JsonObject>, reading: Reading): E
 export const createReading = (given: Omit<Reading, 'readElement'>): Reading => ({ ...given, readElement })
 
 function readElement(json: JsonObject, place: Place, slot: Slot | undefined, reading: Reading): Element | undefined {
-  const context = Object.hasOwn(json, '@context') ? readContext(json['@context'], within(place, '@context'), slot?.context, reading.options, reading.report) : slot?.context
+  const context = Object.hasOwn(json, '@context')
+    ? readContext(json['@context'], within(place, '@context'), slot?.context, reading.options, reading.report)
+    : slot?.context
   if (!context) return undefined
   checkKeywords(json, place, context, reading)
   const id = readId(json, place, slot, context, reading)
@@ -39,11 +45,20 @@ function readElement(json: JsonObject, place: Place, slot: Slot | undefined, rea
   if (id === undefined || !types) return undefined
   if (!isVersionAllowed(place, slot, context, reading)) return undefined
   const element: Element = {
-    id, class: types.class, dtdl: context.dtdl, limits: context.limits, adjuncts: types.adjuncts,
-    literals: new Map(), texts: new Map(), links: new Map(),
+    id,
+    class: types.class,
+    dtdl: context.dtdl,
+    limits: context.limits,
+    adjuncts: types.adjuncts,
+    literals: new Map(),
+    texts: new Map(),
+    links: new Map(),
     parent: slot && { element: slot.parent, property: slot.property.name },
     owner: types.class === 'Interface' ? id : slot?.parent.owner,
-    place, json, context, known: reading.known,
+    place,
+    json,
+    context,
+    known: reading.known,
   }
   reading.elements.push(element)
   if (Object.hasOwn(json, '@id')) define(element, reading)
@@ -59,7 +74,11 @@ function define(element: Element, { byId, report }: Reading): void {
 
 function isVersionAllowed(place: Place, slot: Slot | undefined, { dtdl }: ActiveContext, { report }: Reading): boolean {
   if (!slot?.property.versions || slot.property.versions.includes(dtdl)) return true
-  report.add(place, 'disallowedVersionDefinition', `An element of DTDL ${dtdl} cannot stand in "${slot.property.name}" of one of DTDL ${slot.parent.dtdl}.`)
+  report.add(
+    place,
+    'disallowedVersionDefinition',
+    `An element of DTDL ${dtdl} cannot stand in "${slot.property.name}" of one of DTDL ${slot.parent.dtdl}.`,
+  )
   return false
 }
 

@@ -18,7 +18,10 @@ export interface Reading {
   readonly byId: Map<Dtmi, Element>
   /** Are these documents published ones, read again because new ones refer to them? */
   readonly known: boolean
-  /** Reads an element and all inside it; undefined where it cannot be read at all (which is reported). Elements hold elements: here, so that files need not import each other. */
+  /**
+   * Reads an element and all inside it; undefined where it cannot be read at all (which is reported).
+   * It is here because elements hold elements, and files that import each other would be the other way.
+   */
   readonly readElement: (json: JsonObject, place: Place, slot: Slot | undefined, reading: Reading) => Element | undefined
 }
 
@@ -29,5 +32,8 @@ export interface Slot {
   readonly context: ActiveContext
 }
 
-export const literalContext = (property: string, { dtdl }: Pick<ActiveContext, 'dtdl'>, { report }: Pick<Reading, 'report'>): LiteralContext =>
-  ({ property, keywordsRestricted: metamodelTable.keywordsRestricted.includes(dtdl), report })
+export const literalContext = (property: string, { dtdl }: Pick<ActiveContext, 'dtdl'>, { report }: Pick<Reading, 'report'>): LiteralContext => ({
+  property,
+  keywordsRestricted: metamodelTable.keywordsRestricted.includes(dtdl),
+  report,
+})

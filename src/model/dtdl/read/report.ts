@@ -24,7 +24,13 @@ export function createReport(): Report {
   return {
     problems,
     add(place, rule, message) {
-      if (problems.length < mostProblems) problems.push({ rule, document: documentOf(place), pointer: pointerOf(place), message: message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message })
+      if (problems.length < mostProblems)
+        problems.push({
+          rule,
+          document: documentOf(place),
+          pointer: pointerOf(place),
+          message: message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message,
+        })
     },
   }
 }

@@ -35,7 +35,12 @@ export function readTypes(types: unknown, place: Place, slot: Slot | undefined, 
     if (name !== undefined) classes.add(name)
     else if (adjunct) adjuncts.add(adjunct)
     else if (mayBeDefinedElsewhere(type, 'Cotype', context)) undefinedTypes.push(type)
-    else reading.report.add(typePlace, `${kindOfTerm(type, context)}AsCotype`, `The type ${shown(type)} is not defined by DTDL ${context.dtdl} or an extension in the @context.`)
+    else
+      reading.report.add(
+        typePlace,
+        `${kindOfTerm(type, context)}AsCotype`,
+        `The type ${shown(type)} is not defined by DTDL ${context.dtdl} or an extension in the @context.`,
+      )
   }
   const name = oneClass([...classes], range, place, context, reading)
   if (!sound || name === undefined) return undefined
@@ -45,30 +50,54 @@ export function readTypes(types: unknown, place: Place, slot: Slot | undefined, 
 
 function inferred(range: ClassName, place: Place, slot: Slot | undefined, { report }: Reading): Types | undefined {
   if (slot?.property.typeOptional) return { class: range, adjuncts: [], undefinedTypes: [] }
-  report.add(place, 'missingType', slot ? `This value of "${slot.property.name}" has no "@type"; write that of a ${range}.` : 'A top-level element needs "@type": "Interface".')
+  report.add(
+    place,
+    'missingType',
+    slot ? `This value of "${slot.property.name}" has no "@type"; write that of a ${range}.` : 'A top-level element needs "@type": "Interface".',
+  )
   return undefined
 }
 
-function oneClass(classes: readonly ClassName[], range: ClassName, place: Place, { dtdl }: ActiveContext, { report }: Reading): ClassName | undefined {
+function oneClass(
+  classes: readonly ClassName[],
+  range: ClassName,
+  place: Place,
+  { dtdl }: ActiveContext,
+  { report }: Reading,
+): ClassName | undefined {
   const [name, other] = classes
   const at = within(place, '@type')
   if (name === undefined) report.add(at, 'badType', `The "@type" names no class of DTDL ${dtdl}; a${article(range)} ${range} belongs here.`)
   else if (other !== undefined) report.add(at, 'multipleMaterialTypes', `One element cannot be both ${name} and ${other}; keep one type.`)
-  else if (!isConcrete(name, dtdl) || !isSubclass(name, range)) report.add(at, 'badType', `A${article(name)} ${name} cannot stand here in DTDL ${dtdl}; a${article(range)} ${range} belongs here.`)
+  else if (!isConcrete(name, dtdl) || !isSubclass(name, range))
+    report.add(at, 'badType', `A${article(name)} ${name} cannot stand here in DTDL ${dtdl}; a${article(range)} ${range} belongs here.`)
   else return name
   return undefined
 }
 
 const article = (name: string): string => (/^[AEIO]/.test(name) ? 'n' : '')
 
-function checkAdjunct(type: AdjunctType, all: readonly AdjunctType[], name: ClassName, place: Place, { dtdl }: ActiveContext, { report }: Reading): void {
-  const fault = (rule: string, message: string): void => { report.add(within(place, '@type'), rule, message) }
+function checkAdjunct(
+  type: AdjunctType,
+  all: readonly AdjunctType[],
+  name: ClassName,
+  place: Place,
+  { dtdl }: ActiveContext,
+  { report }: Reading,
+): void {
+  const fault = (rule: string, message: string): void => {
+    report.add(within(place, '@type'), rule, message)
+  }
   const has = (id: string): boolean => all.some((other) => isAdjunctOf(other, id))
   if (type.abstract) fault('abstractSupplementalType', `The type ${type.term} is abstract; write one of its kinds.`)
-  if (!type.cotypes?.includes(name) && !type.altcotypes?.some(has)) fault('invalidCotype', `The type ${type.term} cannot stand beside ${name}; it belongs to ${type.cotypes?.join(', ') ?? 'units'}.`)
-  if (!type.versions?.includes(dtdl)) fault('invalidCotypeVersion', `The type ${type.term} (${type.context}) is not for DTDL ${dtdl}; use another version of the extension.`)
-  for (const id of type.cocotypes ?? []) if (!has(id)) fault('missingCocotype', `The type ${type.term} needs the type ${adjunctType(id)?.term ?? id} beside it.`)
-  for (const id of type.discotypes ?? []) if (has(id)) fault('disallowedCocotype', `The type ${type.term} cannot stand beside the type ${adjunctType(id)?.term ?? id}.`)
+  if (!type.cotypes?.includes(name) && !type.altcotypes?.some(has))
+    fault('invalidCotype', `The type ${type.term} cannot stand beside ${name}; it belongs to ${type.cotypes?.join(', ') ?? 'units'}.`)
+  if (!type.versions?.includes(dtdl))
+    fault('invalidCotypeVersion', `The type ${type.term} (${type.context}) is not for DTDL ${dtdl}; use another version of the extension.`)
+  for (const id of type.cocotypes ?? [])
+    if (!has(id)) fault('missingCocotype', `The type ${type.term} needs the type ${adjunctType(id)?.term ?? id} beside it.`)
+  for (const id of type.discotypes ?? [])
+    if (has(id)) fault('disallowedCocotype', `The type ${type.term} cannot stand beside the type ${adjunctType(id)?.term ?? id}.`)
   for (const other of all.slice(all.indexOf(type) + 1)) {
     const both = [...type.properties].find(([id]) => other.properties.has(id))
     if (both) fault('conflictingSupplementalTypes', `The types ${type.term} and ${other.term} both define "${both[1].name}"; keep one.`)

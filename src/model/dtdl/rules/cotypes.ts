@@ -27,24 +27,43 @@ export function hasType(element: Element, id: string): boolean {
 
 const named = (ids: readonly string[]): string => [...new Set(ids.map(termOf))].join(' or ')
 
-function checkValues(element: Element, type: AdjunctType, { property, requiredTypes, requiredValues }: AdjunctConstraint, graph: ElementGraph, report: Report): void {
+function checkValues(
+  element: Element,
+  type: AdjunctType,
+  { property, requiredTypes, requiredValues }: AdjunctConstraint,
+  graph: ElementGraph,
+  report: Report,
+): void {
   for (const link of element.links.get(property) ?? []) {
     const { to, place } = link
     const target = graph.find(link)
     if (!target) continue
-    if (requiredTypes && !requiredTypes.some((id) => hasType(target, id))) report.add(place, 'notRequiredType', `With the type ${type.term}, "${property}" is ${named(requiredTypes)}, not ${target.class}.`)
-    if (requiredValues && !requiredValues.includes(to)) report.add(place, 'notRequiredValue', `With the type ${type.term}, "${property}" is ${named(requiredValues)}, not ${termOf(to)}.`)
+    if (requiredTypes && !requiredTypes.some((id) => hasType(target, id)))
+      report.add(place, 'notRequiredType', `With the type ${type.term}, "${property}" is ${named(requiredTypes)}, not ${target.class}.`)
+    if (requiredValues && !requiredValues.includes(to))
+      report.add(place, 'notRequiredValue', `With the type ${type.term}, "${property}" is ${named(requiredValues)}, not ${termOf(to)}.`)
   }
 }
 
-function checkParent(element: Element, type: AdjunctType, { property, requiredTypes, noneOtherType, someOtherType }: AdjunctConstraint, graph: ElementGraph, report: Report): void {
+function checkParent(
+  element: Element,
+  type: AdjunctType,
+  { property, requiredTypes, noneOtherType, someOtherType }: AdjunctConstraint,
+  graph: ElementGraph,
+  report: Report,
+): void {
   if (element.parent?.property !== property) return
   const parent = element.parent.element
   const siblings = graph.targets(parent, property).filter((sibling) => sibling !== element)
-  const fault = (rule: string, message: string): void => { report.add(element.place, rule, message) }
-  if (requiredTypes && !requiredTypes.some((id) => hasType(parent, id))) fault('parentMissingCotype', `A ${element.class} of the type ${type.term} belongs into ${property} of the type ${named(requiredTypes)}.`)
-  if (noneOtherType !== undefined && siblings.some((sibling) => hasType(sibling, noneOtherType))) fault('siblingDuplicatesCotype', `Only one of the ${property} has the type ${termOf(noneOtherType)}.`)
-  if (someOtherType !== undefined && !siblings.some((sibling) => hasType(sibling, someOtherType))) fault('siblingMissingCotype', `Beside ${type.term}, one of the ${property} needs the type ${adjunctType(someOtherType)?.term ?? someOtherType}.`)
+  const fault = (rule: string, message: string): void => {
+    report.add(element.place, rule, message)
+  }
+  if (requiredTypes && !requiredTypes.some((id) => hasType(parent, id)))
+    fault('parentMissingCotype', `A ${element.class} of the type ${type.term} belongs into ${property} of the type ${named(requiredTypes)}.`)
+  if (noneOtherType !== undefined && siblings.some((sibling) => hasType(sibling, noneOtherType)))
+    fault('siblingDuplicatesCotype', `Only one of the ${property} has the type ${termOf(noneOtherType)}.`)
+  if (someOtherType !== undefined && !siblings.some((sibling) => hasType(sibling, someOtherType)))
+    fault('siblingMissingCotype', `Beside ${type.term}, one of the ${property} needs the type ${adjunctType(someOtherType)?.term ?? someOtherType}.`)
 }
 
 /** The element that an adjunct type's property names is of the right type, such as a unit of temperature. */
@@ -53,7 +72,8 @@ function checkReferred(element: Element, id: string, { name, type, childOf }: Ad
     const { to, place } = link
     const target = graph.find(link)
     if (!target) continue
-    if (childOf !== undefined && target.parent?.element.id !== childOf) report.add(place, 'wrongParent', `"${name}" is one of ${termOf(childOf)}; ${termOf(to)} is not.`)
+    if (childOf !== undefined && target.parent?.element.id !== childOf)
+      report.add(place, 'wrongParent', `"${name}" is one of ${termOf(childOf)}; ${termOf(to)} is not.`)
     else if (type !== undefined && !hasType(target, type)) report.add(place, 'badType', `"${name}" is one of ${termOf(type)}; ${termOf(to)} is not.`)
   }
 }

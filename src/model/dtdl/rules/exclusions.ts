@@ -11,14 +11,22 @@ export function checkExclusions(graph: ElementGraph, inherited: Inherited, repor
     for (const element of graph.elements) {
       if (element.class !== rootClass || element.dtdl !== version) continue
       const found = excludeType === 'Component' ? componentIn(element, graph, inherited) : schemaIn(element, excludeType, graph)
-      if (found) report.add(element.place, 'excludedType', `${rootClass === 'Component' ? 'The Component' : `The ${rootClass}`} "${String(element.literals.get('name')?.value)}" contains a${excludeType === 'Array' ? 'n' : ''} ${excludeType} (${found.id}); DTDL ${version} does not allow that.`)
+      if (found)
+        report.add(
+          element.place,
+          'excludedType',
+          `The ${rootClass} "${String(element.literals.get('name')?.value)}" contains ${excludeType} (${found.id}); DTDL ${version} does not allow that.`,
+        )
     }
   }
 }
 
 /** Of the component's Interface, a component of its own or inherited. */
 const componentIn = (component: Element, graph: ElementGraph, inherited: Inherited): Element | undefined =>
-  graph.targets(component, 'schema').flatMap((schema) => inherited(schema) ?? []).find((content) => content.class === 'Component')
+  graph
+    .targets(component, 'schema')
+    .flatMap((schema) => inherited(schema) ?? [])
+    .find((content) => content.class === 'Component')
 
 function schemaIn(element: Element, excluded: string, graph: ElementGraph): Element | undefined {
   const seen = new Set<Element>()

@@ -13,40 +13,63 @@ export function checkInheritance(graph: ElementGraph, report: Report): Inherited
   const depths = depthsOf(graph, report)
   const resolved = new Map<Element, readonly Element[] | undefined>()
   const inherited: Inherited = (element) => {
-    if (!resolved.has(element)) resolved.set(element, depths.get(element) === Infinity ? undefined : [element, ...ancestorsOf(element, graph)].flatMap((owner) => graph.targets(owner, 'contents')))
+    if (!resolved.has(element))
+      resolved.set(
+        element,
+        depths.get(element) === Infinity ? undefined : [element, ...ancestorsOf(element, graph)].flatMap((owner) => graph.targets(owner, 'contents')),
+      )
     return resolved.get(element)
   }
   for (const element of graph.interfaces) {
     const depth = depths.get(element) ?? 0
     const { maxDepth, maxCount } = limitsOf(element)
-    if (depth > maxDepth && depth < Infinity) report.add(element.place, 'excessiveDepthNarrow', `${element.id} extends Interfaces ${depth} levels deep; DTDL ${element.dtdl} allows ${maxDepth}.`)
+    if (depth > maxDepth && depth < Infinity)
+      report.add(
+        element.place,
+        'excessiveDepthNarrow',
+        `${element.id} extends Interfaces ${depth} levels deep; DTDL ${element.dtdl} allows ${maxDepth}.`,
+      )
     if (depth > maxDepth) {
       resolved.set(element, undefined)
       continue
     }
     const count = ancestorsOf(element, graph).length
-    if (count > maxCount) report.add(element.place, 'excessiveCountNarrow', `${element.id} extends ${count} Interfaces; DTDL ${element.dtdl} allows ${maxCount}.`)
+    if (count > maxCount)
+      report.add(element.place, 'excessiveCountNarrow', `${element.id} extends ${count} Interfaces; DTDL ${element.dtdl} allows ${maxCount}.`)
     checkInheritedContents(element, inherited(element) ?? [], graph, report)
   }
   return inherited
 }
 
 function limitsOf({ dtdl, limits }: Element): { readonly maxDepth: number; readonly maxCount: number } {
-  const control = metamodelTable.controls.find(({ version, rootClass, importProperties }) => version === dtdl && rootClass === 'Interface' && importProperties)
+  const control = metamodelTable.controls.find(
+    ({ version, rootClass, importProperties }) => version === dtdl && rootClass === 'Interface' && importProperties,
+  )
   return { maxDepth: limitOf(control?.maxDepth, limits), maxCount: limitOf(control?.maxCount, limits) }
 }
 
 function checkInheritedContents(element: Element, contents: readonly Element[], graph: ElementGraph, report: Report): void {
   const own = new Set(graph.targets(element, 'contents'))
   const most = propertiesOf('Interface', element.dtdl).get('contents')?.maxCount ?? Infinity
-  if (contents.length > most && own.size <= most) report.add(element.place, 'objectCountAboveMax', `${element.id} has ${contents.length} contents with those it inherits; DTDL ${element.dtdl} allows ${most}.`)
+  if (contents.length > most && own.size <= most)
+    report.add(
+      element.place,
+      'objectCountAboveMax',
+      `${element.id} has ${contents.length} contents with those it inherits; DTDL ${element.dtdl} allows ${most}.`,
+    )
   const byName = new Map<unknown, Element>()
   for (const content of contents) {
     const name = content.literals.get('name')?.value
     const first = byName.get(name)
     if (name === undefined || !first) byName.set(name, content)
     // Names that clash among an Interface's own contents are reported by the rule on uniqueness.
-    else if (first !== content && !own.has(content)) report.add(own.has(first) ? first.place : element.place, 'nonUniqueImportedPropertyValue', `${element.id} inherits "${String(name)}" from ${String(content.owner)} and has another one ${own.has(first) ? 'of its own' : `from ${String(first.owner)}`}; names must differ.`)
+    else if (first !== content && !own.has(content))
+      report.add(
+        own.has(first) ? first.place : element.place,
+        'nonUniqueImportedPropertyValue',
+        `${element.id} inherits "${String(name)}" from ${String(content.owner)} and has another one ` +
+          `${own.has(first) ? 'of its own' : `from ${String(first.owner)}`}; names must differ.`,
+      )
   }
 }
 
@@ -54,7 +77,9 @@ function checkInheritedContents(element: Element, contents: readonly Element[], 
 export function ancestorsOf(element: Element, graph: ElementGraph): readonly Element[] {
   const found = new Set<Element>()
   for (let level: readonly Element[] = [element]; level.length > 0;) {
-    level = level.flatMap((child) => graph.targets(child, 'extends')).filter((parent) => parent !== element && !found.has(parent) && found.add(parent))
+    level = level
+      .flatMap((child) => graph.targets(child, 'extends'))
+      .filter((parent) => parent !== element && !found.has(parent) && found.add(parent))
   }
   return [...found]
 }
@@ -68,7 +93,8 @@ function depthsOf(graph: ElementGraph, report: Report): ReadonlyMap<Element, num
       const parent = graph.find(link)
       if (!parent) continue
       // A parent that comes later than its child in this order is the child's child too.
-      if (!depths.has(parent)) report.add(link.place, 'recursiveStructureNarrow', `${element.id} extends ${link.to}, which extends it again; break the circle.`)
+      if (!depths.has(parent))
+        report.add(link.place, 'recursiveStructureNarrow', `${element.id} extends ${link.to}, which extends it again; break the circle.`)
       depth = Math.max(depth, 1 + (depths.get(parent) ?? Infinity))
     }
     depths.set(element, depth)

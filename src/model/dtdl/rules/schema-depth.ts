@@ -12,12 +12,19 @@ export function checkSchemaDepth(graph: ElementGraph, report: Report): void {
   const heights = new Map<Element, number>()
   for (const element of graph.elements) {
     if (!isSubclass(element.class, 'ComplexSchema')) continue
-    const control = metamodelTable.controls.find(({ version, rootClass, maxDepth }) => version === element.dtdl && rootClass === element.class && maxDepth)
+    const control = metamodelTable.controls.find(
+      ({ version, rootClass, maxDepth }) => version === element.dtdl && rootClass === element.class && maxDepth,
+    )
     if (!control) continue
     const most = limitOf(control.maxDepth, element.limits)
     const outcome = descend(element, most, control, graph, heights)
     if (outcome === 'recursive') report.add(element.place, 'recursiveStructureWide', `${element.id} contains itself; only DTDL 4 allows that.`)
-    if (outcome === 'deep') report.add(element.place, 'excessiveDepthWide', `${element.id} nests more than ${most} schemas deep, which is the limit of DTDL ${element.dtdl}.`)
+    if (outcome === 'deep')
+      report.add(
+        element.place,
+        'excessiveDepthWide',
+        `${element.id} nests more than ${most} schemas deep, which is the limit of DTDL ${element.dtdl}.`,
+      )
   }
 }
 

@@ -16,7 +16,9 @@ export function checkSiblings(graph: ElementGraph, inherited: Inherited, report:
   const said = new Set<string>()
   for (const owner of graph.interfaces) {
     const contents = inherited(owner) ?? []
-    const speaking = contents.filter(({ adjuncts }) => adjuncts.some(({ siblings, constraints }) => siblings.length > 0 || constraints.some(({ siblingKey }) => siblingKey !== undefined)))
+    const speaking = contents.filter(({ adjuncts }) =>
+      adjuncts.some(({ siblings, constraints }) => siblings.length > 0 || constraints.some(({ siblingKey }) => siblingKey !== undefined)),
+    )
     const siblings = indexOf(contents)
     const references = new Set<string>()
     for (const element of speaking) {
@@ -27,7 +29,8 @@ export function checkSiblings(graph: ElementGraph, inherited: Inherited, report:
       }
       for (const type of element.adjuncts) {
         for (const rule of type.siblings) checkSibling(element, type, rule, siblings, references, fault)
-        for (const constraint of type.constraints) if (constraint.siblingKey !== undefined) checkSameParent(element, constraint, siblings, graph, fault)
+        for (const constraint of type.constraints)
+          if (constraint.siblingKey !== undefined) checkSameParent(element, constraint, siblings, graph, fault)
       }
     }
   }
@@ -53,11 +56,17 @@ function checkSibling(element: Element, type: AdjunctType, rule: SiblingRule, si
   if (!sibling) return
   if (rule.uniqueReference !== undefined) {
     const reference = JSON.stringify([rule.uniqueReference, name, element.literals.get(rule.uniqueReference)?.value])
-    if (references.has(reference)) fault('multipleReference', `Two elements of the type ${type.term} speak of the same property of "${String(name)}"; remove one.`)
+    if (references.has(reference))
+      fault('multipleReference', `Two elements of the type ${type.term} speak of the same property of "${String(name)}"; remove one.`)
     references.add(reference)
   }
-  if (rule.requiredTypes && !rule.requiredTypes.some((id) => hasType(sibling, id))) fault('notSiblingRequiredType', `"${termOf(rule.keyref)}" names ${JSON.stringify(name)}, a ${sibling.class}; it must be ${[...new Set(rule.requiredTypes.map(termOf))].join(' or ')}.`)
-  if (rule.disallowedType !== undefined && hasType(sibling, rule.disallowedType)) fault('disallowedType', `"${termOf(rule.keyref)}" names ${JSON.stringify(name)}, which has the type ${termOf(rule.disallowedType)} itself.`)
+  if (rule.requiredTypes && !rule.requiredTypes.some((id) => hasType(sibling, id)))
+    fault(
+      'notSiblingRequiredType',
+      `"${termOf(rule.keyref)}" names ${JSON.stringify(name)}, a ${sibling.class}; it must be ${[...new Set(rule.requiredTypes.map(termOf))].join(' or ')}.`,
+    )
+  if (rule.disallowedType !== undefined && hasType(sibling, rule.disallowedType))
+    fault('disallowedType', `"${termOf(rule.keyref)}" names ${JSON.stringify(name)}, which has the type ${termOf(rule.disallowedType)} itself.`)
   if (rule.supplementalProperty !== undefined) checkSupplemental(element, rule.supplementalProperty, sibling, fault)
 }
 
@@ -67,15 +76,25 @@ function checkSupplemental(element: Element, property: string, sibling: Element,
   if (typeof id !== 'string' || sibling.adjuncts.some(({ properties }) => properties.has(id))) return
   const own = propertiesOf(sibling.class, sibling.dtdl).has(id)
   const message = own ? 'belongs to DTDL itself and cannot be overridden' : 'is not among its properties'
-  fault(own ? 'matchingPropertyNotSupplemental' : 'noMatchingSupplementalProperty', `"${termOf(property)}" names a property of "${String(sibling.literals.get('name')?.value)}"; "${termOf(id)}" ${message}.`)
+  fault(
+    own ? 'matchingPropertyNotSupplemental' : 'noMatchingSupplementalProperty',
+    `"${termOf(property)}" names a property of "${String(sibling.literals.get('name')?.value)}"; "${termOf(id)}" ${message}.`,
+  )
 }
 
 /** The element's schema is the enum that the sibling's value, which it stands for, is taken from: that of all units of temperature. */
-function checkSameParent(element: Element, { property, siblingKey = '', siblingKeyref = '', siblingParentOf = '' }: AdjunctConstraint, siblings: Siblings, graph: ElementGraph, fault: Fault): void {
+function checkSameParent(
+  element: Element,
+  { property, siblingKey = '', siblingKeyref = '', siblingParentOf = '' }: AdjunctConstraint,
+  siblings: Siblings,
+  graph: ElementGraph,
+  fault: Fault,
+): void {
   const sibling = siblings(siblingKey, element.literals.get(siblingKeyref)?.value)
   const overridden = element.literals.get(siblingParentOf)?.value
   const [value] = sibling && typeof overridden === 'string' ? graph.targets(sibling, overridden) : []
   const expected = value?.parent?.element
   const [actual] = element.links.get(property) ?? []
-  if (expected && actual && actual.to !== expected.id) fault('siblingPropertyMismatch', `"${property}" is that of the property it overrides, ${termOf(expected.id)}, not ${termOf(actual.to)}.`)
+  if (expected && actual && actual.to !== expected.id)
+    fault('siblingPropertyMismatch', `"${property}" is that of the property it overrides, ${termOf(expected.id)}, not ${termOf(actual.to)}.`)
 }

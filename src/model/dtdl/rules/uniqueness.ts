@@ -20,7 +20,12 @@ function checkDistinct(links: readonly Link[], property: string, name: string, g
   for (const link of links) {
     const literal = graph.find(link)?.literals.get(property)
     if (!literal) continue
-    if (seen.has(literal.value)) report.add(literal.place, 'nonUniquePropertyValue', `The ${name === property ? '' : 'same '}"${name}" ${JSON.stringify(literal.value)} is used twice here; give each another one.`)
+    if (seen.has(literal.value))
+      report.add(
+        literal.place,
+        'nonUniquePropertyValue',
+        `The ${name === property ? '' : 'same '}"${name}" ${JSON.stringify(literal.value)} is used twice here; give each another one.`,
+      )
     seen.add(literal.value)
   }
 }
@@ -29,7 +34,8 @@ function checkDistinct(links: readonly Link[], property: string, name: string, g
 function numberedBy(links: readonly Link[], graph: ElementGraph): ReadonlyMap<string, string> {
   const numbered = new Map<string, string>()
   for (const link of links) {
-    for (const type of graph.find(link)?.adjuncts ?? []) for (const [id, { name, uniqueValue }] of type.properties) if (uniqueValue) numbered.set(id, name)
+    for (const type of graph.find(link)?.adjuncts ?? [])
+      for (const [id, { name, uniqueValue }] of type.properties) if (uniqueValue) numbered.set(id, name)
   }
   return numbered
 }

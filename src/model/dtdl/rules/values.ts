@@ -8,7 +8,9 @@ import type { Report } from '../read/report.ts'
 export function checkValues(graph: ElementGraph, report: Report): void {
   for (const element of graph.elements) {
     if (element.class === 'Enum') checkEnum(element, graph, report)
-    for (const type of element.adjuncts) for (const [id, { instanceProperty }] of type.properties) if (instanceProperty !== undefined) checkLiteral(element, id, instanceProperty, graph, report)
+    for (const type of element.adjuncts)
+      for (const [id, { instanceProperty }] of type.properties)
+        if (instanceProperty !== undefined) checkLiteral(element, id, instanceProperty, graph, report)
   }
 }
 
@@ -18,7 +20,12 @@ function checkEnum(element: Element, graph: ElementGraph, report: Report): void 
   if (expected === undefined) return
   for (const value of graph.targets(element, 'enumValues')) {
     const literal = value.literals.get('enumValue')
-    if (literal && typeof literal.value !== expected) report.add(literal.place, 'nonConformantDatatype', `"enumValue" is ${JSON.stringify(literal.value)}; the Enum's "valueSchema" asks for ${expected === 'number' ? 'an integer' : 'a string'}.`)
+    if (literal && typeof literal.value !== expected)
+      report.add(
+        literal.place,
+        'nonConformantDatatype',
+        `"enumValue" is ${JSON.stringify(literal.value)}; the Enum's "valueSchema" asks for ${expected === 'number' ? 'an integer' : 'a string'}.`,
+      )
   }
 }
 
@@ -27,5 +34,10 @@ function checkLiteral(element: Element, id: string, property: string, graph: Ele
   const [schema] = graph.targets(element, property)
   if (!literal || !schema) return
   const [problem] = conform(createSchemaBuilder(graph).schemaOf(element, property), literal.value)
-  if (problem) report.add(literal.place, 'nonConformantPropertyValue', `"${id.replace(/;\d+$/, '').split(':').at(-1) ?? id}" is a value of the schema: ${problem.message}`)
+  if (problem)
+    report.add(
+      literal.place,
+      'nonConformantPropertyValue',
+      `"${id.replace(/;\d+$/, '').split(':').at(-1) ?? id}" is a value of the schema: ${problem.message}`,
+    )
 }
