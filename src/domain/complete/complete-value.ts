@@ -34,7 +34,7 @@ export function completeValue(operation: Operation, type: GraphQLOutputType, nod
     }
   }
   if (isListType(type)) {
-    const inner = completeValue(operation, type.ofType as GraphQLOutputType, nodes)
+    const inner = completeValue(operation, type.ofType, nodes)
     return (source) => (source === null || source === undefined ? null : (source as readonly unknown[]).map(inner))
   }
   if (isLeafType(type)) {

@@ -1,5 +1,5 @@
 import type { DocumentNode, ExecutionResult, FragmentDefinitionNode, GraphQLField, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode } from 'graphql'
-import { getArgumentValues, getOperationAST, getVariableValues, Kind } from 'graphql'
+import { getArgumentValues, getOperationAST, getVariableValues, Kind, OperationTypeNode } from 'graphql'
 import { collectFields } from 'graphql/execution/collectFields.js'
 import { type Complete, completeValue, type Operation } from './complete-value.ts'
 
@@ -19,7 +19,7 @@ export interface DomainRequest {
 export async function executeDomain({ schema, document, operationName, variableValues, read }: DomainRequest): Promise<ExecutionResult | undefined> {
   const definition = getOperationAST(document, operationName)
   const query = schema.getQueryType()
-  if (definition?.operation !== 'query' || !query) return undefined
+  if (definition?.operation !== OperationTypeNode.QUERY || !query) return undefined
   const coerced = getVariableValues(schema, definition.variableDefinitions ?? [], variableValues)
   if (!coerced.coerced) return undefined
   const operation: Operation = { schema, fragments: fragmentsOf(document), variables: coerced.coerced }
@@ -62,7 +62,7 @@ function rootFields(operation: Operation, query: NonNullable<ReturnType<GraphQLS
         info: {
           fieldName: field.name, fieldNodes: nodes, returnType: field.type, parentType: query, path: { prev: undefined, key, typename: query.name },
           schema, fragments, rootValue: undefined, operation: definition, variableValues: variables,
-        } as GraphQLResolveInfo,
+        },
       }
     })
   } catch {
