@@ -12,7 +12,7 @@ import { resolvers } from '../resolvers/index.ts'
 import { type Config, ConfigError } from './config.ts'
 import { loadDemo } from './demo.ts'
 import { createTwinReader } from './domain/twin-reader.ts'
-import { assembleSchema } from './graphql/assemble.ts'
+import { assembleSchema, isShown } from './graphql/assemble.ts'
 import type { Principal } from './graphql/context.ts'
 import { createLiveSchema } from './graphql/live-schema.ts'
 import { createPlatformSchema, readContract } from './graphql/platform-schema.ts'
@@ -22,6 +22,7 @@ import { createModelService } from './model/model-service.ts'
 import { createLog } from './observe/log.ts'
 import { createGroupCommit } from './twin/group-commit.ts'
 import { createTwinMigrationService } from './twin/migrate/migration-service.ts'
+import { createUse, noticeUse } from './twin/notice-use.ts'
 import { createTwinService } from './twin/twin-service.ts'
 
 export interface App extends AsyncDisposable {
@@ -49,7 +50,8 @@ export async function createApp(config: Config): Promise<App> {
   const tenant = await ensureTenant(database, config.tenant)
 
   const models = await createModelService({ store: createNeo4jModelStore(database, tenant.tenant) })
-  const commits = parts.use(createGroupCommit(createNeo4jTwinStore(database, tenant), models))
+  const use = createUse()
+  const commits = parts.use(createGroupCommit(noticeUse(createNeo4jTwinStore(database, tenant), use.notice), models))
   const services: Services = {
     models,
     twins: createTwinService(commits),
@@ -63,6 +65,10 @@ export async function createApp(config: Config): Promise<App> {
   const assemble = async () => assembleSchema(platform, models.registry(), new Set((await models.countTwins([...models.registry().models.keys()])).keys()))
   const schema = createLiveSchema(await assemble())
   parts.defer(models.onChange(async () => { schema.replace(await assemble()) }))
+  use.listen((used) => {
+    if ([...used].every((id) => isShown(schema.current, id))) return
+    void assemble().then((fresh) => { schema.replace(fresh) }, (error: unknown) => { log.error({ err: error }, 'a model in use could not be shown') })
+  })
   const indexing = setInterval(() => { void indexLargeLabels(database, labelsOf(services)).catch((error: unknown) => { log.debug({ err: error }, 'indexing waits for the store') }) }, indexingEveryMs).unref()
   parts.defer(() => { clearInterval(indexing) })
 

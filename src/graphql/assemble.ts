@@ -17,6 +17,12 @@ export function assembleSchema(platform: GraphQLSchema, registry: Registry, inUs
   })
 }
 
+/** Has the model root fields of its own? */
+export function isShown(schema: GraphQLSchema, id: string): boolean {
+  const names = schema.extensions.registry?.get(id)?.names
+  return names !== undefined && schema.getQueryType()?.getFields()[names.singular] !== undefined
+}
+
 /** All, or of too many: those with a twin of them or of a subtype, the pinned, their ancestors, and what their relationships lead to. */
 export function exposedModels(registry: Registry, inUse: ReadonlySet<string>): readonly RegisteredModel[] {
   const all = [...registry.models.values()]

@@ -8,7 +8,7 @@ const besideCatalogueType = ['Where', 'Sort', 'Edge', 'Aggregate', 'AggregateNod
 export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.flatMap((type) => [type, ...besideCatalogueType.map((end) => type + end)]), ...`
   Query Mutation Subscription
   Int Float String Boolean ID JSON Long BigInt Date DateTime LocalDateTime Time LocalTime Duration Decimal Bytes UUID Byte URL Cursor GeoJSON
-  Twin Twins Relationship Relationships TwinInput TwinRelationshipInput RelationshipInput RelationshipKey RelationshipChange OnProblem
+  Twin Twin_ Twins Relationship Relationships TwinInput TwinRelationshipInput RelationshipInput RelationshipKey RelationshipChange OnProblem
   Problem NotFound Conflict Invalid LimitReached Unsupported ItemProblem
   ModelChange ModelChangeKind ModelState
   Source Quality Direction Fill Aggregate RollupGroup Engine

@@ -3,7 +3,7 @@ import { GraphQLObjectType, GraphQLSchema } from 'graphql'
 import type { RegisteredModel, Registry } from '../../model/registry.ts'
 import { byName, createBook } from './book.ts'
 import { mutationFields, queryFields, type RootResolvers } from './root-fields.ts'
-import { objectType, objectTypeName } from './twin-types.ts'
+import { hiddenTwin, hiddenTwinType, objectType, objectTypeName } from './twin-types.ts'
 
 /**
  * One schema of the platform's root fields and the domain's, built from type objects: merging by SDL would take seconds for a large ontology.
@@ -15,16 +15,25 @@ export function buildSchema<Context>(platform: GraphQLSchema, registry: Registry
   const query = [...queryFields(book, undefined, resolvers), ...models.flatMap((model) => queryFields(book, model, resolvers))]
   const mutation = models.flatMap((model) => mutationFields(book, model, resolvers))
   const config = platform.toConfig()
+  const typeOfModel = new Map<string, string>()
   const subscription = platform.getSubscriptionType()
-  return new GraphQLSchema({
+  const schema = new GraphQLSchema({
     ...config,
     query: withFields(platform.getQueryType(), 'Query', query),
     mutation: withFields(platform.getMutationType(), 'Mutation', mutation),
     subscription,
-    types: [...config.types.filter((type) => !['Query', 'Mutation'].includes(type.name)), ...models.map((model) => objectType(book, model))],
-    extensions: { ...config.extensions, registry, typeOfModel: new Map([...registry.models.values()].map((model) => [model.id, objectTypeName(model)])) },
+    types: [...config.types.filter((type) => !['Query', 'Mutation'].includes(type.name)), hiddenTwinType(book), ...models.map((model) => objectType(book, model))],
+    extensions: { ...config.extensions, registry, typeOfModel },
     assumeValid: true,
   })
+  for (const model of registry.models.values()) typeOfModel.set(model.id, shownAs(schema, model))
+  return schema
+}
+
+/** The object type that stands for a model's twins: its own or, of a model that is not shown, that of its nearest ancestor which is. */
+function shownAs(schema: GraphQLSchema, model: RegisteredModel): string {
+  const shown = [model, ...model.ancestors].map(objectTypeName).find((name) => schema.getType(name) !== undefined)
+  return shown ?? hiddenTwin
 }
 
 function withFields<Context>(type: GraphQLObjectType | null | undefined, name: string, fields: readonly (readonly [string, GraphQLFieldConfig<unknown, Context>])[]): GraphQLObjectType {

@@ -13,7 +13,7 @@ const systemColumns: readonly (readonly [string, string, ColumnKind])[] = [
   ['_id', '_id', 'string'], ['_model', '_model', 'string'], ['_version', '_v', 'integer'], ['_createdAt', '_from', 'instant'], ['_updatedAt', '_since', 'instant'],
 ]
 
-/** What twins of a model can be sorted by: its scalar properties and the latest values of its telemetry. Missing values come last, in DESC first. */
+/** What twins of a model can be sorted by: its scalar properties. Missing values come last, in DESC first. */
 export function sortType(book: Book, model: RegisteredModel | undefined): GraphQLInputObjectType {
   const of = model?.names.type ?? 'Twin'
   return book.define(`${of}_Sort`, (name) => new GraphQLInputObjectType({

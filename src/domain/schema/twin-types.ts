@@ -37,6 +37,16 @@ export function objectType(book: Book, model: RegisteredModel): GraphQLObjectTyp
   }))
 }
 
+/** The type of twins whose model is not shown, nor any that it extends. No model can have the name: it is reserved. */
+export const hiddenTwin = 'Twin_'
+
+export const hiddenTwinType = (book: Book): GraphQLObjectType => book.define(hiddenTwin, (name) => new GraphQLObjectType({
+  name,
+  description: 'A twin of a model that the schema does not show. `exposeModels` shows it; so does its first twin, from the next moment on.',
+  interfaces: [book.twin],
+  fields: () => byName(systemFieldsOf(book)),
+}))
+
 function interfaceType(book: Book, model: RegisteredModel): GraphQLInterfaceType {
   return book.define(model.names.type, (name) => new InterfaceType({
     name,
@@ -59,13 +69,15 @@ declare module 'graphql' {
 
 function fields(book: Book, model: RegisteredModel): Record<string, Field> {
   return byName<Field>([
-    ...Object.entries(book.twin.toConfig().fields).map(([name, field]): [string, Field] => {
-      const resolve = systemFields[name]
-      return [name, { ...(field as Field), ...(resolve && { resolve }) }]
-    }),
+    ...systemFieldsOf(book),
     ...[...model.contents.values()].flatMap((content) => contentFields(book, model, content)),
   ])
 }
+
+const systemFieldsOf = (book: Book): readonly (readonly [string, Field])[] => Object.entries(book.twin.toConfig().fields).map(([name, field]) => {
+  const resolve = systemFields[name]
+  return [name, { ...(field as Field), ...(resolve && { resolve }) }]
+})
 
 function contentFields(book: Book, model: RegisteredModel, content: Content): readonly (readonly [string, Field])[] {
   switch (content.kind) {
