@@ -43,6 +43,17 @@ test('walking the pages of any size, in any order, missing values included, give
   }), { numRuns: 20 })
 })
 
+test('a cursor of another order, or of nobody, is refused with what to give', async () => {
+  const domain = await domainOf({ twins: [{ id: 'a', kind: 'Zone', values: { name: 'x', rank: 1 } }, { id: 'b', kind: 'Zone', values: { name: 'y', rank: 2 } }], links: [] })
+  const page = (sort: string, after: string) => domain.query(`{ zonesConnection(first: 1, sort: [${sort}], after: ${JSON.stringify(after)}) { edges { cursor } } }`)
+  const { data } = await domain.query('{ zonesConnection(first: 1, sort: [{ rank: ASC }]) { pageInfo { endCursor } } }')
+  const { endCursor } = (data?.['zonesConnection'] as { pageInfo: { endCursor: string } }).pageInfo
+  expect((await page('{ rank: ASC }', endCursor)).errors).toBeUndefined()
+  for (const [sort, after] of [['{ rank: DESC }', endCursor], ['{ name: ASC }', endCursor], ['{ rank: ASC }', 'zzz']] as const) {
+    expect((await page(sort, after)).errors?.[0]?.message).toContain('Give an endCursor that the same field returned')
+  }
+})
+
 test('figures over a connection are those of the twins the condition selects, whatever the page', async () => {
   await fc.assert(fc.asyncProperty(plants, wheres('Asset', 1), async (plant, where) => {
     const domain = await domainOf(plant)

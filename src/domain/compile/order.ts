@@ -8,6 +8,8 @@ import type { Subject } from './where.ts'
 
 /** One column of an order. The last of a connection's is unique, so that a cursor names one place. */
 export interface OrderKey {
+  /** Tells orders apart: a cursor is good for the one it was made in. */
+  readonly name: string
   readonly column: Cypher.Property | Cypher.Expr
   readonly stored: ColumnKind
   readonly descending: boolean
@@ -21,18 +23,18 @@ export function orderKeys(subject: Subject, sort: Argument | undefined): readonl
   return items.flatMap((item) => keysOf(subject.node, subject.edge, item))
 }
 
-function keysOf(node: Cypher.Node, edge: Cypher.Relationship | undefined, item: Argument): readonly OrderKey[] {
+function keysOf(node: Cypher.Node, edge: Cypher.Relationship | undefined, item: Argument, prefix = ''): readonly OrderKey[] {
   if (item.kind !== 'object') return []
   return item.fields.flatMap(({ field, value }) => {
     const role = field.extensions.sort
-    if (!role) return field.name === 'edge' && edge ? keysOf(edge as unknown as Cypher.Node, undefined, value) : field.name === 'node' ? keysOf(node, undefined, value) : []
+    if (!role) return field.name === 'edge' && edge ? keysOf(edge as unknown as Cypher.Node, undefined, value, 'edge.') : field.name === 'node' ? keysOf(node, undefined, value) : []
     if (value.kind !== 'leaf' || value.value === null) return []
-    return [{ column: node.property(role.column), stored: role.stored, descending: value.value === 'DESC', present: role.column.startsWith('_') }]
+    return [{ name: `${prefix}${role.column}`, column: node.property(role.column), stored: role.stored, descending: value.value === 'DESC', present: role.column.startsWith('_') }]
   })
 }
 
 /** Ascending by a column that every row has and no two share. */
-export const uniqueKey = (of: Cypher.Node | Cypher.Relationship, column = '_id'): OrderKey => ({ column: of.property(column), stored: 'string', descending: false, present: true })
+export const uniqueKey = (of: Cypher.Node | Cypher.Relationship, column = '_id'): OrderKey => ({ name: column, column: of.property(column), stored: 'string', descending: false, present: true })
 
 export function orderBy<T extends Cypher.With | Cypher.Return>(clause: T, keys: readonly OrderKey[]): T {
   if (keys.length > 0) clause.orderBy(...keys.map((key): [Cypher.Expr, Cypher.Order] => [key.column, key.descending ? 'DESC' : 'ASC']))
@@ -47,7 +49,7 @@ export function orderBy<T extends Cypher.With | Cypher.Return>(clause: T, keys: 
 export function afterCursor(scope: Scope, keys: readonly OrderKey[], cursor: (variables: Variables) => unknown): Cypher.Predicate | undefined {
   let condition: Cypher.Predicate | undefined
   for (const [index, key] of [...keys.entries()].reverse()) {
-    const at = columnValue(scope.parameters, key.stored === 'instant' ? 'integer' : key.stored, (variables) => decodeCursor(cursor(variables), keys.length)[index])
+    const at = columnValue(scope.parameters, key.stored === 'instant' ? 'integer' : key.stored, (variables) => decodeCursor(cursor(variables), keys)[index + 1])
     const further = isAfter(key, at)
     const same = key.present ? Cypher.eq(key.column, at) : Cypher.or(Cypher.eq(key.column, at), Cypher.and(Cypher.isNull(key.column), Cypher.isNull(at)))
     condition = condition ? Cypher.or(further, Cypher.and(same, condition)) : further
@@ -60,10 +62,10 @@ function isAfter(key: OrderKey, at: Cypher.Expr): Cypher.Predicate {
   return key.present ? Cypher.gt(key.column, at) : Cypher.or(Cypher.gt(key.column, at), Cypher.and(Cypher.isNotNull(at), Cypher.isNull(key.column)))
 }
 
-/** The key values of a row, in a form that survives JSON: all but numbers, texts and booleans as text. */
+/** The order's name, then the key values of a row, in a form that survives JSON: all but numbers, texts and booleans as text. */
 export function cursorValues(keys: readonly OrderKey[]): Cypher.Expr {
   const asText = new Set<ColumnKind>(['integer', 'instant', 'date', 'time', 'dateTime'])
-  return new Cypher.List(keys.map((key) => (asText.has(key.stored) ? Cypher.toString(key.column) : key.column)))
+  return new Cypher.List([new Cypher.Literal(orderName(keys)), ...keys.map((key) => (asText.has(key.stored) ? Cypher.toString(key.column) : key.column))])
 }
 
 /** Opaque to clients. */
@@ -71,10 +73,12 @@ export function encodeCursor(values: unknown): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url')
 }
 
-function decodeCursor(cursor: unknown, length: number): readonly unknown[] {
+const orderName = (keys: readonly OrderKey[]): string => keys.map(({ name, descending }) => `${descending ? '-' : ''}${name}`).join()
+
+function decodeCursor(cursor: unknown, keys: readonly OrderKey[]): readonly unknown[] {
   try {
     const values: unknown = JSON.parse(Buffer.from(String(cursor), 'base64url').toString())
-    if (Array.isArray(values) && values.length === length) return values
+    if (Array.isArray(values) && values.length === keys.length + 1 && values[0] === orderName(keys)) return values
   } catch {
     // said below, with what to do
   }

@@ -23,7 +23,7 @@ export function relationshipsOf(scope: Scope, from: Cypher.Node, field: Selected
     names && Cypher.in(Cypher.type(edge), scope.parameters.add(names.get)),
   )
   const ends = new Cypher.With(edge, [Cypher.startNode(edge), source], [Cypher.endNode(edge), target])
-  const keys: readonly OrderKey[] = [Cypher.type(edge), source.property('_id'), edge.property('_id')].map((column) => ({ column, stored: 'string', descending: false, present: true }))
+  const keys: readonly OrderKey[] = ([['type', Cypher.type(edge)], ['source', source.property('_id')], ['_id', edge.property('_id')]] as const).map(([name, column]) => ({ name, column, stored: 'string', descending: false, present: true }))
   const condition = after && afterCursor(scope, keys, after.get)
   if (condition) ends.where(condition)
   orderBy(ends, keys)

@@ -35,7 +35,7 @@ function compareProperties(before: Property, after: Property): readonly Differen
 
 function compareWritable(before: { readonly writable: boolean }, after: { readonly writable: boolean }): readonly Difference[] {
   if (before.writable === after.writable) return []
-  return [after.writable ? compatible('It is writable now.') : breaking('It is no longer writable.')]
+  return [after.writable ? compatible('It is writable now.') : compatible('It is no longer marked writable; the mark is not enforced.')]
 }
 
 function compareRelationships(before: Relationship, after: Relationship): readonly Difference[] {

@@ -73,7 +73,7 @@ describe('a new version of a model', () => {
     ['that measures in another unit',
       [{ '@type': ['Telemetry', 'Temperature'], name: 'a', schema: 'double', unit: 'degreeCelsius' }], [{ '@type': ['Telemetry', 'Temperature'], name: 'a', schema: 'double', unit: 'kelvin' }],
       ['BREAKING Pump_v2/a: The unit was degreeCelsius and is kelvin.']],
-    ['that protects a property', [property('a', 'string', { writable: true })], [property('a')], ['BREAKING Pump_v2/a: It is no longer writable.']],
+    ['that no longer marks a property writable', [property('a', 'string', { writable: true })], [property('a')], ['COMPATIBLE Pump_v2/a: It is no longer marked writable; the mark is not enforced.']],
     ['that leads elsewhere', [relationship('r', { target: 'dtmi:t:Motor;1' })], [relationship('r', { target: 'dtmi:t:Other;1' })], ['BREAKING Pump_v2/r: It led to dtmi:t:Motor;1 and leads to dtmi:t:Other;1.']],
     ['that takes fewer', [relationship('r')], [relationship('r', { maxMultiplicity: 2 })], ['BREAKING Pump_v2/r: It took any number and takes 2.']],
     ['that takes more', [relationship('r', { maxMultiplicity: 2 })], [relationship('r', { maxMultiplicity: 3 })], ['COMPATIBLE Pump_v2/r: It took 2 and takes 3.']],
