@@ -30,23 +30,30 @@ export interface Neo4jConfig {
   readonly database?: string | undefined
   /** Connections at most. */
   readonly poolSize?: number
+  /** How long a statement waits for a free connection, in ms. */
+  readonly acquisitionTimeoutMs?: number
   /** How long the server lets a statement run, in ms. */
   readonly statementTimeoutMs?: number
 }
 
-export function createNeo4jDatabase({ uri, username, password, database = 'neo4j', poolSize = 40, statementTimeoutMs = 30_000 }: Neo4jConfig): Neo4jDatabase {
+export function createNeo4jDatabase({ uri, username, password, database = 'neo4j', poolSize = 40, acquisitionTimeoutMs = 10_000, statementTimeoutMs = 30_000 }: Neo4jConfig): Neo4jDatabase {
   const driver = neo4j.driver(uri, neo4j.auth.basic(username, password), {
     disableLosslessIntegers: true, // statements return integers that may pass 2^53 as text
     maxConnectionPoolSize: poolSize,
-    connectionAcquisitionTimeout: 10_000,
+    connectionAcquisitionTimeout: acquisitionTimeoutMs,
     connectionTimeout: 5_000,
     maxTransactionRetryTime: 0,
     telemetryDisabled: true,
   })
   const config = { timeout: statementTimeoutMs }
+  let closed = false
+  const sessionFor = (mode: 'READ' | 'WRITE'): Session => {
+    if (closed) throw failure('SHUTTING_DOWN') // a driver that was closed would open a pool again, which nobody closes
+    return driver.session({ database, defaultAccessMode: mode })
+  }
   const autocommit = async (mode: 'READ' | 'WRITE', statement: Statement, signal: AbortSignal | undefined): Promise<Row> => {
     signal?.throwIfAborted()
-    const session = driver.session({ database, defaultAccessMode: mode })
+    const session = sessionFor(mode)
     try {
       return oneRow(await abortable(session, signal, session.run(statement.text, statement.parameters, config)))
     } catch (cause) {
@@ -60,18 +67,18 @@ export function createNeo4jDatabase({ uri, username, password, database = 'neo4j
     database,
     read: (statement, { signal } = {}) => autocommit('READ', statement, signal),
     write: (statement, { signal } = {}) => autocommit('WRITE', statement, signal),
-    transaction: (work) => inTransaction(driver, database, config, work),
+    transaction: async (work) => inTransaction(sessionFor('WRITE'), config, work),
     async ping() {
       await autocommit('READ', { text: 'RETURN 1 AS up', parameters: {} }, AbortSignal.timeout(5_000))
     },
     async [Symbol.asyncDispose]() {
+      closed = true
       await driver.close()
     },
   }
 }
 
-async function inTransaction<T>(driver: Driver, database: string, config: { timeout: number }, work: (tx: Neo4jTransaction) => Promise<T>): Promise<T> {
-  const session = driver.session({ database, defaultAccessMode: 'WRITE' })
+async function inTransaction<T>(session: Session, config: { timeout: number }, work: (tx: Neo4jTransaction) => Promise<T>): Promise<T> {
   let phase: FailureCode = 'STORE_UNAVAILABLE'
   try {
     const tx: Transaction = session.beginTransaction(config) // not awaited: its first statement travels with it, which saves a round trip
@@ -113,7 +120,8 @@ async function abortable<T>(session: Session, signal: AbortSignal | undefined, r
 /** Errors of the connection are an outage; what was under way when it broke decides whether the outcome is known. */
 function toFailure(cause: unknown, whenLost: FailureCode): unknown {
   if (cause instanceof Failure || !isNeo4jError(cause)) return cause
-  if (isConnectionLoss(cause)) return failure(cause.message.includes('acquisition timed out') || isRefused(cause) ? 'STORE_UNAVAILABLE' : whenLost, { cause })
+  if (neverConnected.test(cause.message)) return failure('STORE_UNAVAILABLE', { cause })
+  if (cause.code === neo4j.error.SERVICE_UNAVAILABLE || cause.code === neo4j.error.SESSION_EXPIRED) return failure(whenLost, { cause })
   if (cause.code.startsWith('Neo.ClientError.Transaction.TransactionTimedOut')) return failure('TIMEOUT', { cause })
   if (cause.code.startsWith('Neo.TransientError') || cause.code.includes('DatabaseUnavailable')) return failure('STORE_UNAVAILABLE', { cause })
   return cause
@@ -121,8 +129,8 @@ function toFailure(cause: unknown, whenLost: FailureCode): unknown {
 
 const isNeo4jError = (error: unknown): error is Neo4jError => typeof error === 'object' && error !== null && 'code' in error && 'name' in error && error.name === 'Neo4jError'
 
-const isConnectionLoss = ({ code }: Neo4jError): boolean => code === neo4j.error.SERVICE_UNAVAILABLE || code === neo4j.error.SESSION_EXPIRED
-
-/** No connection was made, so nothing was done. */
-const isRefused = ({ message }: Neo4jError): boolean => /ECONNREFUSED|Failed to connect|Could not perform discovery/.test(message)
-
+/**
+ * Nothing was sent. The driver has one code for every loss and says "Failed to connect" also of a connection that was reset in the midst of a commit;
+ * what tells them apart is Node's word for what failed. None at all comes of a name with several addresses, each of which refused.
+ */
+const neverConnected = /Caused by: (?:connect|getaddrinfo) |Neo4j 4\.0\.$|^Failed to establish connection|^Could not perform discovery|^Connection acquisition timed out/
