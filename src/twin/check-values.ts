@@ -2,7 +2,7 @@ import { conform } from '../model/conform.ts'
 import type { Property } from '../model/model.ts'
 import type { ItemProblem } from '../problem.ts'
 import { mapKeysColumn } from './columns.ts'
-import { encodeValue } from './encode-value.ts'
+import { encodeValue, toJsonText } from './encode-value.ts'
 import { mergePatch } from './merge-patch.ts'
 import { nearest } from '../util/nearest.ts'
 import type { Columns } from './writes.ts'
@@ -77,7 +77,7 @@ const toJson = (stored: unknown): unknown => (typeof stored === 'string' ? JSON.
 
 function valueProblems(holder: Holder, property: Property, value: unknown): readonly ItemProblem[] {
   const path = [...holder.path, property.name]
-  const size = typeof value === 'string' ? value.length : isObject(value) || Array.isArray(value) ? JSON.stringify(value).length : 0
+  const size = typeof value === 'string' ? value.length : isObject(value) || Array.isArray(value) ? toJsonText(value).length : 0
   if (size > longestValue) {
     return [{ code: 'TOO_LARGE', message: `The value of ${property.name} of ${holder.what} has ${size} characters; at most ${longestValue} are kept. Store it elsewhere and keep a reference.`, path, property: property.name }]
   }
