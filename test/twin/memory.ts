@@ -75,7 +75,7 @@ export class Memory {
   snapshot(): Snapshot {
     const twins = [...this.twins].map(([id, { kind, version, values, motor }]) => [`twin ${id}`, { kind, version, values: { ...values }, motor: kind === 'Pump' ? { ...motor } : null }] as const)
     const links = [...this.links].map(([key, { to, version, values }]) => [`link ${key}`, { to, version, values: { ...values } }] as const)
-    return Object.fromEntries([...twins, ...links].sort(([a], [b]) => (a < b ? -1 : 1)))
+    return Object.fromEntries<unknown>([...twins, ...links].sort(([a], [b]) => (a < b ? -1 : 1))) as Snapshot
   }
 }
 
