@@ -2,14 +2,17 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.neo4j.configuration.GraphDatabaseSettings;
 import org.neo4j.configuration.connectors.BoltConnector;
+import org.neo4j.configuration.connectors.ConnectorPortRegister;
+import org.neo4j.configuration.connectors.ConnectorType;
 import org.neo4j.configuration.connectors.HttpConnector;
 import org.neo4j.configuration.connectors.HttpsConnector;
 import org.neo4j.configuration.helpers.SocketAddress;
 import org.neo4j.dbms.api.DatabaseManagementServiceBuilder;
+import org.neo4j.kernel.internal.GraphDatabaseAPI;
 
 /**
- * Runs Neo4j Community in this process: Launcher HOME CONF PORT, the password in TWINFOLD_NEO4J_PASSWORD.
- * Prints one line when Bolt answers, and ends when stdin closes, so that it never outlives the process that started it.
+ * Runs Neo4j Community in this process: Launcher HOME CONF PORT, where port 0 is any free one, with the password in TWINFOLD_NEO4J_PASSWORD.
+ * Prints "bolt PORT" when Bolt answers, and ends when stdin closes, so that it never outlives the process that started it.
  */
 public final class Launcher {
     public static void main(String[] args) throws Exception {
@@ -21,8 +24,9 @@ public final class Launcher {
                 .setConfig(HttpsConnector.enabled, false)
                 .setConfig(GraphDatabaseSettings.auth_enabled, true)
                 .build();
+        var system = (GraphDatabaseAPI) service.database("system");
         try {
-            service.database("system").executeTransactionally(
+            system.executeTransactionally(
                     "ALTER USER neo4j SET PASSWORD $password CHANGE NOT REQUIRED", Map.of("password", System.getenv("TWINFOLD_NEO4J_PASSWORD")));
         } catch (RuntimeException problem) {
             // At every start but the first the password is this one already, which the server refuses to set again.
@@ -31,7 +35,7 @@ public final class Launcher {
                 System.exit(1);
             }
         }
-        System.out.println("bolt 127.0.0.1:" + args[2]);
+        System.out.println("bolt " + system.getDependencyResolver().resolveDependency(ConnectorPortRegister.class).getLocalAddress(ConnectorType.BOLT).getPort());
         while (System.in.read() >= 0) {
             // only the end of the stream matters
         }
