@@ -59,7 +59,7 @@ export class Memory {
 
   #delete({ id, cascade }: Extract<Command, { kind: 'deleteTwin' }>): boolean {
     const attached = [...this.links].filter(([, { from, to }]) => from === id || to === id)
-    if (!this.twins.has(id) || (!cascade && attached.length > 0)) return false
+    if (!this.twins.has(id) || (!cascade && attached.some(([, { from, to }]) => from !== to))) return false // one that leads to itself holds nothing else back
     for (const [key] of attached) this.links.delete(key)
     return this.twins.delete(id)
   }
