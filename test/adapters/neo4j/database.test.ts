@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, describe, expect, inject, test, vi } from 'vitest'
 import { createNeo4jDatabase, type Neo4jDatabase } from '../../../src/adapters/neo4j/database.ts'
 import type { Statement } from '../../../src/domain/statement.ts'
 import { freshTenant, testDatabase } from '../../support/neo4j.ts'
@@ -13,10 +13,7 @@ const endless = (mark: string): Statement => ({ text: `UNWIND range(1, 100000000
 const running = async (mark: string): Promise<number> =>
   Number((await database.read({ text: 'SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery ENDS WITH $mark RETURN count(*) AS n', parameters: { mark } }))['n'])
 
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 20_000; Date.now() < end;) if (await holds()) return
-  throw new Error(`Waited in vain for: ${what}`)
-}
+const until = (what: string, holds: () => Promise<boolean>): Promise<unknown> => vi.waitUntil(holds, { timeout: 20_000, interval: 20 }).catch((cause: unknown) => { throw new Error(`Waited in vain for: ${what}`, { cause }) })
 
 const create = (mark: string): Statement => ({ text: 'CREATE (n:LinkTest {mark: $mark}) RETURN n.mark AS mark', parameters: { mark } })
 const count = async (mark: string): Promise<unknown> => (await database.read({ text: 'MATCH (n:LinkTest {mark: $mark}) RETURN count(n) AS n', parameters: { mark } }))['n']

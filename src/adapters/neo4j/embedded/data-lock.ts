@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,9 +9,6 @@ import { newId } from '../../../util/id.ts'
 /**
  * Keeps a data directory for this process until disposed. A lock whose process has ended, or whose pid now belongs to another process
  * (told by its start time), is taken over. Fails with DATA_DIRECTORY_IN_USE.
- *
- * The lock is a file with the pid and start time of its holder. It appears whole, by a link to a file written before, so that nobody reads half of one;
- * a stale one is moved away before it is judged for good, so that of two processes that found it stale only one can take it, and neither takes the other's.
  */
 export async function lockDataDirectory(directory: string): Promise<AsyncDisposable> {
   await mkdir(directory, { recursive: true })
@@ -18,10 +16,9 @@ export async function lockDataDirectory(directory: string): Promise<AsyncDisposa
   const own = `${lock}.${newId()}`
   await writeFile(own, `${process.pid} ${await startTime(process.pid)}`, { flag: 'wx' })
   try {
-    while (!(await isDone(link(own, lock), 'EEXIST'))) {
-      const holder = await liveHolder(lock)
-      if (holder !== undefined) throw inUse(directory, holder)
-      await removeStale(lock, `${own}.stale`)
+    const holder = await acquire(lock, own)
+    if (holder !== undefined) {
+      throw failure('DATA_DIRECTORY_IN_USE', { message: `The data directory ${resolve(directory)} is in use by the process ${holder}. Stop that one, or give this one a directory of its own in TWINFOLD_DATA.` })
     }
   } finally {
     await unlink(own)
@@ -29,22 +26,41 @@ export async function lockDataDirectory(directory: string): Promise<AsyncDisposa
   return { [Symbol.asyncDispose]: async () => void await isDone(unlink(lock), 'ENOENT') } // gone already: the directory was removed
 }
 
-const inUse = (directory: string, pid: number): Error =>
-  failure('DATA_DIRECTORY_IN_USE', { message: `The data directory ${resolve(directory)} is in use by the process ${pid}. Stop that one, or give this one a directory of its own in TWINFOLD_DATA.` })
-
-/** Moves the lock away, and back when it turns out to be another's fresh one. */
-async function removeStale(lock: string, aside: string): Promise<void> {
-  if (!(await isDone(rename(lock, aside), 'ENOENT'))) return
-  if (await liveHolder(aside) !== undefined) await isDone(link(aside, lock), 'EEXIST')
-  await unlink(aside)
+/**
+ * Makes the file at `own`, which names this process, the lock; or returns the pid of the live process that has it or is about to.
+ *
+ * A lock appears whole, as a link to a file written before, so that nobody reads half of one. Of the processes that find it stale, only the one that has
+ * a second lock, named for the stale one, may replace it, and only while the stale one is still there: so nobody replaces the winner's.
+ */
+async function acquire(lock: string, own: string): Promise<number | undefined> {
+  while (!(await isDone(link(own, lock), 'EEXIST'))) {
+    const found = await readIfThere(lock)
+    if (found === undefined) continue // given back just now
+    const holder = await liveHolder(found)
+    if (holder !== undefined) return holder
+    const permit = `${lock}.${createHash('sha256').update(found).digest('hex').slice(0, 16)}`
+    const rival = await acquire(permit, own)
+    if (rival !== undefined) return rival
+    try {
+      if (await readIfThere(lock) !== found) continue
+      const copy = `${own}.copy`
+      await link(own, copy)
+      await rename(copy, lock)
+      return undefined
+    } finally {
+      await unlink(permit)
+    }
+  }
+  return undefined
 }
 
-/** The pid in a lock file, while the process that wrote it runs. */
-async function liveHolder(file: string): Promise<number | undefined> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-    return ''
-  })
+const readIfThere = (file: string): Promise<string | undefined> => readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  if (error.code !== 'ENOENT') throw error
+  return undefined
+})
+
+/** The pid in a lock, while the process that wrote it runs. */
+async function liveHolder(text: string): Promise<number | undefined> {
   const [, pid, started] = /^(\d+) (.*)$/s.exec(text) ?? []
   return pid !== undefined && Number(pid) > 0 && isAlive(Number(pid)) && (await startTime(Number(pid))) === started ? Number(pid) : undefined
 }

@@ -26,7 +26,7 @@ export interface ServerProcess {
 }
 
 const startDeadlineMs = 120_000
-const stopDeadlineMs = 20_000
+const stopDeadlineMs = 30_000
 const linesKept = 20
 
 /** Starts the server and waits until it answers. Fails with STORE_UNAVAILABLE and what it printed when it ends before, or with the signal's reason. */
