@@ -18,6 +18,19 @@ export default tseslint.config(
       complexity: ['error', { max: 24, variant: 'modified' }], // a switch counts once, however many kinds there are
     },
   },
+  {
+    files: ['src/**/*.ts', 'resolvers/**/*.ts'],
+    ignores: ['src/config.ts', 'src/util/**'],
+    rules: {
+      'no-restricted-properties': ['error',
+        { object: 'process', property: 'env', message: 'src/config.ts alone reads the environment.' },
+        { object: 'Date', property: 'now', message: 'The clock is src/util/clock.ts.' },
+        { object: 'Math', property: 'random', message: 'Chance is src/util/id.ts.' },
+        { object: 'crypto', property: 'randomUUID', message: 'Chance is src/util/id.ts.' },
+      ],
+      'no-restricted-syntax': ['error', { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'The clock is src/util/clock.ts.' }],
+    },
+  },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
   { files: ['test/**/*.ts', 'bench/**/*.ts'], rules: { '@typescript-eslint/no-base-to-string': 'off', '@typescript-eslint/no-unsafe-argument': 'off', '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off', complexity: 'off' } },
 )

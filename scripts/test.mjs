@@ -1,44 +1,42 @@
 #!/usr/bin/env node
-// npm test: everything a bare clone needs, then types, rules of the code, and the tests. Further arguments go to vitest.
+// npm test: everything a bare clone needs, then types, rules of the code, and the tests. With arguments, only the tests, and the arguments go to vitest.
 import { readFileSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { provisionNeo4j } from './lib/neo4j.mjs'
-import { installPackages, node24 } from './lib/packages.mjs'
-import { checkRequirements } from './lib/requirements.mjs'
+import { delimiter, join } from 'node:path'
+import { node24 } from './lib/packages.mjs'
+import { prepare, root } from './lib/prepare.mjs'
 import { run } from './lib/run.mjs'
 import { say } from './lib/say.mjs'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const embedded = !process.env.NEO4J_URI
-checkRequirements({ embedded })
-installPackages(root)
-if (embedded) provisionNeo4j(root)
+await prepare()
+const tools = join(root, 'node_modules', '.bin')
+const options = { cwd: root, env: { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}` } } // also what the tests start runs on the project's own Node
+const given = process.argv.slice(2)
+const checks = given.length > 0 ? [] : [
+  ['types', join(tools, 'tsc'), '--noEmit', '-p', root],
+  ['rules of the code', join(tools, 'eslint'), '.'],
+  ['imports', join(root, 'scripts/check-imports.mjs')],
+]
 
-const bin = (name) => join(root, 'node_modules', '.bin', name)
-const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` } // tools with a `node` shebang run on the project's own
+let failedChecks = 0
+for (const [what, ...command] of checks) {
+  say(`checking ${what} ...`)
+  const { code, interrupted } = await run(node24(root), command, options)
+  if (interrupted) process.exit(code || 1)
+  if (code !== 0) failedChecks++
+}
 const results = join(root, '.cache', 'test-results.json')
 rmSync(results, { force: true })
+const { code } = await run(node24(root), [join(tools, 'vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...given], options)
+const { passed, failed } = counted(code)
+console.log(`${passed} passed, ${failed + failedChecks} failed`)
+process.exitCode = failed + failedChecks > 0 ? code || 1 : 0
 
-let failed = 0
-if (process.argv.length === 2) {
-  for (const [what, command, args] of [
-    ['types', bin('tsc'), ['--noEmit', '-p', root]],
-    ['eslint', bin('eslint'), ['.']],
-    ['imports', bin('node'), [join(root, 'scripts/check-imports.mjs')]],
-  ]) {
-    say(`checking ${what} ...`)
-    if (await run(command, args, { cwd: root, env }) !== 0) failed++
+/** By vitest's own report. What fails outside of any test, as a file that does not load, counts as one at least. */
+function counted(code) {
+  try {
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(results, 'utf8'))
+    return { passed: numPassedTests, failed: code === 0 || numFailedTests > 0 ? numFailedTests : Math.max(numFailedTestSuites, 1) }
+  } catch {
+    return { passed: 0, failed: 1 } // vitest ended before it could report
   }
 }
-const code = await run(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...process.argv.slice(2)], { cwd: root, env })
-let passed = 0
-try {
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(results, 'utf8'))
-  passed = numPassedTests
-  failed += Math.max(numFailedTests, code !== 0 && numFailedTests === 0 ? Math.max(1, numFailedTestSuites) : 0)
-} catch {
-  failed += 1 // vitest ended before it could count
-}
-console.log(`${passed} passed, ${failed} failed`)
-process.exitCode = failed > 0 || code !== 0 ? 1 : 0

@@ -2,16 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { giveUp, say } from './say.mjs'
+import { step } from './run.mjs'
+import { giveUp } from './say.mjs'
 
 /** Installs the packages when they are not those of the lockfile. */
-export function installPackages(root) {
+export async function installPackages(root) {
   const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
   const stamp = join(root, 'node_modules', '.twinfold-lock')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(node24(root))) return
-  say('installing packages (once; a minute or two) ...')
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
-  if (npm.status !== 0) giveUp('npm ci failed; its output is above.', 'Check the network and the npm registry, then start again.')
+  await step('installing packages (once; a minute or two)', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, remedy: 'Check the network and the npm registry, then start again.' })
   const node = spawnSync(node24(root), ['--version'], { encoding: 'utf8' })
   if (!node.stdout?.startsWith('v24.')) giveUp('The project\'s own Node 24 is missing: packages were installed without their install scripts.', 'Run: npm rebuild node --ignore-scripts=false')
   writeFileSync(stamp, lock)

@@ -1,4 +1,4 @@
-// What a long step is doing, on stderr: stdout belongs to the program.
+/** What a long step is doing, on stderr: stdout belongs to the program. */
 export const say = (text) => process.stderr.write(`twinfold: ${text}\n`)
 
 /** Ends with one clear message and what to do about it. */

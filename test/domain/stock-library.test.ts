@@ -58,6 +58,6 @@ test('the same query over the same graph gives the answer that @neo4j/graphql gi
       expect(data, text).toEqual(theirs.data)
       compared++
     }
-  }), { numRuns: 12 })
-  expect(compared).toBeGreaterThanOrEqual(72)
-}, 120_000)
+  }), { numRuns: 8 })
+  expect(compared).toBeGreaterThanOrEqual(48)
+}, 400_000)
