@@ -5,6 +5,7 @@
  */
 export const failureCodes = {
   STORE_UNAVAILABLE: { status: 503, retryable: true, message: 'The graph store cannot be reached.', remedy: 'Retry after a moment; /readyz tells when it is back.' },
+  TELEMETRY_UNAVAILABLE: { status: 503, retryable: true, message: 'The telemetry store cannot be reached or cannot write.', remedy: 'Retry after a moment; /readyz tells when it is back, and the message what it needs.' },
   OUTCOME_UNKNOWN: { status: 503, retryable: false, message: 'The connection was lost while committing: whether the change was stored is not known.', remedy: 'Read the state, or repeat the mutation with the same idempotencyKey.' },
   LIST_TOO_LONG: { status: 200, retryable: false, message: 'The list has more than 1,000 items.', remedy: 'Give a limit, or page through the connection field.' },
   BAD_USER_INPUT: { status: 400, retryable: false, message: 'An argument cannot be used.', remedy: 'The message names the argument and what it takes.' },

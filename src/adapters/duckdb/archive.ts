@@ -1,0 +1,302 @@
+import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import type { SeriesKey, SeriesValue } from '../../telemetry/reading.ts'
+import { createSerial } from '../../util/serial.ts'
+import { fromLane, fromQualityCode, type Lane, laneOf, lanes, toQualityCode } from './rows.ts'
+import type { BookChanges, SeriesBook } from './series-book.ts'
+import { columns, type Table } from './table.ts'
+
+/**
+ * The merged readings: a DuckDB file of segments, each a table sorted by series and time, and beside them the series, their latest readings and seen
+ * sequence numbers as of the last merge. Every change is one transaction, which also says through which log file it goes.
+ */
+export interface Archive {
+  readonly instance: DuckDBInstance
+  /** Through which log file everything is in the segments. */
+  readonly merged: number
+  readonly segments: readonly Table[]
+  /** Moves the readings of a log file from memory into segments, durably. */
+  merge(through: number, recent: readonly Table[], changed: BookChanges): Promise<void>
+  /** One sorted segment in the place of several. */
+  unite(parts: readonly Table[]): Promise<void>
+  /** Ends that late readings stand beside those they replace: what is replaced goes, and they become ordinary. */
+  settle(late: readonly Table[]): Promise<void>
+  /** Forgets readings of the series before the time; resolves to how many. */
+  forget(lane: Lane, series: readonly number[], before: number): Promise<number>
+  /** Removes tables that no segment is any more. */
+  drop(tables: readonly Table[]): Promise<void>
+  /** Moves what is in DuckDB's write-ahead log into its file. False where that must wait for statements that run. */
+  checkpoint(): Promise<boolean>
+  connect(): Promise<DuckDBConnection>
+  close(): void
+}
+
+export interface ArchiveConfig {
+  readonly path: string
+  readonly memoryMb: number
+  readonly temporaryDirectory: string
+}
+
+export async function openArchive({ path, memoryMb, temporaryDirectory }: ArchiveConfig, book: SeriesBook): Promise<Archive> {
+  const instance = await DuckDBInstance.create(path, {
+    memory_limit: `${memoryMb}MB`, temp_directory: temporaryDirectory, threads: '2', preserve_insertion_order: 'true', autoinstall_known_extensions: 'false', autoload_known_extensions: 'false',
+    checkpoint_threshold: '1GB', // checkpoints are ours to time, after each merge
+  })
+  try {
+    const connection = await instance.connect()
+    await connection.run("ATTACH ':memory:' AS mem")
+    await connection.run(schema)
+    await connection.run("INSERT INTO state BY NAME SELECT 0 AS merged, 1 AS next_segment WHERE NOT EXISTS (SELECT 1 FROM state)")
+    return await archiveOf(instance, connection, book)
+  } catch (error) {
+    instance.closeSync()
+    throw error
+  }
+}
+
+const schema = `
+CREATE TABLE IF NOT EXISTS state (merged BIGINT, next_segment BIGINT);
+CREATE TABLE IF NOT EXISTS segment (name VARCHAR, lane VARCHAR, late BOOLEAN, row_count BIGINT, min_at BIGINT, max_at BIGINT, min_received BIGINT, max_received BIGINT);
+CREATE TABLE IF NOT EXISTS series (id INTEGER, twin VARCHAR, name VARCHAR, kind VARCHAR, source VARCHAR, run VARCHAR);
+CREATE TABLE IF NOT EXISTS origin (id INTEGER, name VARCHAR);
+CREATE TABLE IF NOT EXISTS latest (series INTEGER, t BIGINT, received BIGINT, quality UTINYINT, origin INTEGER, sequence BIGINT, num DOUBLE, int BIGINT, text VARCHAR);
+CREATE TABLE IF NOT EXISTS seen (series INTEGER, origin INTEGER, ranges VARCHAR, greatest_at BIGINT);
+CREATE TABLE mem.changed_latest (series INTEGER, t BIGINT, received BIGINT, quality UTINYINT, origin INTEGER, sequence BIGINT, num DOUBLE, int BIGINT, text VARCHAR);
+CREATE TABLE mem.changed_seen (series INTEGER, origin INTEGER, ranges VARCHAR, greatest_at BIGINT);
+CREATE TABLE mem.new_series (id INTEGER, twin VARCHAR, name VARCHAR, kind VARCHAR, source VARCHAR, run VARCHAR);
+CREATE TABLE mem.new_origin (id INTEGER, name VARCHAR);`
+
+async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection, book: SeriesBook): Promise<Archive> {
+  const rows = async (sql: string): Promise<readonly (readonly DuckDBValue[])[]> => (await connection.runAndReadAll(sql)).getRows()
+  const [state] = await rows('SELECT merged, next_segment FROM state')
+  let merged = Number(state?.[0] ?? 0)
+  let nextSegment = Number(state?.[1] ?? 1)
+  let segments: readonly Table[] = (await rows('SELECT name, lane, late, row_count, min_at, max_at, min_received, max_received FROM segment ORDER BY max_at')).map(toTable)
+  await dropStrays()
+  await loadBook(rows, book)
+
+  async function dropStrays(): Promise<void> {
+    const known = new Set(segments.map(({ name }) => name))
+    for (const [name] of await rows("SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND table_name LIKE 'segment\\_%' ESCAPE '\\'")) {
+      if (!known.has(String(name))) await connection.run(`DROP TABLE ${String(name)}`)
+    }
+  }
+
+  /** In one transaction; what is in memory follows when it is durable. */
+  async function change(work: () => Promise<readonly Table[]>): Promise<void> {
+    await connection.run('BEGIN')
+    let next: readonly Table[]
+    try {
+      next = await work()
+      await connection.run('DELETE FROM segment')
+      for (const table of next) await connection.run(`INSERT INTO segment VALUES ('${table.name}', '${table.lane}', ${table.late}, ${table.rows}, ${table.minAt}, ${table.maxAt}, ${table.minReceived}, ${table.maxReceived})`)
+      await connection.run(`UPDATE state SET next_segment = ${nextSegment}`)
+      await connection.run('COMMIT')
+    } catch (error) {
+      await connection.run('ROLLBACK').catch(() => undefined) // the first error says what happened
+      throw error
+    }
+    segments = next
+  }
+
+  /** A new segment of what the query yields, sorted; undefined where it yields nothing. */
+  async function write(lane: Lane, late: boolean, query: string): Promise<Table | undefined> {
+    const name = `segment_${nextSegment++}`
+    await connection.run(`CREATE TABLE ${name} AS SELECT ${columns} FROM (${query}) ORDER BY series, t`)
+    const [row] = await rows(`SELECT '${name}', '${lane}', ${late}, count(*), min(t), max(t), min(received), max(received) FROM ${name}`)
+    if (row && Number(row[3]) > 0) return toTable(row)
+    await connection.run(`DROP TABLE ${name}`)
+    return undefined
+  }
+
+  async function saveChanges(changes: BookChanges): Promise<void> {
+    for (const table of ['changed_latest', 'changed_seen', 'new_series', 'new_origin']) await connection.run(`DELETE FROM mem.${table}`)
+    await stage(connection, changes)
+    await connection.run('BEGIN')
+    try {
+      await connection.run('DELETE FROM latest WHERE series IN (SELECT series FROM mem.changed_latest)')
+      await connection.run('INSERT INTO latest SELECT * FROM mem.changed_latest WHERE t IS NOT NULL')
+      await connection.run('DELETE FROM seen WHERE (series, origin) IN (SELECT (series, origin) FROM mem.changed_seen)')
+      await connection.run('INSERT INTO seen SELECT * FROM mem.changed_seen')
+      await connection.run('INSERT INTO series SELECT * FROM mem.new_series WHERE id NOT IN (SELECT id FROM series)')
+      await connection.run('INSERT INTO origin SELECT * FROM mem.new_origin WHERE id NOT IN (SELECT id FROM origin)')
+      await connection.run('COMMIT')
+    } catch (error) {
+      await connection.run('ROLLBACK').catch(() => undefined) // the first error says what happened
+      throw error
+    }
+  }
+
+  const serial = createSerial() // one connection, and a transaction must not take in what belongs to another
+  const archive: Archive = {
+    instance,
+    get merged() {
+      return merged
+    },
+    get segments() {
+      return segments
+    },
+    async merge(through, recent, changes) {
+      await saveChanges(changes) // before: whoever starts with these and the log finds nothing missing, as both take what is there twice for one
+      await change(async () => {
+        const fresh: Table[] = []
+        for (const { name, lane, late } of recent) {
+          const table = await write(lane, late, late ? lastReceived(`SELECT ${columns} FROM ${name}`) : `SELECT ${columns} FROM ${name}`)
+          if (table) fresh.push(table)
+        }
+        await connection.run(`UPDATE state SET merged = ${through}`)
+        return [...segments, ...fresh]
+      })
+      merged = through
+    },
+    async unite(parts) {
+      const [first] = parts
+      if (!first) return
+      const all = parts.map(({ name }) => `SELECT ${columns} FROM ${name}`).join(' UNION ALL ')
+      await change(async () => replaced(segments, parts, await write(first.lane, first.late, first.late ? lastReceived(all) : all)))
+    },
+    async settle(late) {
+      const [first] = late
+      if (!first) return
+      const [minAt, maxAt] = [Math.min(...late.map((table) => table.minAt)), Math.max(...late.map((table) => table.maxAt))]
+      await change(async () => {
+        const settled = await write(first.lane, false, lastReceived(late.map(({ name }) => `SELECT ${columns} FROM ${name}`).join(' UNION ALL ')))
+        let next = replaced(segments, late, settled)
+        if (!settled) return next
+        for (const part of segments.filter((table) => table.lane === first.lane && !table.late && table.minAt <= maxAt && table.maxAt >= minAt)) {
+          const replacedRows = `SELECT series, t FROM ${settled.name} WHERE t BETWEEN ${part.minAt} AND ${part.maxAt}`
+          const [count] = await rows(`SELECT count(*) FROM ${part.name} WHERE t BETWEEN ${minAt} AND ${maxAt} AND (series, t) IN (${replacedRows})`)
+          if (Number(count?.[0]) === 0) continue
+          next = replaced(next, [part], await write(part.lane, false, `SELECT ${columns} FROM ${part.name} ANTI JOIN (${replacedRows}) USING (series, t)`))
+        }
+        return next
+      })
+    },
+    async forget(lane, series, before) {
+      let forgotten = 0
+      await change(async () => {
+        let next = segments
+        for (const part of segments.filter((table) => table.lane === lane && table.minAt < before)) {
+          const gone = `t < ${before} AND series IN (${series.join(', ')})`
+          const [count] = await rows(`SELECT count(*) FROM ${part.name} WHERE ${gone}`)
+          if (Number(count?.[0]) === 0) continue
+          forgotten += Number(count?.[0])
+          next = replaced(next, [part], await write(part.lane, part.late, `SELECT ${columns} FROM ${part.name} WHERE NOT (${gone})`))
+        }
+        return next
+      })
+      return forgotten
+    },
+    async drop(tables) {
+      for (const { name } of tables) await connection.run(`DROP TABLE IF EXISTS ${name}`)
+    },
+    async checkpoint() {
+      try {
+        await connection.run('CHECKPOINT')
+        return true
+      } catch (error) {
+        if (error instanceof Error && /other .*transactions/.test(error.message)) return false
+        throw error
+      }
+    },
+    connect: () => instance.connect(),
+    close() {
+      connection.closeSync()
+      instance.closeSync()
+    },
+  }
+  return {
+    ...archive,
+    get merged() {
+      return merged
+    },
+    get segments() {
+      return segments
+    },
+    merge: (...args) => serial(() => archive.merge(...args)),
+    unite: (parts) => serial(() => archive.unite(parts)),
+    settle: (late) => serial(() => archive.settle(late)),
+    forget: (...args) => serial(() => archive.forget(...args)),
+    drop: (tables) => serial(() => archive.drop(tables)),
+    checkpoint: () => serial(() => archive.checkpoint()),
+  }
+}
+
+/** Of readings of one series and time the one received last. */
+export const lastReceived = (query: string): string => `SELECT * FROM (${query}) QUALIFY row_number() OVER (PARTITION BY series, t ORDER BY received DESC) = 1`
+
+/** In the place of the parts, so that the order of time stays. */
+function replaced(tables: readonly Table[], parts: readonly Table[], by: Table | undefined): readonly Table[] {
+  const gone = new Set(parts.map(({ name }) => name))
+  const place = tables.findIndex(({ name }) => gone.has(name))
+  return tables.flatMap((table, index) => [...(index === place && by ? [by] : []), ...(gone.has(table.name) ? [] : [table])])
+}
+
+const toTable = ([name, lane, late, rows, minAt, maxAt, minReceived, maxReceived]: readonly DuckDBValue[]): Table => ({
+  name: String(name), lane: String(lane) as Lane, late: late === true, rows: Number(rows), minAt: Number(minAt), maxAt: Number(maxAt), minReceived: Number(minReceived), maxReceived: Number(maxReceived),
+})
+
+async function loadBook(rows: (sql: string) => Promise<readonly (readonly DuckDBValue[])[]>, book: SeriesBook): Promise<void> {
+  for (const [id, name] of await rows('SELECT id, name FROM origin ORDER BY id')) book.defineOrigin(Number(id), String(name))
+  for (const [id, twin, name, kind, source, run] of await rows('SELECT id, twin, name, kind, source, run FROM series ORDER BY id')) {
+    book.defineSeries(Number(id), { twin: String(twin), name: String(name), kind, source, run } as SeriesKey)
+  }
+  for (const [id, t, received, quality, origin, sequence, num, int, text] of await rows('SELECT series, t, received, quality, origin, sequence, num, int, text FROM latest')) {
+    const entry = book.at(Number(id))
+    const at = Number(t)
+    entry.latest = {
+      at, value: fromLane(entry.key.kind, (num ?? int ?? text) as SeriesValue), quality: fromQualityCode(Number(quality)), receivedAt: Number(received),
+      origin: book.originName(Number(origin)), sequence: Number(sequence) < 0 ? null : Number(sequence),
+    }
+    entry.greatestAt = at
+  }
+  for (const [id, origin, ranges, greatestAt] of await rows('SELECT series, origin, ranges, greatest_at FROM seen')) {
+    book.at(Number(id)).seen.set(Number(origin), { ranges: JSON.parse(String(ranges)) as number[], greatestAt: Number(greatestAt) })
+  }
+}
+
+/** Puts what changed where one statement each takes it over. */
+async function stage(connection: DuckDBConnection, { latest, seen, series, origins }: BookChanges): Promise<void> {
+  const staged = async <T>(table: string, items: readonly T[], appendRow: (appender: DuckDBAppender, item: T) => void): Promise<void> => {
+    if (items.length === 0) return
+    const appender = await connection.createAppender(table, 'main', 'mem')
+    for (const item of items) {
+      appendRow(appender, item)
+      appender.endRow()
+    }
+    appender.closeSync()
+  }
+  await staged('changed_latest', latest, (row, { id, kind, reading, origin }) => {
+    row.appendInteger(id)
+    if (!reading) {
+      for (let column = 1; column < 9; column++) row.appendNull()
+      return
+    }
+    row.appendBigInt(BigInt(reading.at))
+    row.appendBigInt(BigInt(reading.receivedAt))
+    row.appendUTinyInt(toQualityCode(reading.quality))
+    row.appendInteger(origin)
+    row.appendBigInt(BigInt(reading.sequence ?? -1))
+    for (const lane of lanes) {
+      if (lane !== laneOf(kind)) row.appendNull()
+      else if (lane === 'num') row.appendDouble(reading.value as number)
+      else if (lane === 'int') row.appendBigInt(BigInt(reading.value as bigint | boolean))
+      else row.appendVarchar(reading.value as string)
+    }
+  })
+  await staged('changed_seen', seen, (row, { series: id, origin, ranges, greatestAt }) => {
+    row.appendInteger(id)
+    row.appendInteger(origin)
+    row.appendVarchar(ranges)
+    row.appendBigInt(BigInt(greatestAt))
+  })
+  await staged('new_series', series, (row, { id, key }) => {
+    row.appendInteger(id)
+    for (const text of [key.twin, key.name, key.kind, key.source]) row.appendVarchar(text)
+    if (key.run === null) row.appendNull()
+    else row.appendVarchar(key.run)
+  })
+  await staged('new_origin', origins, (row, { id, name }) => {
+    row.appendInteger(id)
+    row.appendVarchar(name)
+  })
+}

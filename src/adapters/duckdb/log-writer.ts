@@ -1,0 +1,150 @@
+import { failure } from '../../errors.ts'
+import type { NewReading } from '../../telemetry/reading.ts'
+import type { Appended, Outcome } from '../../telemetry/telemetry-store.ts'
+import { nowMicroseconds } from '../../util/clock.ts'
+import { createSerial } from '../../util/serial.ts'
+import { encodeFrame } from './frame.ts'
+import type { LogFiles } from './log-files.ts'
+import type { RecentReadings } from './recent.ts'
+import { type Lane, laneOf, lanes, type Placed, toRows } from './rows.ts'
+import { type BookChanges, createPlacing, type SeriesBook } from './series-book.ts'
+import type { Table } from './table.ts'
+
+/** A closed log file's readings, and what the book learnt until then: what a merge takes. */
+export interface Closed {
+  /** The log file; it and all before it are not needed once this is merged. */
+  readonly through: number
+  readonly recent: RecentReadings
+  readonly changes: BookChanges
+}
+
+/** Takes batches, makes them durable in groups, and then visible. */
+export interface LogWriter {
+  append(readings: readonly NewReading[]): Promise<Appended>
+  /** Ends the log file that is written to; undefined where it is empty. */
+  close(): Promise<Closed | undefined>
+  /** Of the file that is written to. */
+  readonly tables: readonly Table[]
+  readonly rows: number
+  /** The cursor of the last durable batch. */
+  readonly head: number
+  /** Why the last write failed; undefined after one that did not. */
+  readonly problem: string | undefined
+  /** Resolves when everything taken is written. */
+  idle(): Promise<void>
+}
+
+export interface LogWriterConfig {
+  readonly logs: LogFiles
+  readonly book: SeriesBook
+  readonly head: number
+  readonly openRecent: (logFile: number) => Promise<RecentReadings>
+  /** Called when there are tables that were not there before, and after every group. */
+  readonly onWritten: (hasNewTables: boolean) => void
+}
+
+/** Readings in one write of the log. */
+const groupRows = 50_000
+
+interface Waiting {
+  readonly readings: readonly NewReading[]
+  readonly resolve: (appended: Appended) => void
+  readonly reject: (error: unknown) => void
+}
+
+export async function createLogWriter({ logs, book, head: firstHead, openRecent, onWritten }: LogWriterConfig): Promise<LogWriter> {
+  let recent = await openRecent(logs.current)
+  let [head, stamp] = [firstHead, firstHead]
+  let problem: string | undefined
+  let queue: Waiting[] = []
+  const serial = createSerial()
+
+  /** Everything that waits goes with the first; the others then find nothing left. */
+  const writeWaiting = async (): Promise<void> => {
+    if (queue.length === 0) return
+    let rows = 0
+    const end = queue.findIndex(({ readings }, index) => (rows += readings.length) > groupRows && index > 0)
+    const group = end < 0 ? queue : queue.slice(0, end)
+    queue = end < 0 ? [] : queue.slice(end)
+    await writeGroup(group)
+  }
+
+  const writeGroup = async (group: readonly Waiting[]): Promise<void> => {
+    const placing = createPlacing()
+    const placed = new Map(lanes.map((lane) => [lane, { inOrder: [] as Placed[], late: [] as Placed[] }]))
+    const appended = group.map(({ readings }): Appended => {
+      stamp = Math.max(nowMicroseconds(), stamp + 1)
+      return { cursor: stamp, outcomes: placeBatch(book, placing, placed, readings, stamp) }
+    })
+    const fresh = book.fresh.take()
+    try {
+      const blocks = [...placed].flatMap(([lane, { inOrder, late }]) => [toRows(lane, false, inOrder), toRows(lane, true, late)]).filter(({ length }) => length > 0)
+      if (blocks.length > 0) await logs.append(encodeFrame({ series: fresh.series.map(({ id, key }) => [id, key]), origins: fresh.origins, blocks }))
+      else book.fresh.putBack(fresh)
+      const known = recent.tables.length
+      for (const rows of blocks) {
+        await recent.add(rows)
+        book.applyLatest(rows)
+      }
+      onWritten(recent.tables.length !== known)
+      problem = undefined
+      head = stamp
+      for (const [index, { resolve }] of group.entries()) resolve(appended[index] as Appended)
+    } catch (cause) {
+      placing.takeBack()
+      book.fresh.putBack(fresh)
+      problem = `The telemetry log cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. Free space on the disk of the data directory, or mend it; readings are taken again as soon as a write succeeds.`
+      for (const { reject } of group) reject(failure('TELEMETRY_UNAVAILABLE', { message: problem, cause }))
+    }
+  }
+
+  return {
+    append: async (readings) => await new Promise<Appended>((resolve, reject) => {
+      queue.push({ readings, resolve, reject })
+      void serial(writeWaiting)
+    }),
+    close: () => serial(async () => {
+      if (recent.rows === 0) return undefined
+      const next = await openRecent(logs.current + 1)
+      const through = await logs.rotate()
+      const full = recent
+      recent = next
+      full.close()
+      return { through, recent: full, changes: book.takeChanges() }
+    }),
+    get tables() {
+      return recent.tables
+    },
+    get rows() {
+      return recent.rows
+    },
+    get head() {
+      return head
+    },
+    get problem() {
+      return problem
+    },
+    idle: () => serial(() => Promise.resolve()),
+  }
+}
+
+/** Gives each reading of a batch its place. Of two late ones of a series and time the second replaces the first. */
+function placeBatch(book: SeriesBook, placing: ReturnType<typeof createPlacing>, placed: ReadonlyMap<Lane, { readonly inOrder: Placed[]; readonly late: Placed[] }>, readings: readonly NewReading[], received: number): readonly Outcome[] {
+  const lateOfBatch = new Map<string, number>()
+  return readings.map((reading) => {
+    const entry = book.obtain(reading.series)
+    const origin = book.originId(reading.origin)
+    const place = placing.place(entry, reading.at, origin, reading.sequence)
+    if (place === 'duplicate') return 'duplicate'
+    const { inOrder, late } = placed.get(laneOf(reading.series.kind)) as { readonly inOrder: Placed[]; readonly late: Placed[] }
+    const item: Placed = { reading, series: entry.id, origin, received }
+    if (place === 'inOrder') inOrder.push(item)
+    else {
+      const key = `${entry.id} ${reading.at}`
+      const earlier = lateOfBatch.get(key)
+      if (earlier === undefined) lateOfBatch.set(key, late.push(item) - 1)
+      else late[earlier] = item
+    }
+    return 'stored'
+  })
+}

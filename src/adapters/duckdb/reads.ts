@@ -1,0 +1,84 @@
+import type { DuckDBValue } from '@duckdb/node-api'
+import type { Aggregate, Buckets, RollupBucket, Summary, TimeRange } from '../../telemetry/telemetry-store.ts'
+import type { Reading, SeriesKind, SeriesValue } from '../../telemetry/reading.ts'
+import { lastReceived } from './archive.ts'
+import { fromLane, fromQualityCode, type Lane } from './rows.ts'
+import { columns, type Table } from './table.ts'
+
+/** SQL over the tables of one lane. Numbers of series and times are whole numbers of ours and stand in the text: DuckDB leaves out what cannot match by them. */
+
+export type DuckRow = readonly DuckDBValue[]
+
+/** Times beyond a safe integer are as good as none. */
+const inRange = ({ from, to }: TimeRange): string => `t >= ${Math.max(from, -Number.MAX_SAFE_INTEGER)} AND t < ${Math.min(to, Number.MAX_SAFE_INTEGER)}`
+
+/** The readings of the series in the range, each series and time once; undefined where no table can hold any. */
+export function readingsOf(tables: readonly Table[], lane: Lane, series: readonly number[], range: TimeRange): string | undefined {
+  const within = tables.filter((table) => table.lane === lane && table.minAt < range.to && table.maxAt >= range.from)
+  if (within.length === 0 || series.length === 0) return undefined
+  const condition = `${inRange(range)} AND series ${series.length === 1 ? `= ${series[0]}` : `IN (${series.join(', ')})`}`
+  const all = (late: boolean): string => within.filter((table) => table.late === late).map(({ name }) => `SELECT ${columns} FROM ${name} WHERE ${condition}`).join(' UNION ALL ')
+  const [inOrder, late] = [all(false), all(true)]
+  if (late === '') return inOrder
+  if (inOrder === '') return lastReceived(late)
+  return `WITH late AS MATERIALIZED (${lastReceived(late)}) SELECT ${columns} FROM (${inOrder}) ANTI JOIN late USING (series, t) UNION ALL SELECT ${columns} FROM late`
+}
+
+/** The first readings received after a cursor, whole batches, without those that were replaced since; a late one replaces another of its own batch, too. */
+export function receivedOf(tables: readonly Table[], lane: Lane, after: number, limit: number): string | undefined {
+  const within = tables.filter((table) => table.lane === lane && table.maxReceived > after)
+  if (within.length === 0) return undefined
+  const all = within.map(({ name, late }) => `SELECT ${columns}, ${late} AS late FROM ${name} WHERE received > ${after}`).join(' UNION ALL ')
+  const kept = `SELECT * FROM (${all}) QUALIFY row_number() OVER (PARTITION BY series, t ORDER BY received DESC, late DESC) = 1`
+  return `SELECT ${columns} FROM (${kept}) QUALIFY rank() OVER (ORDER BY received) <= ${limit} ORDER BY received, series, t`
+}
+
+export const pageOf = (source: string, first: number): string =>
+  `SELECT ${columns} FROM (${source}) QUALIFY row_number() OVER (PARTITION BY series ORDER BY t) <= ${first} ORDER BY series, t`
+
+export const latestOf = (source: string): string =>
+  `SELECT ${columns} FROM (${source}) QUALIFY row_number() OVER (PARTITION BY series ORDER BY t DESC) = 1`
+
+export function summariesOf(source: string, lane: Lane, { from, width }: Buckets, quantiles: readonly number[]): string {
+  const numbers = lane === 'text'
+    ? 'NULL, NULL, NULL, NULL, NULL, NULL'
+    : `min(value), max(value), sum(value), avg(value), stddev_samp(value), ${quantiles.length > 0 ? `quantile_cont(value::DOUBLE, [${quantiles.join(', ')}]::DOUBLE[])` : 'NULL'}`
+  return `SELECT series, (t - ${from}) // ${width} AS bucket, count(*), arg_min(value, t), arg_max(value, t), ${numbers} FROM (${source}) GROUP BY ALL ORDER BY ALL`
+}
+
+export function toSummary(kind: SeriesKind, { from, width }: Buckets, quantiles: number, row: DuckRow): Summary {
+  const [, bucket, count, first, last, min, max, sum, mean, stddev, listed] = row
+  const isNumber = kind === 'float' || kind === 'integer'
+  return {
+    from: from + Number(bucket) * width, count: Number(count),
+    first: fromLane(kind, first as SeriesValue), last: fromLane(kind, last as SeriesValue),
+    min: isNumber ? min as number | bigint : null, max: isNumber ? max as number | bigint : null, sum: isNumber ? sum as number | bigint : null,
+    mean: toNumber(mean), stddev: toNumber(stddev),
+    quantiles: listed && typeof listed === 'object' && 'items' in listed ? listed.items.map((item) => toNumber(item as DuckDBValue)) : Array.from({ length: quantiles }, () => null),
+  }
+}
+
+const toNumber = (value: DuckDBValue | undefined): number | null => (value === null || value === undefined ? null : Number(value))
+
+const aggregates: Readonly<Record<Aggregate, string>> = {
+  MEAN: 'sum(total) / sum(n)', SUM: 'sum(total)', MIN: 'min(least)', MAX: 'max(greatest)', COUNT: 'sum(n)', FIRST: 'arg_min(earliest, begun)', LAST: 'arg_max(latest, ended)',
+}
+
+/** What each series contributes to a bucket, before series are put together. */
+const contributions: Readonly<Record<Aggregate, string>> = {
+  MEAN: 'sum(value) AS total', SUM: 'sum(value) AS total', MIN: 'min(value) AS least', MAX: 'max(value) AS greatest', COUNT: '0 AS none',
+  FIRST: 'arg_min(value, t) AS earliest, min(t) AS begun', LAST: 'arg_max(value, t) AS latest, max(t) AS ended',
+}
+
+/** Series first, then groups: a reading is looked at once, however many groups its series is in. */
+export const rollupOf = (sources: readonly string[], { from, width }: Buckets, aggregate: Aggregate, groups: readonly (readonly number[])[]): string => `
+  WITH part AS (SELECT series, (t - ${from}) // ${width} AS bucket, count(*) AS n, ${contributions[aggregate]} FROM (${sources.map((source) => `SELECT series, t, value::DOUBLE AS value FROM (${source})`).join(' UNION ALL ')}) GROUP BY ALL),
+  member(grp, series) AS (VALUES ${groups.flatMap((series, group) => series.map((id) => `(${group}, ${id})`)).join(', ')})
+  SELECT grp, bucket, sum(n), ${aggregates[aggregate]} FROM part JOIN member USING (series) GROUP BY ALL ORDER BY ALL`
+
+export const toRollupBucket = ({ from, width }: Buckets, [, bucket, count, value]: DuckRow): RollupBucket => ({ from: from + Number(bucket) * width, count: Number(count), value: toNumber(value) })
+
+export const toReading = (kind: SeriesKind, [, t, received, quality, origin, sequence, value]: DuckRow, originName: (id: number) => string | null): Reading => ({
+  at: Number(t), value: fromLane(kind, value as SeriesValue), quality: fromQualityCode(Number(quality)), receivedAt: Number(received),
+  origin: originName(Number(origin)), sequence: Number(sequence) < 0 ? null : Number(sequence),
+})

@@ -1,0 +1,17 @@
+import type { Lane } from './rows.ts'
+
+/** A DuckDB table of readings and what lies in it, so that a query leaves out what it need not look into. */
+export interface Table {
+  readonly name: string
+  readonly lane: Lane
+  readonly late: boolean
+  readonly rows: number
+  /** Of the readings' times, both included. */
+  readonly minAt: number
+  readonly maxAt: number
+  readonly minReceived: number
+  readonly maxReceived: number
+}
+
+/** The columns of every table of readings, in their order. */
+export const columns = 'series, t, received, quality, origin, sequence, value'

@@ -1,0 +1,180 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { failure } from '../../errors.ts'
+import type { SeriesKey } from '../../telemetry/reading.ts'
+import type { TelemetryStore, TimeRange } from '../../telemetry/telemetry-store.ts'
+import { monotonicMs } from '../../util/clock.ts'
+import { openLogFiles } from './log-files.ts'
+import { createLogWriter } from './log-writer.ts'
+import { createMerger } from './merger.ts'
+import { openOrRecover } from './open-archive.ts'
+import { createReaders } from './readers.ts'
+import { type DuckRow, latestOf, pageOf, readingsOf, receivedOf, rollupOf, summariesOf, toReading, toRollupBucket, toSummary } from './reads.ts'
+import { createRecentReadings } from './recent.ts'
+import { replay } from './replay.ts'
+import { type Lane, laneOf, lanes } from './rows.ts'
+
+export interface DuckdbTelemetryConfig {
+  /** Its own; made where it is not there. */
+  readonly directory: string
+  /** What DuckDB may use. */
+  readonly memoryMb?: number
+  /** Readings in the log beyond which they are merged. */
+  readonly mergeRows?: number
+  /** How long readings wait to be merged, in ms. */
+  readonly mergeAfterMs?: number
+  readonly log?: { warn(details: object, message: string): void }
+}
+
+/** Readings that may wait to be merged before no more are taken: a store that cannot merge must not fill the memory. */
+const mostUnmerged = 4_000_000
+
+/**
+ * Telemetry in one directory, for one process. A batch is written to an append-only log and flushed to the disk together with whatever else waits; then it is
+ * put into tables in memory, where queries see it, and acknowledged. In the background closed log files are merged into sorted segments of a DuckDB file.
+ * A crash loses nothing acknowledged: what was not merged is read from the log again.
+ */
+export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, mergeRows = 500_000, mergeAfterMs = 30_000, log }: DuckdbTelemetryConfig): Promise<TelemetryStore> {
+  await mkdir(directory, { recursive: true })
+  const path = join(directory, 'segments.duckdb')
+  const { archive, book } = await openOrRecover({ path, memoryMb, temporaryDirectory: join(directory, 'temporary') }, (err, keptAs) => {
+    log?.warn({ err, keptAs }, 'the write-ahead log of the telemetry segments is damaged; it was put aside, and what it held is read from the telemetry log again')
+  })
+  const found = createRecentReadings(await archive.connect(), 'found')
+  const logs = await openLogFiles(directory, archive.merged, async ({ number, frames, torn }) => {
+    if (torn > 0) log?.warn({ file: number, bytes: torn }, 'the telemetry log ended in an unfinished write, which nobody was told of; it was cut off')
+    for (const frame of frames) await replay(frame, book, found)
+  })
+  const writer = await createLogWriter({
+    logs, book,
+    head: Math.max(0, ...[...archive.segments, ...found.tables].map(({ maxReceived }) => maxReceived)),
+    openRecent: async (file) => createRecentReadings(await archive.connect(), String(file)),
+    onWritten(hasNewTables) {
+      if (hasNewTables) merger.refresh()
+      if (writer.rows >= mergeRows) void closeAndMerge()
+    },
+  })
+  const merger = createMerger({ archive, logs, writing: () => writer.tables, onTrouble: (err, what) => log?.warn({ err }, what) })
+  found.close()
+  if (found.rows > 0) merger.add({ through: logs.current - 1, recent: found, changes: book.takeChanges() })
+  else merger.refresh()
+  const readers = await createReaders(archive.instance)
+
+  let isClosing = false
+  let closedAt = monotonicMs()
+  let mergeProblem: string | undefined
+  let bytesOnDisk = await sizeOf(path)
+  const timer = setInterval(() => {
+    if (merger.waiting > 0 || (writer.rows > 0 && monotonicMs() - closedAt >= mergeAfterMs)) void closeAndMerge()
+  }, Math.min(1_000, mergeAfterMs)).unref()
+
+  /** However often it is called, it runs once at a time. */
+  let merging: Promise<void> | undefined
+  const closeAndMerge = async (): Promise<void> => {
+    if (isClosing) return
+    try {
+      await (merging ??= mergeOnce().finally(() => { merging = undefined }))
+      mergeProblem = undefined
+    } catch (error) {
+      mergeProblem = error instanceof Error ? error.message : String(error)
+      log?.warn({ err: error }, 'telemetry could not be merged; it stays in the log, and merging is tried again')
+    }
+  }
+  const mergeOnce = async (): Promise<void> => {
+    const closed = await writer.close()
+    closedAt = monotonicMs()
+    if (closed) merger.add(closed)
+    await merger.work()
+    bytesOnDisk = await sizeOf(path)
+  }
+
+  const read = async (sql: string, signal: AbortSignal | undefined): Promise<readonly DuckRow[]> => await readers.read(sql, signal).catch((cause: unknown) => {
+    signal?.throwIfAborted()
+    throw failure('TELEMETRY_UNAVAILABLE', { cause })
+  })
+
+  /** One statement a lane for all the series; the rows of each go to `pick`. */
+  const eachSeries = async <T>(keys: readonly SeriesKey[], range: TimeRange, signal: AbortSignal | undefined, toSql: (source: string, lane: Lane) => string, pick: (key: SeriesKey, rows: readonly DuckRow[]) => T): Promise<readonly T[]> => {
+    const ids = keys.map((key) => book.find(key)?.id)
+    const rowsOf = new Map<number, DuckRow[]>(ids.flatMap((id) => (id === undefined ? [] : [[id, []]])))
+    await merger.views.use((tables) => Promise.all(lanes.map(async (lane) => {
+      const source = readingsOf(tables, lane, [...rowsOf.keys()].filter((id) => laneOf(book.at(id).key.kind) === lane), range)
+      if (source === undefined) return
+      for (const row of await read(toSql(source, lane), signal)) rowsOf.get(Number(row[0]))?.push(row)
+    })))
+    return keys.map((key, index) => pick(key, rowsOf.get(ids[index] ?? -1) ?? []))
+  }
+
+  return {
+    async append(readings) {
+      if (isClosing) throw failure('SHUTTING_DOWN')
+      if (writer.rows + merger.waiting > mostUnmerged) throw failure('OVERLOADED', { message: 'More readings wait to be merged than the memory should hold.' })
+      return await writer.append(readings)
+    },
+    latest: (series) => Promise.resolve(series.map((key) => book.find(key)?.latest)),
+    async latestBefore(series, before, { signal } = {}) {
+      return await eachSeries(series, { from: -Infinity, to: before }, signal, latestOf, (key, rows) => rows[0] && toReading(key.kind, rows[0], book.originName))
+    },
+    async readings(series, range, { first, after = -Infinity, signal }) {
+      const later = { from: Math.max(range.from, after + 1), to: range.to }
+      return await eachSeries(series, later, signal, (source) => pageOf(source, first), (key, rows) => rows.map((row) => toReading(key.kind, row, book.originName)))
+    },
+    async summaries(series, buckets, { quantiles = [], signal } = {}) {
+      return await eachSeries(series, buckets, signal, (source, lane) => summariesOf(source, lane, buckets, quantiles), (key, rows) => rows.map((row) => toSummary(key.kind, buckets, quantiles.length, row)))
+    },
+    async rollup(groups, buckets, aggregate, { signal } = {}) {
+      const ids = groups.map((group) => [...new Set(group.flatMap((key) => book.find(key)?.id ?? []))])
+      const rows = await merger.views.use((tables) => {
+        const all = [...new Set(ids.flat())]
+        const sources = (['num', 'int'] as const).flatMap((lane) => readingsOf(tables, lane, all.filter((id) => laneOf(book.at(id).key.kind) === lane), buckets) ?? [])
+        return sources.length === 0 ? Promise.resolve([]) : read(rollupOf(sources, buckets, aggregate, ids), signal)
+      })
+      const byGroup = Map.groupBy(rows, ([group]) => Number(group))
+      return groups.map((_, group) => (byGroup.get(group) ?? []).map((row) => toRollupBucket(buckets, row)))
+    },
+    async received(after, limit, { signal } = {}) {
+      const perLane = await merger.views.use((tables) => Promise.all(lanes.map(async (lane) => {
+        const sql = receivedOf(tables, lane, after, limit)
+        return sql === undefined ? [] : await read(sql, signal)
+      })))
+      const rows = perLane.flat().sort((left, right) => Number(left[2]) - Number(right[2]))
+      const last = Number(rows[Math.min(limit, rows.length) - 1]?.[2] ?? 0)
+      return rows.filter((row) => Number(row[2]) <= last).map((row) => {
+        const { key } = book.at(Number(row[0]))
+        return { ...toReading(key.kind, row, book.originName), series: key }
+      })
+    },
+    head: () => Promise.resolve(writer.head),
+    series: () => Promise.resolve([...book.entries].flatMap(({ key, latest }) => (latest ? [{ key, latest }] : []))),
+    async forget(retention) {
+      const closed = await writer.close()
+      if (closed) merger.add(closed)
+      await merger.work()
+      let forgotten = 0
+      for (const { series, before } of retention) {
+        const entries = series.flatMap((key) => book.find(key) ?? [])
+        const ids = Map.groupBy(entries, ({ key }) => laneOf(key.kind))
+        forgotten += await merger.forget(new Map([...ids].map(([lane, ofLane]) => [lane, ofLane.map(({ id }) => id)])), before)
+        for (const entry of entries) book.forgetLatest(entry, before)
+      }
+      return forgotten
+    },
+    health() {
+      const problem = writer.problem ?? (mergeProblem === undefined ? undefined : `Telemetry cannot be merged: ${mergeProblem}. It is safe in the log meanwhile; look after the disk of the data directory.`)
+      return {
+        isWritable: writer.problem === undefined, problem, unmerged: writer.rows + merger.waiting,
+        stored: merger.views.current.reduce((sum, { rows }) => sum + rows, 0), bytesOnDisk: bytesOnDisk + logs.bytes,
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      isClosing = true
+      clearInterval(timer)
+      await writer.idle()
+      await merger.stop()
+      await logs[Symbol.asyncDispose]()
+      archive.close()
+    },
+  }
+}
+
+const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? 0
