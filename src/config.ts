@@ -18,6 +18,8 @@ export interface Config {
   readonly neo4jPageCacheMb: number
   /** Undefined: embedded. */
   readonly telemetryUrl: string | undefined
+  /** The path of the file that says where readings come from; undefined: over HTTP and GraphQL only. */
+  readonly sourcesFile: string | undefined
   /** Hides from clients what helps only developers: suggestions in validation errors. */
   readonly production: boolean
   /** Whether clients may ask for the schema. */
@@ -41,6 +43,12 @@ export interface Limits {
   /** Objects that an operation may ask for, by its page sizes. */
   readonly cost: number
   readonly operationTimeoutMs: number
+  /** Of request bodies with readings that are under way at once, after decompression. */
+  readonly ingestBytes: number
+  /** Messages with readings that are under way at once. */
+  readonly pendingMessages: number
+  /** Refused readings that are kept. */
+  readonly quarantine: number
   /** How long operations in flight are waited for when the server stops. */
   readonly drainMs: number
 }
@@ -65,6 +73,7 @@ export function createConfig(environment: Environment = process.env): Config {
     neo4jHeapMb: env.whole('TWINFOLD_NEO4J_HEAP_MB', 1_024, { least: 256, most: 65_536 }),
     neo4jPageCacheMb: env.whole('TWINFOLD_NEO4J_PAGE_CACHE_MB', 384, { least: 16, most: 65_536 }),
     telemetryUrl: env.optional('TWINFOLD_TELEMETRY_URL'),
+    sourcesFile: env.optional('TWINFOLD_SOURCES'),
     production: env.optional('NODE_ENV') === 'production',
     introspection: env.flag('TWINFOLD_INTROSPECTION', true),
     logLevel: env.oneOf('TWINFOLD_LOG', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
@@ -76,6 +85,9 @@ export function createConfig(environment: Environment = process.env): Config {
       pageSize: 1_000, // the contract's
       cost: env.whole('TWINFOLD_MAX_COST', 1_000_000, { least: 1, most: 1_000_000_000 }),
       operationTimeoutMs: env.whole('TWINFOLD_OPERATION_TIMEOUT_MS', 30_000, { least: 10, most: 3_600_000 }),
+      ingestBytes: env.whole('TWINFOLD_MAX_INGEST_BYTES', 64_000_000, { least: 1_000, most: 10_000_000_000 }),
+      pendingMessages: env.whole('TWINFOLD_MAX_PENDING_MESSAGES', 100_000, { least: 1, most: 100_000_000 }),
+      quarantine: env.whole('TWINFOLD_QUARANTINE', 100_000, { least: 0, most: 100_000_000 }),
       drainMs: env.whole('TWINFOLD_DRAIN_MS', 10_000, { least: 0, most: 600_000 }),
     }),
     environment,
