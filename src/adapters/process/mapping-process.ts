@@ -1,8 +1,10 @@
-import { parentPort } from 'node:worker_threads'
 import { createMapping, type Mapping, type MappingJob, mappingLimits } from '../../telemetry/source/mapping.ts'
 import { no, type Read } from '../../telemetry/source/payload.ts'
 
-/** Runs the jobs it is sent one after the other, and answers each by itself, so that the other side knows which one it is at. Values go as JSON text. */
+/**
+ * The other end of mapper.ts: runs the jobs it is sent one after the other, and answers each by itself, so that the parent knows which one it is at.
+ * What a mapping yields goes as JSON text, '' for undefined: JSONata's lists have members that are functions.
+ */
 const compiled = new Map<string, Mapping>()
 
 async function run(job: MappingJob): Promise<Read<string>> {
@@ -20,12 +22,13 @@ async function run(job: MappingJob): Promise<Read<string>> {
 /** In ECMAScript's "JSON.parse source text access", which Node has and TypeScript's library does not know yet. */
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
 
-/** '' for undefined. */
 const toText = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? rawJSON(String(each)) : each)) ?? '')
 
-parentPort?.on('message', (jobs: readonly MappingJob[]) => {
+process.on('message', (jobs: readonly MappingJob[]) => {
   void (async () => {
-    for (const job of jobs) parentPort?.postMessage(await run(job))
+    for (const job of jobs) process.send?.(await run(job))
   })()
 })
-parentPort?.postMessage('ready')
+process.on('disconnect', () => process.exit())
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined) // sent to the whole group; the parent may still need its mappings
+process.send?.('ready')
