@@ -4,6 +4,7 @@ import type { Context } from '../src/graphql/context.ts'
 import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
 import { seriesResolvers } from './series.ts'
+import { telemetryResolvers } from './telemetry.ts'
 import { twinCommandResolvers } from './twin-commands.ts'
 
 /** Every resolver of the platform, one map a noun. */
@@ -12,5 +13,6 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   modelResolvers,
   twinCommandResolvers,
   seriesResolvers,
+  telemetryResolvers,
   { Twin: { __resolveType: resolveTwinType } },
 ]

@@ -20,9 +20,12 @@ import type { Services } from './graphql/services.ts'
 import { serve } from './http/serve.ts'
 import { createModelService } from './model/model-service.ts'
 import { createLog } from './observe/log.ts'
+import { createMetrics } from './observe/metrics.ts'
+import { openTelemetry } from './app-telemetry.ts'
 import { createGroupCommit } from './twin/group-commit.ts'
 import { createTwinMigrationService } from './twin/migrate/migration-service.ts'
-import { createUse, noticeUse } from './twin/notice-use.ts'
+import { createModelUse } from './twin/model-use.ts'
+import { observeCommits } from './twin/observe-commits.ts'
 import { createTwinService } from './twin/twin-service.ts'
 
 export interface App extends AsyncDisposable {
@@ -50,13 +53,18 @@ export async function createApp(config: Config): Promise<App> {
   const tenant = await ensureTenant(database, config.tenant)
 
   const models = await createModelService({ store: createNeo4jModelStore(database, tenant.tenant) })
-  const use = createUse()
-  const commits = parts.use(createGroupCommit(noticeUse(createNeo4jTwinStore(database, tenant), use.notice), models))
+  const { telemetry, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry() })
+  const use = createModelUse()
+  const commits = parts.use(createGroupCommit(observeCommits(createNeo4jTwinStore(database, tenant), (writes) => {
+    use.notice(writes)
+    telemetry.twinsChanged([...writes.creates, ...writes.deletes].map(({ id }) => id))
+  }), models))
   const services: Services = {
     models,
     twins: createTwinService(commits),
     migration: createTwinMigrationService({ store: createNeo4jTwinMigrationStore(database, tenant), registry: () => models.registry() }),
     reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
+    telemetry,
   }
   const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }
   if (config.demo) await loadDemo(services, principal, log)
@@ -75,8 +83,10 @@ export async function createApp(config: Config): Promise<App> {
   const checks = {
     store: () => database.ping().then(() => true, () => false),
     schema: () => schema.current.extensions.registry === models.registry(), // it shows the models as they are
+    telemetry: () => telemetry.status().health.isWritable,
   }
-  const served = parts.use(await serve({ config, schema, services, principal, checks, log }))
+  const served = parts.use(await serve({ config, schema, services, principal, checks, metrics: createMetrics(telemetry), log }))
+  await startSources()
   const owned = parts.move()
   return { url: served.url, services, database, neo4j: connection, hurry: served.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

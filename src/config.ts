@@ -18,6 +18,8 @@ export interface Config {
   readonly neo4jPageCacheMb: number
   /** Undefined: embedded. */
   readonly telemetryUrl: string | undefined
+  /** What the embedded telemetry store may use, in MiB. */
+  readonly telemetryMemoryMb: number
   /** The path of the file that says where readings come from; undefined: over HTTP and GraphQL only. */
   readonly sourcesFile: string | undefined
   /** Hides from clients what helps only developers: suggestions in validation errors. */
@@ -73,6 +75,7 @@ export function createConfig(environment: Environment = process.env): Config {
     neo4jHeapMb: env.whole('TWINFOLD_NEO4J_HEAP_MB', 1_024, { least: 256, most: 65_536 }),
     neo4jPageCacheMb: env.whole('TWINFOLD_NEO4J_PAGE_CACHE_MB', 384, { least: 16, most: 65_536 }),
     telemetryUrl: env.optional('TWINFOLD_TELEMETRY_URL'),
+    telemetryMemoryMb: env.whole('TWINFOLD_TELEMETRY_MEMORY_MB', 1_024, { least: 128, most: 1_048_576 }),
     sourcesFile: env.optional('TWINFOLD_SOURCES'),
     production: env.optional('NODE_ENV') === 'production',
     introspection: env.flag('TWINFOLD_INTROSPECTION', true),

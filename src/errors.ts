@@ -22,7 +22,7 @@ export const failureCodes = {
   TIMEOUT: { status: 504, retryable: true, message: 'The operation took longer than its deadline.', remedy: 'Ask for less, or retry.' },
   SHUTTING_DOWN: { status: 503, retryable: true, message: 'The server is shutting down.', remedy: 'Retry: another process, or the restarted one, will answer.' },
   DATA_DIRECTORY_IN_USE: { status: 503, retryable: false, message: 'Another process works in the data directory.', remedy: 'Stop that process, or give this one a directory of its own in TWINFOLD_DATA.' },
-  OVERLOADED: { status: 503, retryable: true, message: 'Too many mutations wait to be committed.', remedy: 'Retry after a moment.' },
+  OVERLOADED: { status: 429, retryable: true, message: 'More comes in than can be stored.', remedy: 'Retry after the time that the retry-after header gives, or a second.' },
 } as const satisfies Record<string, { status: number; retryable: boolean; message: string; remedy: string }>
 
 export type FailureCode = keyof typeof failureCodes

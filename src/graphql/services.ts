@@ -1,5 +1,6 @@
 import type { TwinReader } from '../domain/twin-reader.ts'
 import type { ModelService } from '../model/model-service.ts'
+import type { TelemetryService } from '../telemetry/telemetry-service.ts'
 import type { TwinMigrationService } from '../twin/migrate/migration-service.ts'
 import type { TwinService } from '../twin/twin-service.ts'
 
@@ -9,4 +10,5 @@ export interface Services {
   readonly twins: TwinService
   readonly migration: TwinMigrationService
   readonly reader: TwinReader
+  readonly telemetry: TelemetryService
 }

@@ -5,8 +5,13 @@ import type { Log } from '../observe/log.ts'
 
 /** Answers a request that never became an operation, in the form of all other errors: GraphQL's, with a code and the request's id. */
 export function replyWithFailure(error: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return send(failureCodes[error.code].status, error.message, failureExtensions(error), request, reply)
+  const { status, retryable } = failureCodes[error.code]
+  if (retryable && (status === 429 || status === 503)) void reply.header('retry-after', String(retryAfterSeconds))
+  return send(status, error.message, failureExtensions(error), request, reply)
 }
+
+/** Long enough for a queue to drain or a store to come back, short enough for a device not to fill its own memory. */
+const retryAfterSeconds = 1
 
 /** What Fastify, a hook or a route threw. */
 export function replyWithError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {

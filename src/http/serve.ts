@@ -4,9 +4,12 @@ import type { LiveSchema } from '../graphql/live-schema.ts'
 import { createGraphQLServer } from '../graphql/server.ts'
 import type { Services } from '../graphql/services.ts'
 import type { Log } from '../observe/log.ts'
+import type { Metrics } from '../observe/metrics.ts'
 import { addGraphiql } from './graphiql.ts'
 import { addGraphQLRoute } from './graphql-route.ts'
 import { addHealth, type HealthChecks } from './health.ts'
+import { addIngestRoute } from './ingest-route.ts'
+import { addMetrics } from './metrics-route.ts'
 import { createInFlight } from './in-flight.ts'
 import { createHttpServer } from './server.ts'
 
@@ -18,6 +21,8 @@ export interface ServeConfig {
   readonly principal: Principal
   /** Of `/readyz`, besides the server's own. */
   readonly checks: HealthChecks
+  /** What `/metrics` shows. */
+  readonly metrics: Metrics
   readonly log: Log
 }
 
@@ -38,7 +43,7 @@ export interface Served extends AsyncDisposable {
 const lingerMs = 500
 
 /** Rejects with a ConfigError when the address is taken, or is not this process's to listen on. */
-export async function serve({ config: { host, port, limits, production, introspection, environment }, schema, services, principal, checks, log }: ServeConfig): Promise<Served> {
+export async function serve({ config: { host, port, limits, production, introspection, environment }, schema, services, principal, checks, metrics, log }: ServeConfig): Promise<Served> {
   await using parts = new AsyncDisposableStack()
   const inFlight = createInFlight()
   const apollo = createGraphQLServer({ schema, limits, production, introspection, log })
@@ -47,6 +52,8 @@ export async function serve({ config: { host, port, limits, production, introspe
 
   const server = createHttpServer({ limits, inFlight, log })
   addHealth(server, { ...checks, accepting: () => !inFlight.isDraining })
+  addMetrics(server, metrics)
+  addIngestRoute(server, { services, limits, inFlight, metrics })
   addGraphQLRoute(server, { apollo, principal, services, limits, inFlight })
   addGraphiql(server, { environment, log })
   parts.defer(async () => {

@@ -80,7 +80,7 @@ export async function createTrialApi({ checks = {}, schema = trialSchema(), limi
   const log: Log = logTo({ write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) }, 'debug')
   const live = createLiveSchema(schema)
   const services = {} as Services // the trial schema's fields use none
-  const served = await serve({ config: { ...config, ...settings, limits: { ...config.limits, ...limits } }, schema: live, services, principal: { tenant: 'main', subject: 'tester' }, checks, log })
+  const served = await serve({ config: { ...config, ...settings, limits: { ...config.limits, ...limits } }, schema: live, services, principal: { tenant: 'main', subject: 'tester' }, checks, metrics: { contentType: 'text/plain', text: () => Promise.resolve(''), ingested: () => undefined }, log })
   const send: TrialApi['send'] = async (path, init) => {
     const response = await fetch(served.url + path, { redirect: 'manual', ...init })
     const text = await response.text()

@@ -10,6 +10,9 @@ const definitions = [
   'CREATE CONSTRAINT journal_entry IF NOT EXISTS FOR (n:_J) REQUIRE (n._t, n._seq) IS UNIQUE',
   'CREATE CONSTRAINT idempotency_key IF NOT EXISTS FOR (n:_Idem) REQUIRE (n._t, n.key) IS UNIQUE',
   'CREATE CONSTRAINT model_dtmi IF NOT EXISTS FOR (n:_Model) REQUIRE (n._t, n.dtmi) IS UNIQUE',
+  'CREATE CONSTRAINT quarantined_reading IF NOT EXISTS FOR (n:_QuarantinedReading) REQUIRE (n._t, n.id) IS UNIQUE',
+  'CREATE CONSTRAINT quarantine_tenant IF NOT EXISTS FOR (n:_Quarantine) REQUIRE n._t IS UNIQUE',
+  'CREATE CONSTRAINT telemetry_source IF NOT EXISTS FOR (n:_TelemetrySource) REQUIRE (n._t, n.id) IS UNIQUE',
   'CREATE INDEX past_state IF NOT EXISTS FOR (n:_Past) ON (n._t, n._id, n._to)',
   'CREATE INDEX gone_id IF NOT EXISTS FOR (n:_Gone) ON (n._t, n._id)',
 ]

@@ -1,27 +1,23 @@
 import type { Telemetry } from '../../model/model.ts'
-import { storedKind } from '../../twin/stored-value.ts'
+import type { SeriesKey, SeriesKind } from '../../telemetry/reading.ts'
+import { seriesKind } from '../../telemetry/series-kind.ts'
 
 /** What the resolvers of a series need to know: which one it is. */
-export interface SeriesValue {
+export interface SeriesRef {
   readonly __typename: string
-  readonly twin: string
+  readonly key: SeriesKey
   readonly name: string
   readonly unit: string | null
   readonly semanticType: string | null
 }
 
-export function seriesOf(twin: Readonly<Record<string, unknown>>, telemetry: Telemetry): SeriesValue {
+export function seriesOf(twin: Readonly<Record<string, unknown>>, telemetry: Telemetry): SeriesRef {
   const { name, unit = null, semanticType = null } = telemetry
-  return { __typename: seriesTypeName(telemetry), twin: String(twin['_id']), name, unit, semanticType }
+  const kind = seriesKind(telemetry.schema)
+  return { __typename: typeNames[kind], key: { twin: String(twin['_id']), name, kind, source: 'MEASURED', run: null }, name, unit, semanticType }
 }
 
 /** The kind of series that carries values of the telemetry's schema. */
-export function seriesTypeName(telemetry: Telemetry): string {
-  switch (storedKind(telemetry.schema)) {
-    case 'float': return 'FloatSeries'
-    case 'integer': return 'IntSeries'
-    case 'boolean': return 'BooleanSeries'
-    case 'json': case 'point': return 'JSONSeries'
-    default: return 'StringSeries'
-  }
-}
+export const seriesTypeName = ({ schema }: Telemetry): string => typeNames[seriesKind(schema)]
+
+const typeNames: Readonly<Record<SeriesKind, string>> = { float: 'FloatSeries', integer: 'IntSeries', boolean: 'BooleanSeries', text: 'StringSeries', json: 'JSONSeries' }

@@ -1,7 +1,8 @@
 import type { GraphQLEnumType, GraphQLInputFieldConfig } from 'graphql'
 import { GraphQLInputObjectType } from 'graphql'
-import type { Property, Relationship } from '../../model/model.ts'
+import type { Property, Relationship, Telemetry } from '../../model/model.ts'
 import type { RegisteredModel } from '../../model/registry.ts'
+import { latestColumn } from '../../twin/columns.ts'
 import { storedKind } from '../../twin/stored-value.ts'
 import type { ColumnKind, SortRole } from '../role.ts'
 import { type Book, byName } from './book.ts'
@@ -13,7 +14,7 @@ const systemColumns: readonly (readonly [string, string, ColumnKind])[] = [
   ['_id', '_id', 'string'], ['_model', '_model', 'string'], ['_version', '_v', 'integer'], ['_createdAt', '_from', 'instant'], ['_updatedAt', '_since', 'instant'],
 ]
 
-/** What twins of a model can be sorted by: its scalar properties. Missing values come last, in DESC first. */
+/** What twins of a model can be sorted by: its scalar properties, and the latest values of its scalar telemetry. Missing values come last, in DESC first. */
 export function sortType(book: Book, model: RegisteredModel | undefined): GraphQLInputObjectType {
   const of = model?.names.type ?? 'Twin'
   return book.define(`${of}_Sort`, (name) => new GraphQLInputObjectType({
@@ -21,7 +22,7 @@ export function sortType(book: Book, model: RegisteredModel | undefined): GraphQ
     description: `An order of ${of}; give one field an object, the objects in order of weight.`,
     fields: () => byName([
       ...systemColumns.map(([field, column, stored]) => sortField(book, field, { column, stored })),
-      ...[...(model?.contents.values() ?? [])].flatMap((content) => (content.kind === 'Property' ? propertySort(book, content) : [])),
+      ...[...(model?.contents.values() ?? [])].flatMap((content) => (content.kind === 'Property' ? valueSort(book, content, content.name) : content.kind === 'Telemetry' ? valueSort(book, content, latestColumn(content.name)) : [])),
     ]),
   }))
 }
@@ -43,13 +44,13 @@ function edgeSort(book: Book, owner: string, relationship: Relationship): GraphQ
   return book.define(`${owner}_${relationship.name}_EdgeProperties_Sort`, (name) => new GraphQLInputObjectType({
     name,
     description: `An order of the relationships ${owner}.${relationship.name}.`,
-    fields: () => byName([sortField(book, '_id', { column: '_id', stored: 'string' }), ...relationship.properties.flatMap((property) => propertySort(book, property))]),
+    fields: () => byName([sortField(book, '_id', { column: '_id', stored: 'string' }), ...relationship.properties.flatMap((property) => valueSort(book, property, property.name))]),
   }))
 }
 
-function propertySort(book: Book, property: Property): readonly Field[] {
-  const stored = storedKind(property.schema)
-  return stored === 'json' || stored === 'point' ? [] : [sortField(book, property.name, { column: property.name, stored })]
+function valueSort(book: Book, { name, schema }: Property | Telemetry, column: string): readonly Field[] {
+  const stored = storedKind(schema)
+  return stored === 'json' || stored === 'point' ? [] : [sortField(book, name, { column, stored })]
 }
 
 function sortField(book: Book, name: string, sort: SortRole): Field {

@@ -1,0 +1,31 @@
+import type { Microseconds } from './reading.ts'
+
+const form = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)$/
+
+/** RFC 3339 text → microseconds since 1970, digits beyond them cut off; undefined where it is none, or of a year that they cannot count (before 1684, after 2255). */
+export function parseInstant(text: string): Microseconds | undefined {
+  const match = form.exec(text)
+  if (!match) return undefined
+  const [, year, month, day, hour, minute, second, fraction, zone] = match
+  const wholeSeconds = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) / 1_000
+  if (Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > daysIn(Number(year), Number(month)) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
+  const offset = zone === undefined || zone === 'Z' || zone === 'z' ? 0 : offsetSeconds(zone)
+  if (offset === undefined) return undefined
+  const at = (wholeSeconds - offset) * 1_000_000 + (fraction === undefined ? 0 : Number(fraction.slice(0, 6).padEnd(6, '0')))
+  return Number.isSafeInteger(at) && Number(year) >= 1684 ? at : undefined
+}
+
+function offsetSeconds(zone: string): number | undefined {
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(4, 6))]
+  return hours > 23 || minutes > 59 ? undefined : (zone.startsWith('-') ? -1 : 1) * (hours * 3_600 + minutes * 60)
+}
+
+const daysIn = (year: number, month: number): number => (month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31)
+
+/** Microseconds since 1970 → RFC 3339 text in UTC: milliseconds, and microseconds where there are any. */
+export function formatInstant(at: Microseconds): string {
+  const milliseconds = Math.floor(at / 1_000)
+  const rest = at - milliseconds * 1_000
+  const text = new Date(milliseconds).toISOString()
+  return rest === 0 ? text : `${text.slice(0, -1)}${String(rest).padStart(3, '0')}Z`
+}

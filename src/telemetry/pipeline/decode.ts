@@ -1,0 +1,33 @@
+import type { Message } from '../message.ts'
+import type { Quality } from '../reading.ts'
+
+/** A message whose form is right; the rest is still to be found out. */
+export interface Decoded extends Message {
+  readonly quality: Quality
+}
+
+const qualities: ReadonlySet<unknown> = new Set<Quality>(['GOOD', 'UNCERTAIN', 'BAD'])
+const longestId = 512
+const longestOrigin = 256
+
+/** The form of a message, SCHEMA.md section 4; a sentence about what is wrong with it otherwise. */
+export function decode(body: unknown): Decoded | string {
+  if (!isRecord(body)) return 'A message is an object such as { "twin": "pump-1", "at": "2026-03-01T06:30:00Z", "values": { "flow": 4.2 } }.'
+  const { twin, at, values, quality = 'GOOD', origin, sequence, units } = body
+  if (typeof twin !== 'string' || twin === '' || twin.length > longestId) return `twin is the id of a twin, a text of 1 to ${longestId} characters.`
+  if (!isRecord(values)) return 'values is an object of telemetry names and their values, such as { "flow": 4.2 }.'
+  if (at !== undefined && at !== null && typeof at !== 'string') return 'at is an instant with its offset, as text: "2026-03-01T06:30:00Z".'
+  if (quality !== null && !qualities.has(quality)) return 'quality is GOOD, UNCERTAIN or BAD.'
+  if (origin !== undefined && origin !== null && (typeof origin !== 'string' || origin === '' || origin.length > longestOrigin || !isStorable(origin))) return `origin is a text of 1 to ${longestOrigin} characters.`
+  if (sequence !== undefined && sequence !== null && !(typeof sequence === 'number' && Number.isSafeInteger(sequence) && sequence >= 0)) return 'sequence is a whole number from 0 to 2^53 - 1.'
+  if (units !== undefined && units !== null && !isRecord(units)) return 'units is an object of telemetry names and DTDL units, such as { "flow": "cubicMetrePerHour" }.'
+  return {
+    twin, values, at: at ?? undefined, quality: (quality ?? 'GOOD') as Quality, origin: (origin ?? undefined) as string | undefined,
+    sequence: (sequence ?? undefined) as number | undefined, units: (units ?? undefined) as Message['units'],
+  }
+}
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Texts that every store can hold: Unicode, without the character of code 0. */
+export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\u0000')

@@ -1,0 +1,25 @@
+import type { IntakeCounts } from './intake.ts'
+import type { Intake } from './message.ts'
+import type { OriginState } from './origins.ts'
+import type { Quarantine } from './quarantine.ts'
+import type { RolledUp, RollupRequest } from './rollup.ts'
+import type { TelemetryHealth, TelemetryStore } from './telemetry-store.ts'
+
+/** Everything the API does with telemetry. */
+export interface TelemetryService {
+  /** For reading. */
+  readonly store: Omit<TelemetryStore, 'append' | 'forget' | typeof Symbol.asyncDispose>
+  readonly intake: Intake
+  readonly quarantine: Quarantine
+  readonly origins: Iterable<OriginState>
+  rollup(request: RollupRequest, signal: AbortSignal): Promise<readonly RolledUp[]>
+  status(): TelemetryStatus
+  /** Resolves when filters see everything that was accepted by now. */
+  projected(): Promise<void>
+}
+
+export interface TelemetryStatus {
+  readonly health: TelemetryHealth
+  readonly counts: Readonly<IntakeCounts>
+  readonly projectionLagMs: number
+}
