@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -44,7 +44,7 @@ export async function startMosquitto(lines: readonly string[] = ['allow_anonymou
   }
   const start = async (): Promise<void> => {
     running = spawn(path, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
-    await untilRunning(running)
+    await untilRunning(running, port)
   }
   await start()
   return {
@@ -58,8 +58,11 @@ export async function startMosquitto(lines: readonly string[] = ['allow_anonymou
   }
 }
 
-/** Mosquitto says so once it listens; a line that never comes ends with the process, or with the deadline. */
-async function untilRunning(child: ChildProcess): Promise<void> {
+/** An MQTT 5 CONNECT without a client id. */
+const greeting = Buffer.from([0x10, 13, 0, 4, ...Buffer.from('MQTT'), 5, 2, 0, 10, 0, 0, 0])
+
+/** Mosquitto says that it runs before its main loop does, and forgets a SIGTERM in between; so it has to answer somebody first. A line that never comes ends with the process, or with the deadline. */
+async function untilRunning(child: ChildProcess, port: number): Promise<void> {
   if (child.stderr === null) throw new Error('Mosquitto has no log.')
   const said: string[] = []
   const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -68,17 +71,24 @@ async function untilRunning(child: ChildProcess): Promise<void> {
   child.once('exit', fail)
   createInterface(child.stderr).on('line', (line) => {
     said.push(line)
-    if (/mosquitto version \S+ running/.test(line)) resolve()
+    if (!/mosquitto version \S+ running/.test(line)) return
+    const socket = connect(port, '127.0.0.1', () => { socket.write(greeting) }).once('data', () => {
+      socket.destroy()
+      resolve()
+    }).on('error', fail)
   })
   await promise.finally(() => { clearTimeout(late) })
 }
 
+/** Below those that systems give to outgoing connections (from 32768 on Linux), as one of them could take it while Mosquitto is away. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.')
-  return address.port
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((resolve) => server.once('error', () => { resolve(false) }).listen(port, '127.0.0.1', () => { resolve(true) }))
+    if (!isFree) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }

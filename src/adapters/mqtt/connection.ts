@@ -3,7 +3,7 @@ import type { MqttSourceDefinition } from '../../telemetry/source/definition.ts'
 import type { Taken } from '../../telemetry/source/inlet.ts'
 import type { SourceState } from '../../telemetry/source/source.ts'
 import { toFilter } from '../../telemetry/source/topic-template.ts'
-import { explainError, isRefusal } from './reasons.ts'
+import { explainError, explainLoss, isRefusal } from './reasons.ts'
 
 export interface MqttConnectionConfig {
   readonly definition: MqttSourceDefinition
@@ -26,6 +26,8 @@ export interface MqttConnection {
 const leastPauseMs = 250
 const mostPauseMs = 10_000
 const refusedPauseMs = 30_000
+/** A connection that lasted so long was a good one. */
+const steadyMs = 10_000
 const leaveMs = 2_000
 
 /**
@@ -43,6 +45,9 @@ export function createMqttConnection(config: MqttConnectionConfig): MqttConnecti
     ...(password === undefined ? {} : { password }),
   })
   let connections = 0
+  /** Connections in a row that were lost before they were steady. */
+  let shortLived = 0
+  let steady: NodeJS.Timeout | undefined
   let isPaused = false
   let isRefused = false
   let problem: string | null = null
@@ -74,9 +79,12 @@ export function createMqttConnection(config: MqttConnectionConfig): MqttConnecti
   }
   client.on('connect', ({ sessionPresent }) => {
     connections++
-    pauseFor(leastPauseMs)
     isRefused = false
     problem = null
+    steady = setTimeout(() => {
+      shortLived = 0
+      pauseFor(leastPauseMs)
+    }, steadyMs).unref()
     if (sessionPresent) onResumed()
     ask()
   })
@@ -89,11 +97,13 @@ export function createMqttConnection(config: MqttConnectionConfig): MqttConnecti
     if (isRefusal({ code: reasonCode })) refused(problem)
   })
   client.on('reconnect', () => {
-    if (!isRefused) pauseFor(Math.min((client.options.reconnectPeriod ?? leastPauseMs) * 2, mostPauseMs))
+    pauseFor(isRefused ? refusedPauseMs : Math.min((client.options.reconnectPeriod ?? leastPauseMs) * 2, mostPauseMs))
   })
   client.on('close', () => {
     clearTimeout(asking)
-    if (!isRefused && !isPaused) onState('DISCONNECTED', problem ?? `The connection to the broker at ${definition.url} was lost.`)
+    clearTimeout(steady)
+    shortLived++
+    if (!isRefused && !isPaused) onState('DISCONNECTED', problem ?? explainLoss(definition, clientId, shortLived))
   })
 
   return {

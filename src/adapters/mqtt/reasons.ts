@@ -28,3 +28,7 @@ export function explainError({ url }: MqttSourceDefinition, error: Coded): strin
   const told = remedy ?? (error.message || undefined) ?? (error.code === undefined ? 'no reason was given' : `reason ${String(error.code)}`)
   return `The broker at ${url} cannot be used: ${told}.`
 }
+
+/** Brokers need not say why they close a connection; Mosquitto 2.0 does not when a client id is taken over. `times`: in a row, each time soon after it was made. */
+export const explainLoss = ({ url }: MqttSourceDefinition, clientId: string, times: number): string =>
+  (times < 3 ? `The connection to the broker at ${url} was lost.` : `The broker at ${url} has closed the connection ${times} times soon after it was made. Look whether another client connects as ${JSON.stringify(clientId)} too, and what the broker's log says.`)
