@@ -5,11 +5,9 @@ import { failure } from '../errors.ts'
 import { type DecodedBody, decodeCloudEvents, decodeJsonBody, decodeLines } from '../telemetry/decode-body.ts'
 import type { Services } from '../graphql/services.ts'
 import type { Metrics } from '../observe/metrics.ts'
-import { jsonNesting } from '../graphql/limits/nesting.ts'
 import { monotonicMs } from '../util/clock.ts'
 import { replyWithFailure } from './error-reply.ts'
 import type { InFlight } from './in-flight.ts'
-import { deepestNesting } from './json-body.ts'
 
 export interface IngestRouteConfig {
   readonly services: Pick<Services, 'telemetry'>
@@ -33,7 +31,7 @@ export function addIngestRoute(parent: FastifyInstance, { services, limits, inFl
   void parent.register(async (server) => {
     server.removeAllContentTypeParsers()
     for (const [type, decode] of Object.entries(decoders)) {
-      server.addContentTypeParser(type, { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => await Promise.resolve(decode(withinNesting(body))))
+      server.addContentTypeParser(type, { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => await Promise.resolve(decode(body)))
     }
     server.route({
       url: '/ingest',
@@ -72,10 +70,4 @@ export function addIngestRoute(parent: FastifyInstance, { services, limits, inFl
     server.route({ url: '/ingest', method: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'], handler: (request, reply) => replyWithFailure(failure('METHOD_NOT_ALLOWED'), request, reply.header('allow', 'POST')) })
     await Promise.resolve()
   })
-}
-
-function withinNesting(text: string): string {
-  const depth = jsonNesting(text)
-  if (depth > deepestNesting) throw failure('MALFORMED_BODY', { message: `The request body nests ${depth} levels deep; at most ${deepestNesting} are taken. Send flatter data.` })
-  return text
 }

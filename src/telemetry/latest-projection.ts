@@ -35,14 +35,18 @@ export interface LatestProjectionConfig {
   readonly store: Pick<TelemetryStore, 'latest'>
   readonly values: LatestValues
   readonly directory: Pick<TwinDirectory, 'prepare' | 'schemaOf'>
-  readonly everyMs?: number
+  /** The shortest time between two rounds. */
+  readonly restMs?: number
   readonly onTrouble: (error: unknown) => void
 }
 
 /** In one statement. */
 const mostInOne = 2_000
+/** Rounds that take long are rare, so that the graph has most of its time for others; but no latest value is to be older than two seconds. */
+const restPerWork = 4
+const mostRestMs = 1_250
 
-export function createLatestProjection({ store, values, directory, everyMs = 250, onTrouble }: LatestProjectionConfig): LatestProjection {
+export function createLatestProjection({ store, values, directory, restMs = 250, onTrouble }: LatestProjectionConfig): LatestProjection {
   let marked = new Set<SeriesKey>()
   let writing: ReadonlySet<SeriesKey> = new Set()
   let waitingSince: number | undefined
@@ -71,8 +75,16 @@ export function createLatestProjection({ store, values, directory, everyMs = 250
       writing = new Set()
     }
   }
-  const next = (): Promise<void> => (round ??= write().finally(() => { round = undefined }))
-  const timer = setInterval(() => { if (marked.size > 0) void next() }, everyMs).unref()
+  let restUntil = 0
+  const next = (): Promise<void> => {
+    if (round) return round
+    const begun = monotonicMs()
+    return (round = write().finally(() => {
+      round = undefined
+      restUntil = monotonicMs() + Math.min(mostRestMs, restPerWork * (monotonicMs() - begun))
+    }))
+  }
+  const timer = setInterval(() => { if (marked.size > 0 && monotonicMs() >= restUntil) void next() }, restMs).unref()
 
   return {
     mark(keys) {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import type { SeriesKey, SeriesValue } from '../../telemetry/reading.ts'
 import { createSerial } from '../../util/serial.ts'
@@ -38,7 +39,8 @@ export interface ArchiveConfig {
 
 export async function openArchive({ path, memoryMb, temporaryDirectory }: ArchiveConfig, book: SeriesBook): Promise<Archive> {
   const instance = await DuckDBInstance.create(path, {
-    memory_limit: `${memoryMb}MB`, temp_directory: temporaryDirectory, threads: '2', preserve_insertion_order: 'true', autoinstall_known_extensions: 'false', autoload_known_extensions: 'false',
+    memory_limit: `${memoryMb}MB`, temp_directory: temporaryDirectory, threads: String(Math.max(1, availableParallelism() - 1)), // JavaScript needs one, and readings come in through it
+    preserve_insertion_order: 'true', autoinstall_known_extensions: 'false', autoload_known_extensions: 'false',
     checkpoint_threshold: '1GB', // checkpoints are ours to time, after each merge
   })
   try {

@@ -64,8 +64,16 @@ export function createSeriesBook(): SeriesBook {
   let freshSeries: SeriesEntry[] = []
   let freshOrigins: (readonly [number, string])[] = []
 
-  const find = ({ twin, name, kind, source, run }: SeriesKey): SeriesEntry | undefined =>
-    byKey.get(twin)?.get(name)?.find(({ key }) => key.kind === kind && key.source === source && key.run === run)
+  const byObject = new WeakMap<SeriesKey, SeriesEntry>() // writers come with the same key again and again
+
+  const find = (wanted: SeriesKey): SeriesEntry | undefined => {
+    const known = byObject.get(wanted)
+    if (known) return known
+    const { twin, name, kind, source, run } = wanted
+    const entry = byKey.get(twin)?.get(name)?.find(({ key }) => key.kind === kind && key.source === source && key.run === run)
+    if (entry) byObject.set(wanted, entry)
+    return entry
+  }
 
   const defineSeries = (id: number, key: SeriesKey): SeriesEntry => {
     const known = byId[id]

@@ -65,7 +65,7 @@ export function sortDeliveries(deliveries: readonly Delivery[], circumstances: C
       refuse(refuseWhole(delivery, message, 'WRONG_TIME', time))
       continue
     }
-    if (time.quality !== message.quality) skewed++
+    if (time.isSkewed) skewed++
     for (const name in message.values) {
       const outcome = read(message, name, message.values[name], channels, time)
       if (isReading(outcome)) readings.push(outcome)
@@ -78,15 +78,19 @@ export function sortDeliveries(deliveries: readonly Delivery[], circumstances: C
 interface Time {
   readonly at: Microseconds
   readonly quality: Quality
+  readonly isSkewed: boolean
 }
 
 /** A message without a time was true when it came. */
-function timeOf({ at: text, quality }: Decoded, now: Microseconds): Time | string {
-  if (text === undefined) return { at: now, quality }
+function timeOf(message: Decoded, now: Microseconds): Time | string {
+  const { at: text } = message
+  const quality = message.quality ?? 'GOOD'
+  if (text === undefined || text === null) return { at: now, quality, isSkewed: false }
   const at = parseInstant(text)
   if (at === undefined) return `at is an instant with its offset, such as 2026-03-01T06:30:00Z, not ${JSON.stringify(text.slice(0, 60))}.`
   if (at - now > mostAheadUs) return `${text} is more than a day ahead of the server's clock. Set the clock of the device right.`
-  return { at, quality: quality === 'GOOD' && at - now > skewUs ? 'UNCERTAIN' : quality }
+  const isSkewed = at - now > skewUs
+  return { at, quality: isSkewed && quality === 'GOOD' ? 'UNCERTAIN' : quality, isSkewed }
 }
 
 interface Fault {
@@ -101,8 +105,8 @@ function read(message: Decoded, name: string, value: unknown, channels: TwinChan
   let own = channel.read(value)
   if (own instanceof Unfit) return { code: 'WRONG_TYPE', message: `${name} of ${message.twin}: ${own.message}` }
   const unit = message.units?.[name]
-  if (unit !== undefined) {
-    own = channel.convert(own, unit)
+  if (unit !== undefined && unit !== null) {
+    own = typeof unit === 'string' ? channel.convert(own, unit) : new Unfit(`a unit is the name of a DTDL unit, not ${JSON.stringify(unit)}.`)
     if (own instanceof Unfit) return { code: 'WRONG_UNIT', message: `${name} of ${message.twin}: ${own.message}` }
   }
   return { series, at, value: own, quality, origin: message.origin ?? null, sequence: message.sequence ?? null }
@@ -126,5 +130,12 @@ const refuseValue = ({ source, topic }: Delivery, message: Decoded, name: string
   payload: toPayload({ ...message, values: { [name]: message.values[name] }, ...(message.units && { units: { [name]: message.units[name] } }) }),
 })
 
-/** JSON in which integers keep all their digits. */
-const toPayload = (body: unknown): string => stringify(body) ?? 'null'
+/** JSON in which integers keep all their digits. What nests so deep that nobody can write it again is left out. */
+function toPayload(body: unknown): string {
+  try {
+    return stringify(body) ?? 'null'
+  } catch (error) {
+    if (error instanceof RangeError) return '"(nested too deeply to be kept)"'
+    throw error
+  }
+}
