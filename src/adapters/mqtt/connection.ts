@@ -1,4 +1,4 @@
-import { connect, type IPublishPacket, type MqttClient } from 'mqtt'
+import { connect, type IPubackPacket, type IPublishPacket, type MqttClient } from 'mqtt'
 import type { MqttSourceDefinition } from '../../telemetry/source/definition.ts'
 import type { Taken } from '../../telemetry/source/inlet.ts'
 import type { SourceState } from '../../telemetry/source/source.ts'
@@ -69,7 +69,7 @@ export function createMqttConnection(config: MqttConnectionConfig): MqttConnecti
     const connection = connections
     return () => {
       // An identifier means another message on another connection.
-      if (connection === connections && client.connected && !client.stream.destroyed) client['_sendPacket']({ cmd: 'puback', messageId, reasonCode: 0 })
+      if (connection === connections && client.connected && !client.stream.destroyed) sendPuback(client, messageId)
     }
   }
 
@@ -77,15 +77,19 @@ export function createMqttConnection(config: MqttConnectionConfig): MqttConnecti
     if (!isPaused) take(toTaken(packet, packet.qos > 0 && packet.messageId !== undefined ? acknowledgement(packet.messageId) : undefined))
     callback(packet.qos > 0 ? new Error('It is acknowledged when it is stored.') : undefined)
   }
-  client.on('connect', ({ sessionPresent }) => {
+  // Before the messages that may come with it; mqtt.js says 'connect' some turns later.
+  client.on('packetreceive', (packet) => {
+    if (packet.cmd !== 'connack' || packet.reasonCode !== 0) return
     connections++
+    if (packet.sessionPresent) onResumed()
+  })
+  client.on('connect', () => {
     isRefused = false
     problem = null
     steady = setTimeout(() => {
       shortLived = 0
       pauseFor(leastPauseMs)
     }, steadyMs).unref()
-    if (sessionPresent) onResumed()
     ask()
   })
   client.on('error', (error) => {
@@ -110,6 +114,12 @@ export function createMqttConnection(config: MqttConnectionConfig): MqttConnecti
     pause() { isPaused = true },
     close: () => leave(client, definition.sessionExpirySeconds),
   }
+}
+
+/** mqtt.js has no public way to send one by itself; its own handlers send theirs like this (5.16). */
+function sendPuback(client: MqttClient, messageId: number): void {
+  const sender = client as unknown as { _sendPacket(packet: IPubackPacket): void }
+  sender._sendPacket({ cmd: 'puback', messageId, reasonCode: 0 })
 }
 
 function toTaken({ topic, payload, properties }: IPublishPacket, acknowledge: (() => void) | undefined): Taken {

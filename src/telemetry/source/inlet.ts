@@ -27,6 +27,8 @@ export interface InletConfig {
   readonly intake: Intake
   readonly mapper: Mapper
   readonly log: SourceLog
+  /** Between attempts to store what failed. */
+  readonly pauses?: { readonly leastMs: number; readonly mostMs: number }
 }
 
 export interface SourceLog {
@@ -53,7 +55,7 @@ const mostInBatch = 1_000
 /** How often a batch is offered that fails with something else than an outage. */
 const patience = 5
 
-export function createInlet({ source, subscriptions, mostWaiting, intake, mapper, log }: InletConfig): Inlet {
+export function createInlet({ source, subscriptions, mostWaiting, intake, mapper, log, pauses = { leastMs: 50, mostMs: 2_000 } }: InletConfig): Inlet {
   const decode = createDecoder(subscriptions, mapper)
   const count = { messages: 0, accepted: 0, duplicates: 0, quarantined: 0, dropped: 0 }
   const closing = new AbortController()
@@ -66,7 +68,7 @@ export function createInlet({ source, subscriptions, mostWaiting, intake, mapper
 
   /** Runs the task until it does not fail; rejects when the inlet is closed. `giveUp`: whether a failure is not worth another attempt. */
   async function insist(task: () => Promise<void>, giveUp: (error: unknown, attempt: number) => boolean = () => false): Promise<unknown> {
-    const backOff = createBackOff({ leastMs: 50, mostMs: 5_000 })
+    const backOff = createBackOff(pauses)
     for (let attempt = 1; ; attempt++) {
       try {
         await task()
@@ -135,7 +137,7 @@ export function createInlet({ source, subscriptions, mostWaiting, intake, mapper
       start()
     },
     forgetUnacknowledged() { waiting = waiting.filter(({ acknowledge }) => acknowledge === undefined) },
-    status: () => ({ ...count, problem, lastMessageAt, lagMs: newest === null ? null : (nowMicroseconds() - newest) / 1_000, inFlight: waiting.length + inHand }),
+    status: () => ({ ...count, problem, lastMessageAt, lagMs: newest === null ? null : Math.round((nowMicroseconds() - newest) / 1_000), inFlight: waiting.length + inHand }),
     async close(graceMs) {
       const late = setTimeout(() => { closing.abort() }, graceMs)
       const { promise, resolve } = Promise.withResolvers<void>()

@@ -1,4 +1,5 @@
 import { jsonNesting } from '../../graphql/limits/nesting.ts'
+import { parseLossless } from '../parse-lossless.ts'
 import type { PayloadKind } from './definition.ts'
 
 /** A value, or one sentence that says why there is none. */
@@ -40,18 +41,11 @@ function readJson(text: string): Read<unknown> {
   const depth = jsonNesting(text)
   if (depth > deepestPayload) return no(`The payload nests ${depth} levels deep; at most ${deepestPayload} are taken.`)
   try {
-    return { ok: true, value: parseExactly(text) }
+    return { ok: true, value: parseLossless(text) }
   } catch (error) {
     return no(`The payload is not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
-
-/** The third argument of a reviver is in ECMAScript's "JSON.parse source text access", which Node has and TypeScript's library does not know yet. */
-const parseWithSource = JSON.parse as (text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown) => unknown
-
-/** As JSON.parse, but integers that a number cannot hold are bigints. The reviver costs, so it comes only where there are that many digits. */
-const parseExactly = (text: string): unknown =>
-  (/\d{16}/.test(text) ? parseWithSource(text, (_key, value, { source }) => (typeof value === 'number' && /^-?\d+$/.test(source ?? '') ? exact(source ?? '') : value)) : JSON.parse(text))
 
 function exact(digits: string): number | bigint {
   const value = Number(digits)
