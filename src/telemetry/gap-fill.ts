@@ -19,17 +19,19 @@ export interface FilledBucket {
 export function fillGaps(summaries: readonly Summary[], { from, to, width }: Buckets, fill: Fill, before?: SeriesValue): readonly FilledBucket[] {
   const bucket = (start: Microseconds, summary: Summary | null, filled: SeriesValue | null): FilledBucket => ({ from: start, to: Math.min(start + width, to), summary, filled })
   if (fill === 'NONE') return summaries.map((summary) => bucket(summary.from, summary, null))
-  const filled: FilledBucket[] = []
+  const all: FilledBucket[] = []
   let next = 0
   for (let start = from; start < to; start += width) {
-    const summary = summaries[next]?.from === start ? summaries[next++] ?? null : null
+    const summary = summaries[next]?.from === start ? (summaries[next++] ?? null) : null
     const [left, right] = [summaries[next - 1], summaries[next]]
-    filled.push(bucket(start, summary, summary ? null : fill === 'PREVIOUS' ? left?.last ?? before ?? null : fill === 'LINEAR' ? between(left, right, start) : null))
+    all.push(bucket(start, summary, summary ? null : fill === 'PREVIOUS' ? (left?.last ?? before ?? null) : fill === 'LINEAR' ? between(left, right, start, { from, to, width }) : null))
   }
-  return filled
+  return all
 }
 
-function between(left: Summary | undefined, right: Summary | undefined, start: Microseconds): number | null {
+function between(left: Summary | undefined, right: Summary | undefined, start: Microseconds, { to, width }: Buckets): number | null {
   if (left?.mean == null || right?.mean == null) return null
-  return left.mean + ((right.mean - left.mean) * (start - left.from)) / (right.from - left.from)
+  const middle = (of: Microseconds): number => (of + Math.min(of + width, to)) / 2 // the last bucket may be shorter
+  const weight = (middle(start) - middle(left.from)) / (middle(right.from) - middle(left.from))
+  return left.mean * (1 - weight) + right.mean * weight
 }
