@@ -25,8 +25,8 @@ export function createProcessMapper(): Mapper {
     let suspect: number | undefined
     while (outcomes.length < jobs.length) {
       runner ??= await startRunner()
-      const ended = await runner.run(jobs.slice(outcomes.length), (outcome) => outcomes.push(outcome))
-      if (ended === undefined) break
+      const ended = await runner.run(nextOf(jobs, outcomes.length), (outcome) => outcomes.push(outcome))
+      if (ended === undefined) continue
       runner = undefined
       if (suspect === outcomes.length) outcomes.push(no(ended))
       else suspect = outcomes.length
@@ -42,6 +42,16 @@ export function createProcessMapper(): Mapper {
       })
     },
   }
+}
+
+/** Characters sent at a time, so that what waits there is not what fills the memory. */
+const mostCharacters = 2_000_000
+
+/** The jobs from an index on, so many as may be sent together, and one at least. */
+function nextOf(jobs: readonly MappingJob[], from: number): readonly MappingJob[] {
+  let [to, characters] = [from, 0]
+  while (to < jobs.length && (to === from || characters < mostCharacters)) characters += jobs[to++]?.arrival.text.length ?? 0
+  return jobs.slice(from, to)
 }
 
 interface Runner {

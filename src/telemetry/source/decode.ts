@@ -27,6 +27,7 @@ export function decodePayload(subscription: SubscriptionDefinition, { bindings, 
   if (twin === '') return no('The topic has nothing where the twin should be.')
   const name = bindings.get('name') ?? subscription.telemetry
   const bodies = name !== undefined ? [{ values: { [name]: payload.value } }] : (Array.isArray(payload.value) ? payload.value.map(toBody) : [toBody(payload.value)])
+  if (bodies.length > mostMessages) return tooMany(bodies.length)
   if (!Array.isArray(payload.value) && !isObject(bodies[0])) return no(`The payload ${shown(text)} is a value, and nothing says of which telemetry.`)
   const other = bodies.find((body) => isObject(body) && twin !== undefined && body.twin !== undefined && body.twin !== twin)
   if (isObject(other)) return no(`The payload says the twin ${shown(String(other.twin))}, its topic ${shown(twin ?? '')}.`)
@@ -36,10 +37,15 @@ export function decodePayload(subscription: SubscriptionDefinition, { bindings, 
 /** The messages that a mapping yielded. An empty list is a mapping's way to say that there is nothing in it. */
 export function decodeMapped(subscription: SubscriptionDefinition, { bindings, properties }: Omit<Arrival, 'text'>, yielded: unknown): Read<readonly unknown[]> {
   const bodies: readonly unknown[] = Array.isArray(yielded) ? yielded : [yielded]
+  if (bodies.length > mostMessages) return tooMany(bodies.length)
   const wrong = bodies.find((body) => !isObject(body))
   if (wrong !== undefined || bodies.includes(undefined)) return no(`The mapping yields ${wrong === undefined ? 'nothing' : shown(String(wrong))}; a message or a list of them is needed, or [] for none.`)
   return { ok: true, value: bodies.map((body) => complete(body, bindings, properties, subscription.origin)) }
 }
+
+/** In a payload: each may be a reading in quarantine. */
+const mostMessages = 10_000
+const tooMany = (count: number): Read<never> => no(`The payload has ${count} messages; at most ${mostMessages} are taken.`)
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 

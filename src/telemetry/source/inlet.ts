@@ -6,6 +6,7 @@ import { createBackOff } from './back-off.ts'
 import { createDecoder, type Decoded, keptBytes, mostPayloadBytes } from './decoder.ts'
 import type { SubscriptionDefinition } from './definition.ts'
 import type { Mapper } from './mapping.ts'
+import { toPortions } from './portions.ts'
 import type { SourceStatus } from './source.ts'
 
 /** A message as the other side delivered it. */
@@ -50,7 +51,7 @@ export interface Inlet {
   close(graceMs: number): Promise<void>
 }
 
-/** At a time, so that a batch is stored in a moment, however much waited. */
+/** Messages decoded, and readings submitted, at a time: so that a batch is stored in a moment, however much waited. */
 const mostInBatch = 1_000
 /** How often a batch is offered that fails with something else than an outage. */
 const patience = 5
@@ -85,7 +86,6 @@ export function createInlet({ source, subscriptions, mostWaiting, intake, mapper
 
   async function submit(messages: readonly Decoded[]): Promise<void> {
     const deliveries: readonly Delivery[] = messages.flatMap(({ bodies, taken }) => bodies.map((body) => ({ body, source, topic: taken.topic })))
-    if (deliveries.length === 0) return
     const error = await insist(async () => {
       const report = await intake.submit(deliveries)
       count.accepted += report.accepted
@@ -107,7 +107,7 @@ export function createInlet({ source, subscriptions, mostWaiting, intake, mapper
   async function store(batch: readonly Taken[]): Promise<void> {
     let messages: readonly Decoded[] = []
     await insist(async () => { messages = await decode(batch) })
-    await submit(messages.filter(({ refusal }) => refusal === undefined))
+    for (const portion of toPortions(messages, mostInBatch)) await submit(portion)
     await refuse(messages)
     for (const { acknowledge } of batch) acknowledge?.()
     for (const { at } of messages) if (at !== undefined) newest = Math.max(newest ?? at, at)

@@ -66,6 +66,7 @@ describe('A payload', () => {
   it('is refused in one sentence where it is not what it should be', () => {
     expect(plant('')).toBe('The payload is empty.')
     expect(plant('{"values":')).toMatch(/^The payload is not JSON: /)
+    expect(plant(JSON.stringify(Array.from({ length: 10_001 }, () => 0)))).toBe('The payload has 10001 messages; at most 10000 are taken.')
     expect(plant('['.repeat(200_000))).toBe('The payload nests 200000 levels deep; at most 100 are taken.')
     for (const text of ['', 'NaN', '1,5', '0x10', '1e400', '--1', '1 2']) expect(readPayload('number', text)).toMatchObject({ ok: false })
     expect(readText(Uint8Array.of(0xff, 0xfe))).toEqual({ ok: false, message: 'The payload is not UTF-8 text.' })

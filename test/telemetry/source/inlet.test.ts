@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createProcessMapper } from '../../../src/adapters/process/mapper.ts'
+import type { Decoded } from '../../../src/telemetry/source/decoder.ts'
 import { createInlet, type Inlet } from '../../../src/telemetry/source/inlet.ts'
+import { toPortions } from '../../../src/telemetry/source/portions.ts'
 import { parseTopicTemplate } from '../../../src/telemetry/source/topic-template.ts'
 import { createRecordingIntake, type RecordingIntake } from './recording-intake.ts'
 
@@ -60,6 +62,24 @@ describe('What a source receives', () => {
     await intake.until(() => intake.bodies().length === 2)
     expect(intake.bodies()).toEqual([{ twin: 'pump-1', values: { n: 1 } }, { twin: 'pump-1', values: { n: 3 } }])
     expect(acknowledged).toEqual([1])
+  })
+
+  it('is submitted in portions, however much is in a message', async () => {
+    const bodies = fc.array(fc.nat({ max: 12 }), { maxLength: 8 })
+    fc.assert(fc.property(bodies, fc.integer({ min: 1, max: 5 }), (sizes, most) => {
+      const messages = sizes.map((size, index): Decoded => ({ taken: message(`${index}`), bodies: Array.from({ length: size }, (_, each) => `${index}/${each}`), refusal: undefined, kept: () => '', at: undefined }))
+      const portions = toPortions(messages, most).map((portion) => portion.flatMap((part) => part.bodies))
+      expect(portions.flat()).toEqual(messages.flatMap((each) => each.bodies))
+      for (const portion of portions) expect(portion.length >= 1 && portion.length <= most).toBe(true)
+    }))
+    const intake = createRecordingIntake()
+    const inlet = inletOf(intake)
+    let acknowledged = 0
+    inlet.take(message(JSON.stringify(Array.from({ length: 2_500 }, (_, n) => ({ values: { n } }))), () => { acknowledged = intake.bodies().length }))
+    await intake.until(() => intake.bodies().length === 2_500)
+    await inlet.close(1_000)
+    expect(intake.batches.map((batch) => batch.length)).toEqual([1_000, 1_000, 500])
+    expect(acknowledged).toBe(2_500)
   })
 
   it('is kept for those who look into the quarantine where no subscription is of its topic', async () => {
