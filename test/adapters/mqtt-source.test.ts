@@ -111,23 +111,31 @@ describe.skipIf(mosquittoPath === undefined)(`An MQTT source${mosquittoPath === 
     expect(numbers(intake)).toEqual(upTo(21))
   })
 
-  it('does not take an answer that comes on another connection for an acknowledgement', async () => {
+  it('acknowledges nothing on another connection than that on which it came: there the number is that of another message', async () => {
     const [topic, intake] = [freshTopic(), createRecordingIntake()]
     await using own = await startMosquitto()
-    await using source = open(definitionOf(own.url, topic), intake)
+    await using source = open(definitionOf(own.url, topic, { receiveMaximum: 10, sessionExpirySeconds: 0 }), intake) // every connection counts from one
     await inState(source, 'CONNECTED')
     const publisher = await connectAsync(own.url, { protocolVersion: 5, reconnectPeriod: 50 })
-    const release = intake.hold()
+    const releaseFirst = intake.hold()
     await publish(publisher, topic, upTo(10))
     await until(() => { expect(source.status().inFlight).toBe(10) })
     await own.stop()
+    await inState(source, 'DISCONNECTED')
     await own.start()
     await inState(source, 'CONNECTED')
-    release() // of the batches before the restart; their answers went with their connection
-    await intake.until(() => new Set(numbers(intake)).size === 10)
-    await publish(publisher, topic, upTo(10, 10))
-    await intake.until(() => new Set(numbers(intake)).size === 20)
-    await until(() => { expect(source.status().inFlight).toBe(0) })
+    await publish(publisher, topic, upTo(30, 10))
+    await until(() => { expect(source.status().messages).toBe(20) })
+    const attempts = intake.attempts
+    const releaseSecond = intake.hold()
+    releaseFirst()
+    await intake.until(() => intake.attempts > attempts)
+    expect(numbers(intake)).toEqual(upTo(10))
+    for (const n of upTo(5, 40)) await publish(publisher, topic, [n]) // by then the broker has had its time
+    expect(source.status().messages).toBe(20)
+    releaseSecond()
+    await intake.until(() => intake.bodies().length === 45)
+    expect(numbers(intake)).toEqual(upTo(45))
     await publisher.endAsync()
   })
 
@@ -222,6 +230,27 @@ describe.skipIf(mosquittoPath === undefined)(`An MQTT source${mosquittoPath === 
     await intake.until(() => intake.bodies().length === 1_000)
     expect(numbers(intake)).toEqual(upTo(1_000))
     await until(() => { expect(source.status()).toMatchObject({ problem: null, inFlight: 0 }) })
+  })
+
+  it('holds no more however often the connection is lost meanwhile and everything comes again', async () => {
+    const [topic, intake] = [freshTopic(), createRecordingIntake()]
+    await using own = await startMosquitto()
+    await using source = open(definitionOf(own.url, topic, { receiveMaximum: 10 }), intake)
+    await inState(source, 'CONNECTED')
+    const publisher = await connectAsync(own.url, { protocolVersion: 5, reconnectPeriod: 50 })
+    intake.fail('TELEMETRY_UNAVAILABLE')
+    await publish(publisher, topic, upTo(30))
+    for (let times = 1; times <= 3; times++) {
+      await own.stop()
+      await inState(source, 'DISCONNECTED')
+      await own.start()
+      await until(() => { expect(source.status().messages).toBe(10 * (times + 1)) })
+    }
+    expect(source.status().inFlight).toBeLessThanOrEqual(20) // the window, and what was being stored when it began anew
+    intake.fail(undefined)
+    await intake.until(() => new Set(numbers(intake)).size === 30)
+    expect([...new Set(numbers(intake))]).toEqual(upTo(30))
+    await publisher.endAsync()
   })
 
   it('lets go of messages sent without a guarantee, rather than of its memory, and says how many', async () => {

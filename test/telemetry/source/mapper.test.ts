@@ -51,8 +51,8 @@ describe('A mapping', () => {
   })
 
   it('is not blamed for how much comes at once', async () => {
-    const large = JSON.stringify({ text: 'x'.repeat(950_000) })
-    expect(await mapper.map(Array.from({ length: 60 }, () => job('$length(text)', large)))).toEqual(Array.from({ length: 60 }, () => ({ ok: true, value: 950_000 })))
+    const large = JSON.stringify({ text: '…'.repeat(950_000) })
+    expect(await mapper.map(Array.from({ length: 80 }, () => job('$length(text)', large)))).toEqual(Array.from({ length: 80 }, () => ({ ok: true, value: 950_000 })))
   })
 
   it('takes linear time over regular expressions that look neither back nor around', async () => {
