@@ -94,8 +94,8 @@ function presentOf(context: Context): Microseconds {
 const loaders = new WeakMap<Context, Map<string, DataLoader<SeriesKey, unknown>>>()
 
 function batched<T>(context: Context, what: string, read: (keys: readonly SeriesKey[]) => Promise<readonly T[]>): DataLoader<SeriesKey, T> {
-  let known = loaders.get(context)
-  if (!known) loaders.set(context, known = new Map())
+  const known = loaders.get(context) ?? new Map<string, DataLoader<SeriesKey, unknown>>()
+  loaders.set(context, known)
   let loader = known.get(what)
   if (!loader) known.set(what, loader = new DataLoader<SeriesKey, unknown>(async (keys) => await read(keys), { cache: false }))
   return loader as DataLoader<SeriesKey, T>

@@ -59,7 +59,7 @@ export async function openTelemetry({ config, parts, log, database, tenant, regi
 }
 
 async function openStore(config: Config, tenant: string, log: Log): Promise<TelemetryStore> {
-  if (config.telemetryUrl === undefined) return await createDuckdbTelemetryStore({ directory: join(config.dataDirectory, 'telemetry'), memoryMb: config.telemetryMemoryMb, log })
+  if (config.telemetryUrl === undefined) return await createDuckdbTelemetryStore({ directory: join(config.dataDirectory, 'telemetry', tenant), memoryMb: config.telemetryMemoryMb, log })
   const { createPostgresTelemetryStore } = await import('./adapters/postgres/telemetry-store.ts') // its driver is loaded only where it is used
   return await createPostgresTelemetryStore({ url: config.telemetryUrl, tenant, log })
 }

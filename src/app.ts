@@ -31,6 +31,7 @@ import { createTwinService } from './twin/twin-service.ts'
 export interface App extends AsyncDisposable {
   /** Where it listens, without a slash at the end. */
   readonly url: string
+  readonly config: Config
   readonly services: Services
   readonly database: Neo4jDatabase
   /** The server it works with. */
@@ -88,7 +89,7 @@ export async function createApp(config: Config): Promise<App> {
   const served = parts.use(await serve({ config, schema, services, principal, checks, metrics: createMetrics(telemetry), log }))
   await startSources()
   const owned = parts.move()
-  return { url: served.url, services, database, neo4j: connection, hurry: served.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { url: served.url, config, services, database, neo4j: connection, hurry: served.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** How often labels that grew large get their index. */

@@ -51,7 +51,9 @@ export async function createTelemetry({ store, twins, values, quarantineStore, r
   return {
     store, quarantine,
     intake: pipeline.toIntake(quarantine),
-    origins: origins.all,
+    get origins() {
+      return origins.all
+    },
     rollup: (request, signal) => rollup({ reach, store, registry }, request, signal),
     status: () => ({ health: store.health(), counts: pipeline.counts, projectionLagMs: projection.lagMs }),
     projected: () => projection.settled(),

@@ -1,18 +1,10 @@
-import { afterAll, describe, expect, inject, it } from 'vitest'
-import { createApp } from '../../src/app.ts'
-import { createConfig } from '../../src/config.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openTestApp } from '../support/app.ts'
 import { freshTenant } from '../support/neo4j.ts'
-import type { GraphQLBody } from './api.ts'
 
-const { uri, username, password, database = 'neo4j' } = inject('neo4j')
-const open = (tenant: string, demo = false) => createApp({ ...createConfig({}), port: 0, demo, tenant, logLevel: 'silent', neo4j: { uri, username, password, database } })
-const app = await open(freshTenant('app'))
+const app = await openTestApp()
 afterAll(() => app[Symbol.asyncDispose]())
-
-async function ask(query: string, variables: Readonly<Record<string, unknown>> = {}, url = app.url): Promise<GraphQLBody> {
-  const response = await fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query, variables }) })
-  return await response.json() as GraphQLBody
-}
+const { ask } = app
 
 const publish = 'mutation ($d: [JSON!]!) { publishModels(documents: $d) { __typename ... on Problem { code message } } }'
 const boiler = { '@context': 'dtmi:dtdl:context;3', '@id': 'dtmi:app:Boiler;1', '@type': 'Interface', contents: [{ '@type': 'Property', name: 'pressure', schema: 'double' }] }
@@ -28,17 +20,17 @@ describe('The app', () => {
   })
 
   it('keeps tenants apart', async () => {
-    await using other = await open(freshTenant('app'))
-    expect((await ask('{ boilers { _id } }', {}, other.url)).errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED')
-    expect(await ask('{ models { dtmi } twins { _id } }', {}, other.url)).toEqual({ data: { models: [], twins: [] } })
+    await using other = await openTestApp()
+    expect((await other.ask('{ boilers { _id } }')).errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED')
+    expect(await other.ask('{ models { dtmi } twins { _id } }')).toEqual({ data: { models: [], twins: [] } })
   })
 
   it('gives an empty store the demo town, once', async () => {
     const tenant = freshTenant('demo')
     const counts: unknown[] = []
     for (const _ of [1, 2]) {
-      await using town = await open(tenant, true)
-      counts.push((await ask('{ district(id: "north") { name } pumpsConnection { totalCount } twinsConnection { totalCount } }', {}, town.url)).data)
+      await using town = await openTestApp({ tenant, demo: true })
+      counts.push(await town.data('{ district(id: "north") { name } pumpsConnection { totalCount } twinsConnection { totalCount } }'))
     }
     expect(counts[0]).toMatchObject({ district: { name: expect.any(String) as string }, pumpsConnection: { totalCount: expect.any(Number) as number } })
     expect(counts[1]).toEqual(counts[0])

@@ -1,14 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, inject, it } from 'vitest'
 import { createConfig } from '../../src/config.ts'
 import { until } from './api.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const { uri, username, password } = inject('neo4j')
 const store = { NEO4J_URI: uri, NEO4J_USERNAME: username, NEO4J_PASSWORD: password, TWINFOLD_DEMO: 'off', TWINFOLD_PORT: '0' }
+const directory = await mkdtemp(join(tmpdir(), 'twinfold-process-'))
+let runs = 0
 const running = new Set<ChildProcess>()
 
 interface Run {
@@ -20,7 +25,7 @@ interface Run {
 }
 
 function run(environment: Readonly<Record<string, string>>): Run {
-  const child = spawn(process.execPath, ['src/main.ts'], { cwd: root, env: { ...createConfig().environment, NODE_ENV: 'production', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['src/main.ts'], { cwd: root, env: { ...createConfig().environment, NODE_ENV: 'production', TWINFOLD_DATA: join(directory, String(runs++)), ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
   const [stdout, stderr]: [string[], string[]] = [[], []]
   createInterface({ input: child.stdout }).on('line', (line) => stdout.push(line))
@@ -40,10 +45,12 @@ afterEach(() => {
   running.clear()
 })
 
+afterAll(() => rm(directory, { recursive: true, force: true }))
+
 describe('The process', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('says one line when it is ready, and ends cleanly on %s, given once or, by a group, twice', async (signal) => {
     const { child, url, stdout, stderr, ended } = await started()
-    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready', parts: { store: true, schema: true, accepting: true } })
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready', parts: { store: true, schema: true, telemetry: true, accepting: true } })
     child.kill(signal)
     if (signal === 'SIGINT') child.kill(signal)
     expect(await ended).toEqual([0, null])

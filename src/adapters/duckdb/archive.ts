@@ -281,7 +281,7 @@ async function stage(connection: DuckDBConnection, { latest, seen, series, origi
     for (const lane of lanes) {
       if (lane !== laneOf(kind)) row.appendNull()
       else if (lane === 'num') row.appendDouble(reading.value as number)
-      else if (lane === 'int') row.appendBigInt(BigInt(reading.value as bigint | boolean))
+      else if (lane === 'int') row.appendBigInt(BigInt(reading.value))
       else row.appendVarchar(reading.value as string)
     }
   })

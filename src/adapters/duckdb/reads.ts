@@ -54,7 +54,7 @@ export function toSummary(kind: SeriesKind, { from, width }: Buckets, quantiles:
     first: fromLane(kind, first as SeriesValue), last: fromLane(kind, last as SeriesValue),
     min: isNumber ? min as number | bigint : null, max: isNumber ? max as number | bigint : null, sum: isNumber ? sum as number | bigint : null,
     mean: toNumber(mean), stddev: toNumber(stddev),
-    quantiles: listed && typeof listed === 'object' && 'items' in listed ? listed.items.map((item) => toNumber(item as DuckDBValue)) : Array.from({ length: quantiles }, () => null),
+    quantiles: listed && typeof listed === 'object' && 'items' in listed ? listed.items.map((item) => toNumber(item)) : Array.from({ length: quantiles }, () => null),
   }
 }
 

@@ -48,7 +48,7 @@ export function toRows(lane: Lane, late: boolean, placed: readonly Placed[]): Ro
     rows.origin[index] = origin
     setInt64(rows.sequence, index, reading.sequence ?? -1)
     if (lane === 'num') rows.values[index] = reading.value as number
-    else if (lane === 'int') rows.values[index] = typeof reading.value === 'boolean' ? (reading.value ? 1n : 0n) : reading.value as bigint
+    else if (lane === 'int') rows.values[index] = typeof reading.value === 'boolean' ? (reading.value ? 1n : 0n) : reading.value
     else rows.values[index] = reading.value as string
   }
   return rows
@@ -59,7 +59,7 @@ export const toQualityCode = (quality: Quality): number => qualities.indexOf(qua
 export const fromQualityCode = (code: number): Quality => qualities[code] ?? 'BAD'
 
 /** A stored value in the form of its series. */
-export const fromLane = (kind: SeriesKind, value: SeriesValue): SeriesValue => (kind === 'boolean' ? BigInt(value as bigint) === 1n : value)
+export const fromLane = (kind: SeriesKind, value: SeriesValue): SeriesValue => (kind === 'boolean' ? BigInt(value) === 1n : value)
 
 /** Writes a safe integer as 64 bits without making a bigint of it. */
 export function setInt64(pairs: Uint32Array, index: number, value: number): void {

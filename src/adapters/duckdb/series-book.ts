@@ -83,8 +83,8 @@ export function createSeriesBook(): SeriesBook {
     }
     const entry: SeriesEntry = { id, key, latest: undefined, greatestAt: -Infinity, seen: new Map() }
     byId[id] = entry
-    let names = byKey.get(key.twin)
-    if (!names) byKey.set(key.twin, names = new Map())
+    const names = byKey.get(key.twin) ?? new Map<string, SeriesEntry[]>()
+    byKey.set(key.twin, names)
     const entries = names.get(key.name)
     if (entries) entries.push(entry)
     else names.set(key.name, [entry])

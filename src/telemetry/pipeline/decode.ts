@@ -21,13 +21,16 @@ export function decode(body: unknown): Decoded | string {
   const { twin, at, values, quality, origin, sequence, units } = body
   if (typeof twin !== 'string' || twin === '' || twin.length > longestId) return `twin is the id of a twin, a text of 1 to ${longestId} characters.`
   if (!isRecord(values)) return 'values is an object of telemetry names and their values, such as { "flow": 4.2 }.'
-  if (at !== undefined && at !== null && typeof at !== 'string') return 'at is an instant with its offset, as text: "2026-03-01T06:30:00Z".'
-  if (quality !== undefined && quality !== null && !qualities.has(quality)) return 'quality is GOOD, UNCERTAIN or BAD.'
-  if (origin !== undefined && origin !== null && (typeof origin !== 'string' || origin === '' || origin.length > longestOrigin || !isStorable(origin))) return `origin is a text of 1 to ${longestOrigin} characters.`
-  if (sequence !== undefined && sequence !== null && !(typeof sequence === 'number' && Number.isSafeInteger(sequence) && sequence >= 0)) return 'sequence is a whole number from 0 to 2^53 - 1.'
-  if (units !== undefined && units !== null && !isRecord(units)) return 'units is an object of telemetry names and DTDL units, such as { "flow": "cubicMetrePerHour" }.'
+  if (isGiven(at) && typeof at !== 'string') return 'at is an instant with its offset, as text: "2026-03-01T06:30:00Z".'
+  if (isGiven(quality) && !qualities.has(quality)) return 'quality is GOOD, UNCERTAIN or BAD.'
+  if (isGiven(origin) && !isName(origin)) return `origin is a text of 1 to ${longestOrigin} characters.`
+  if (isGiven(sequence) && !(typeof sequence === 'number' && Number.isSafeInteger(sequence) && sequence >= 0)) return 'sequence is a whole number from 0 to 2^53 - 1.'
+  if (isGiven(units) && !isRecord(units)) return 'units is an object of telemetry names and DTDL units, such as { "flow": "cubicMetrePerHour" }.'
   return body as unknown as Decoded // not copied: hundreds of thousands a second come by
 }
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null
+const isName = (value: unknown): boolean => typeof value === 'string' && value !== '' && value.length <= longestOrigin && isStorable(value)
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
