@@ -1,4 +1,4 @@
-import { connect, type IPubackPacket, type IPublishPacket, type MqttClient } from 'mqtt'
+import { connect, type IPublishPacket, type MqttClient } from 'mqtt'
 import type { MqttSourceDefinition } from '../../telemetry/source/definition.ts'
 import type { Taken } from '../../telemetry/source/inlet.ts'
 import type { SourceState } from '../../telemetry/source/source.ts'
@@ -118,7 +118,7 @@ export function createMqttConnection(config: MqttConnectionConfig): MqttConnecti
 
 /** mqtt.js has no public way to send one by itself; its own handlers send theirs like this (5.16). */
 function sendPuback(client: MqttClient, messageId: number): void {
-  const sender = client as unknown as { _sendPacket(packet: IPubackPacket): void }
+  const sender = client as unknown as { _sendPacket(packet: { readonly cmd: 'puback'; readonly messageId: number; readonly reasonCode: number }): void }
   sender._sendPacket({ cmd: 'puback', messageId, reasonCode: 0 })
 }
 
