@@ -47,7 +47,7 @@ export async function openTelemetry({ config, parts, log, database, tenant, regi
     onTrouble: (err, what) => { log.warn({ err }, what) },
   }))
   const startSource = (definition: SourceDefinition) => parts.use(createMqttSource(definition, telemetry.intake, {
-    mapper, environment: config.environment, log: { info: (message) => { log.info(message) }, error: (message) => { log.error(message) } },
+    mapper, environment: config.environment, instance: config.instance, log: { info: (message) => { log.info(message) }, error: (message) => { log.error(message) } },
   }))
   return {
     telemetry,

@@ -22,6 +22,8 @@ export interface Config {
   readonly telemetryMemoryMb: number
   /** The path of the file that says where readings come from; undefined: over HTTP and GraphQL only. */
   readonly sourcesFile: string | undefined
+  /** Tells apart the processes of one installation where the other side has to know them, as a broker does that keeps a session for each. */
+  readonly instance: string | undefined
   /** Hides from clients what helps only developers: suggestions in validation errors. */
   readonly production: boolean
   /** Whether clients may ask for the schema. */
@@ -77,6 +79,7 @@ export function createConfig(environment: Environment = process.env): Config {
     telemetryUrl: env.optional('TWINFOLD_TELEMETRY_URL'),
     telemetryMemoryMb: env.whole('TWINFOLD_TELEMETRY_MEMORY_MB', 1_024, { least: 128, most: 1_048_576 }),
     sourcesFile: env.optional('TWINFOLD_SOURCES'),
+    instance: env.optional('TWINFOLD_INSTANCE'),
     production: env.optional('NODE_ENV') === 'production',
     introspection: env.flag('TWINFOLD_INTROSPECTION', true),
     logLevel: env.oneOf('TWINFOLD_LOG', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'silent']),

@@ -27,7 +27,7 @@ export async function executeUntil(signal: AbortSignal, args: ExecutionArgs): Pr
 async function answer(args: ExecutionArgs, signal: AbortSignal): Promise<ExecutionResult> {
   const { services } = args.contextValue as Context
   const rows = await executeDomain({
-    schema: args.schema, document: args.document, operationName: args.operationName, variableValues: args.variableValues ?? {},
+    schema: args.schema, document: args.document, operationName: args.operationName, variableValues: args.variableValues ?? {}, contextValue: args.contextValue,
     read: (given, info) => services.reader.root(given, info, { signal }),
   })
   signal.throwIfAborted()

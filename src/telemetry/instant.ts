@@ -58,8 +58,18 @@ const daysIn = (year: number, month: number): number => (month === 2 ? (year % 4
 
 /** Microseconds since 1970 → RFC 3339 text in UTC: milliseconds, and microseconds where there are any. */
 export function formatInstant(at: Microseconds): string {
-  const milliseconds = Math.floor(at / 1_000)
-  const rest = at - milliseconds * 1_000
-  const text = new Date(milliseconds).toISOString()
-  return rest === 0 ? text : `${text.slice(0, -1)}${String(rest).padStart(3, '0')}Z`
+  const day = Math.floor(at / dayUs)
+  if (day !== formattedDay.number) formattedDay = { number: day, text: new Date(day * 86_400_000).toISOString().slice(0, -13) }
+  const rest = at - day * dayUs
+  const seconds = Math.floor(rest / 1_000_000)
+  const micros = rest - seconds * 1_000_000
+  const millis = Math.floor(micros / 1_000)
+  const text = `${formattedDay.text}${twoDigitTexts[Math.floor(seconds / 3_600)]}:${twoDigitTexts[Math.floor(seconds / 60) % 60]}:${twoDigitTexts[seconds % 60]}.${threeDigits(millis)}`
+  return micros === millis * 1_000 ? `${text}Z` : `${text}${threeDigits(micros - millis * 1_000)}Z`
 }
+
+const dayUs = 86_400_000_000
+/** The day that was shown last, as `2026-03-01T`: readings of a page are of few days. */
+let formattedDay = { number: 0, text: '1970-01-01T' }
+const twoDigitTexts = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))
+const threeDigits = (number: number): string => (number < 10 ? `00${number}` : number < 100 ? `0${number}` : String(number))

@@ -27,7 +27,7 @@ export async function createTestDomain(documents: readonly unknown[], { graph, t
       const errors = validate(schema, document)
       if (errors.length > 0) return { errors }
       const answer = await execute({ schema, document, variableValues: variables, contextValue: {} })
-      const short = await executeDomain({ schema, document, variableValues: variables, read: (args, info) => reader.root(args, info) })
+      const short = await executeDomain({ schema, document, variableValues: variables, contextValue: undefined, read: (args, info) => reader.root(args, info) })
       if (short) expect(JSON.stringify(short), 'the shorter way answers as graphql-js does').toBe(JSON.stringify(answer))
       return answer
     },

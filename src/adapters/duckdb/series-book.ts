@@ -64,15 +64,11 @@ export function createSeriesBook(): SeriesBook {
   let freshSeries: SeriesEntry[] = []
   let freshOrigins: (readonly [number, string])[] = []
 
-  const byObject = new WeakMap<SeriesKey, SeriesEntry>() // writers come with the same key again and again
+  const byObject = new WeakMap<SeriesKey, SeriesEntry>() // writers come with the same objects again and again
 
-  const find = (wanted: SeriesKey): SeriesEntry | undefined => {
-    const known = byObject.get(wanted)
-    if (known) return known
-    const { twin, name, kind, source, run } = wanted
-    const entry = byKey.get(twin)?.get(name)?.find(({ key }) => key.kind === kind && key.source === source && key.run === run)
-    if (entry) byObject.set(wanted, entry)
-    return entry
+  const find = ({ twin, name, kind, source, run }: SeriesKey): SeriesEntry | undefined => {
+    for (const entry of byKey.get(twin)?.get(name) ?? []) if (entry.key.kind === kind && entry.key.source === source && entry.key.run === run) return entry
+    return undefined
   }
 
   const defineSeries = (id: number, key: SeriesKey): SeriesEntry => {
@@ -106,8 +102,13 @@ export function createSeriesBook(): SeriesBook {
       return entry
     },
     obtain(key) {
+      const familiar = byObject.get(key)
+      if (familiar) return familiar
       const known = find(key)
-      if (known) return known
+      if (known) {
+        byObject.set(key, known)
+        return known
+      }
       const entry = defineSeries(Math.max(1, byId.length), key)
       unsaved.series.push(entry)
       freshSeries.push(entry)

@@ -1,32 +1,35 @@
 import type { DocumentNode, ExecutionResult, FragmentDefinitionNode, GraphQLField, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { getArgumentValues, getOperationAST, getVariableValues, Kind, OperationTypeNode } from 'graphql'
 import { collectFields } from 'graphql/execution/collectFields.js'
-import { type Complete, completeValue, type Operation } from './complete-value.ts'
+import { type Complete, completeValue, type Later, type Operation } from './complete-value.ts'
 
 export interface DomainRequest {
   readonly schema: GraphQLSchema
   readonly document: DocumentNode
   readonly operationName?: string | null | undefined
   readonly variableValues: Readonly<Record<string, unknown>>
+  readonly contextValue: unknown
   /** Reads a root field's rows. */
   read(args: Readonly<Record<string, unknown>>, info: GraphQLResolveInfo): Promise<unknown>
 }
 
 /**
- * Answers a query whose root fields are all of the domain and need nothing but its rows. Undefined: it is another kind of operation, or something
+ * Answers a query whose root fields are all of the domain and need nothing but its rows and series. Undefined: it is another kind of operation, or something
  * went wrong, and graphql-js is to execute it, which also says where an error belongs.
  */
-export async function executeDomain({ schema, document, operationName, variableValues, read }: DomainRequest): Promise<ExecutionResult | undefined> {
+export async function executeDomain({ schema, document, operationName, variableValues, contextValue, read }: DomainRequest): Promise<ExecutionResult | undefined> {
   const definition = getOperationAST(document, operationName)
   const query = schema.getQueryType()
   if (definition?.operation !== OperationTypeNode.QUERY || !query) return undefined
   const coerced = getVariableValues(schema, definition.variableDefinitions ?? [], variableValues)
   if (!coerced.coerced) return undefined
-  const operation: Operation = { schema, fragments: fragmentsOf(document), variables: coerced.coerced }
+  const operation: Operation = { schema, fragments: fragmentsOf(document), variables: coerced.coerced, context: contextValue }
   const roots = rootFields(operation, query, definition)
   if (!roots) return undefined
   try {
-    const values = await Promise.all(roots.map(async ({ complete, args, info }) => complete(await read(args, info))))
+    const later: Later = []
+    const values = await Promise.all(roots.map(async ({ complete, args, info }) => complete(await read(args, info), later)))
+    await Promise.all(later)
     const data = Object.create(null) as Record<string, unknown>
     for (const [index, { key }] of roots.entries()) data[key] = values[index]
     return { data }

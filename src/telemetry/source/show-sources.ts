@@ -8,6 +8,7 @@ export interface SourceBoard {
 }
 
 const everyMs = 2_000
+const laggingMs = 60_000
 
 /** Writes the state of the sources down, at once and then every two seconds while anything of it changes. */
 export async function showSources(sources: readonly Source[], board: SourceBoard, onTrouble: (error: unknown) => void): Promise<AsyncDisposable> {
@@ -15,7 +16,7 @@ export async function showSources(sources: readonly Source[], board: SourceBoard
   let shown = ''
   const show = (): Promise<void> => serial(async () => {
     const states = sources.map((source) => ({ id: source.id, kind: source.kind, url: source.url, ...source.status() }))
-    const now = JSON.stringify(states)
+    const now = JSON.stringify(states.map(({ lagMs, ...rest }) => ({ ...rest, isLagging: lagMs !== null && lagMs > laggingMs }))) // a lag alone grows all the time
     if (now === shown) return
     await board.write(states)
     shown = now
