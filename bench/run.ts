@@ -1,10 +1,7 @@
 // npm run bench: reads and mutations against what a user has otherwise, in one run on one machine. Prints Markdown tables.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { createNeo4jDatabase } from '../src/adapters/neo4j/database.ts'
 import { createEmbeddedNeo4j } from '../src/adapters/neo4j/embedded/server.ts'
 import { ensureTenant } from '../src/adapters/neo4j/head.ts'
@@ -17,21 +14,10 @@ import { loadGraph } from './load-graph.ts'
 import { rateMutations } from './mutations.ts'
 import { benchModels } from './ontology.ts'
 import { ask, readCases, timeReads } from './reads.ts'
+import { serve } from './serve.ts'
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 100)
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 6)
-
-/** A server in a process of its own, on the bench's Neo4j; resolves to its address when it prints one. */
-async function serve(parts: AsyncDisposableStack, script: string, env: Readonly<Record<string, string>>): Promise<string> {
-  const child = spawn(process.execPath, [new URL(script, import.meta.url).pathname], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
-  parts.defer(async () => {
-    const exit = once(child, 'exit')
-    child.kill()
-    await exit
-  })
-  const [line] = await once(createInterface({ input: child.stdout }), 'line') as [string]
-  return line.replace(/^.* (?=http)/, '')
-}
 
 await using parts = new AsyncDisposableStack()
 const directory = await mkdtemp(join(tmpdir(), 'twinfold-bench-'))
@@ -39,8 +25,8 @@ parts.defer(() => rm(directory, { recursive: true, force: true }))
 const { connection } = parts.use(await createEmbeddedNeo4j({ dataDirectory: directory, environment: process.env, log: console }))
 const database = parts.use(createNeo4jDatabase({ ...connection, poolSize: 300 }))
 const env = { NEO4J_URI: connection.uri, NEO4J_USERNAME: connection.username, NEO4J_PASSWORD: connection.password, TWINFOLD_PORT: '0', TWINFOLD_DEMO: 'off', TWINFOLD_LOG: 'error' }
-const twinfold = await serve(parts, '../src/main.ts', env)
-const stock = await serve(parts, 'stock-server.ts', env)
+const { url: twinfold } = parts.use(await serve('../src/main.ts', env))
+const { url: stock } = parts.use(await serve('stock-server.ts', env))
 
 await ask(twinfold, 'mutation($d: [JSON!]!) { publishModels(documents: $d) { __typename } }', { d: benchModels })
 const tenant = await ensureTenant(database, 'main')
