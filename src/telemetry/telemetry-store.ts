@@ -9,7 +9,7 @@ export interface TimeRange {
 /** What became of a batch. `outcomes[i]` is of `readings[i]`. */
 export interface Appended {
   readonly outcomes: readonly Outcome[]
-  /** The batch's place in the order of receipt: `receivedAt` of what it stored. Reading with `after: cursor` goes on behind it. */
+  /** The batch's place in the order of receipt: the greatest `receivedAt` of what it stored. Reading with `after: cursor` goes on behind it. */
   readonly cursor: Microseconds
 }
 

@@ -1,5 +1,5 @@
 import { failure } from '../../errors.ts'
-import type { NewReading } from '../../telemetry/reading.ts'
+import type { Microseconds, NewReading } from '../../telemetry/reading.ts'
 import type { Appended, Outcome } from '../../telemetry/telemetry-store.ts'
 import { nowMicroseconds } from '../../util/clock.ts'
 import { createSerial } from '../../util/serial.ts'
@@ -30,8 +30,10 @@ export interface LogWriter {
   readonly head: number
   /** Why the last write failed; undefined after one that did not. */
   readonly problem: string | undefined
-  /** Resolves when everything taken is written. */
-  idle(): Promise<void>
+  /** Tries to write where the last write failed: nobody may send anything while the store says that it cannot write. */
+  probe(): Promise<void>
+  /** Resolves when everything taken is written. Nothing may be appended any more. */
+  end(): Promise<void>
 }
 
 export interface LogWriterConfig {
@@ -74,7 +76,8 @@ export async function createLogWriter({ logs, book, head: firstHead, openRecent,
     const placed = new Map(lanes.map((lane) => [lane, { inOrder: [] as Placed[], late: [] as Placed[] }]))
     const appended = group.map(({ readings }): Appended => {
       stamp = Math.max(nowMicroseconds(), stamp + 1)
-      return { cursor: stamp, outcomes: placeBatch(book, placing, placed, readings, stamp) }
+      const outcomes = placeBatch(book, placing, placed, readings, { now: () => stamp, next: () => ++stamp })
+      return { cursor: stamp, outcomes }
     })
     const fresh = book.fresh.take()
     try {
@@ -124,27 +127,43 @@ export async function createLogWriter({ logs, book, head: firstHead, openRecent,
     get problem() {
       return problem
     },
-    idle: () => serial(() => Promise.resolve()),
+    probe: () => serial(async () => {
+      if (problem === undefined) return
+      await logs.append(encodeFrame({ series: [], origins: [], blocks: [] }))
+      problem = undefined
+    }).catch(() => undefined), // the problem stays
+    end: () => serial(async () => {
+      await Promise.resolve()
+      recent.close()
+    }),
   }
 }
 
-/** Gives each reading of a batch its place. Of two late ones of a series and time the second replaces the first. */
-function placeBatch(book: SeriesBook, placing: ReturnType<typeof createPlacing>, placed: ReadonlyMap<Lane, { readonly inOrder: Placed[]; readonly late: Placed[] }>, readings: readonly NewReading[], received: number): readonly Outcome[] {
-  const lateOfBatch = new Map<string, number>()
+/** The time of receipt: one for a batch, but where it has several readings for one time of a series. */
+interface Receipt {
+  now(): Microseconds
+  next(): Microseconds
+}
+
+/**
+ * Gives each reading of a batch its place. Of several late ones of a series and time the last is to count, so it is received later than those before; they
+ * are all logged, since a sequence number that is not in the log is forgotten with the process.
+ */
+function placeBatch(book: SeriesBook, placing: ReturnType<typeof createPlacing>, placed: ReadonlyMap<Lane, { readonly inOrder: Placed[]; readonly late: Placed[] }>, readings: readonly NewReading[], receipt: Receipt): readonly Outcome[] {
+  const lateOfBatch = new Set<string>()
   return readings.map((reading) => {
     const entry = book.obtain(reading.series)
     const origin = book.originId(reading.origin)
     const place = placing.place(entry, reading.at, origin, reading.sequence)
     if (place === 'duplicate') return 'duplicate'
     const { inOrder, late } = placed.get(laneOf(reading.series.kind)) as { readonly inOrder: Placed[]; readonly late: Placed[] }
-    const item: Placed = { reading, series: entry.id, origin, received }
-    if (place === 'inOrder') inOrder.push(item)
-    else {
-      const key = `${entry.id} ${reading.at}`
-      const earlier = lateOfBatch.get(key)
-      if (earlier === undefined) lateOfBatch.set(key, late.push(item) - 1)
-      else late[earlier] = item
+    if (place === 'inOrder') {
+      inOrder.push({ reading, series: entry.id, origin, received: receipt.now() })
+      return 'stored'
     }
+    const key = `${entry.id} ${reading.at}`
+    late.push({ reading, series: entry.id, origin, received: lateOfBatch.has(key) ? receipt.next() : receipt.now() })
+    lateOfBatch.add(key)
     return 'stored'
   })
 }

@@ -6,6 +6,8 @@ import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node
  */
 export interface Readers {
   read(sql: string, signal?: AbortSignal): Promise<readonly (readonly DuckDBValue[])[]>
+  /** After the last read. */
+  close(): void
 }
 
 const mostAtATime = 2
@@ -34,6 +36,9 @@ export async function createReaders(instance: DuckDBInstance): Promise<Readers> 
         signal?.removeEventListener('abort', interrupt)
         giveBack(connection)
       }
+    },
+    close() {
+      for (const connection of idle) connection.closeSync()
     },
   }
 }

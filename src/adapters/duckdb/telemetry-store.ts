@@ -65,6 +65,7 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
   let mergeProblem: string | undefined
   let bytesOnDisk = await sizeOf(path)
   const timer = setInterval(() => {
+    if (writer.problem !== undefined) void writer.probe()
     if (merger.waiting > 0 || (writer.rows > 0 && monotonicMs() - closedAt >= mergeAfterMs)) void closeAndMerge()
   }, Math.min(1_000, mergeAfterMs)).unref()
 
@@ -169,8 +170,9 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
     async [Symbol.asyncDispose]() {
       isClosing = true
       clearInterval(timer)
-      await writer.idle()
+      await writer.end()
       await merger.stop()
+      readers.close()
       await logs[Symbol.asyncDispose]()
       archive.close()
     },
