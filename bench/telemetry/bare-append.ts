@@ -5,7 +5,7 @@ import type { Rows } from './traffic.ts'
 export async function bareAppend(path: string, seconds: number, nextBatch: () => Rows | undefined): Promise<number> {
   const instance = await DuckDBInstance.create(path)
   const connection = await instance.connect()
-  await connection.run('CREATE TABLE readings (series INTEGER, at BIGINT, value DOUBLE)')
+  await connection.run('CREATE TABLE readings (series INTEGER, "at" BIGINT, value DOUBLE)')
   const appender = await connection.createAppender('readings')
   const start = performance.now()
   let rows = 0

@@ -28,9 +28,13 @@ export interface IngestConfig {
 export async function measureIngest(url: string, { values, directory, rounds, seconds, inFlight }: IngestConfig): Promise<IngestFigures> {
   const traffic = createTraffic({ values })
   const prepare = (count: number): Batch[] => Array.from({ length: count }, () => traffic.next())
-  const send = async ({ body, duplicates }: Batch): Promise<void> => {
-    const report = reportOf(await postBatch(url, body))
-    if (report.accepted + report.duplicates !== batchReadings || report.duplicates < duplicates) throw new Error(`Of ${batchReadings} readings, ${duplicates} of them twice, ${JSON.stringify(report)}.`)
+  let [sent, repeated, accepted, duplicates] = [0, 0, 0, 0]
+  const send = async (batch: Batch): Promise<void> => {
+    const report = reportOf(await postBatch(url, batch.body))
+    sent += batchReadings
+    repeated += batch.duplicates
+    accepted += report.accepted
+    duplicates += report.duplicates
   }
   const rates: { readonly bare: number; readonly http: number }[] = []
   await sendAll(prepare(300), inFlight, send) // warm-up
@@ -53,6 +57,7 @@ export async function measureIngest(url: string, { values, directory, rounds, se
     if (!value) throw new Error('Too few bodies were prepared.')
     return send(value)
   })
+  if (duplicates !== repeated || accepted + duplicates !== sent) throw new Error(`Of ${sent} readings, ${repeated} of them repeated, ${accepted} were accepted and ${duplicates} taken for duplicates.`)
   return { values, bare: median(rates.map((rate) => rate.bare)), http, ratio: median(rates.map((rate) => rate.http / rate.bare)), acknowledgement }
 }
 

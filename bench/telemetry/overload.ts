@@ -10,8 +10,8 @@ export interface OverloadFigures {
   readonly offered: number
   readonly times: number
   readonly acknowledged: number
-  /** Answers by status; 0: the connection ended before one came. */
-  readonly answers: ReadonlyMap<number, number>
+  /** Answers by status; by the error's code, where the connection ended before one came. */
+  readonly answers: ReadonlyMap<string, number>
   readonly withoutRetryAfter: number
   /** MiB of resident memory: before, and at most. Undefined where the system does not tell. */
   readonly memory: { readonly before: number; readonly most: number } | undefined
@@ -28,13 +28,13 @@ const mostOpen = 2_000
 export async function measureOverload(server: { readonly url: string; readonly pid: number }, { limit, times, seconds, fromMinute }: { readonly limit: number; readonly times: number; readonly seconds: number; readonly fromMinute: number }): Promise<OverloadFigures> {
   const next = stampedBodies(fromMinute)
   const acknowledged: { readonly gateway: number; readonly minute: number }[] = []
-  const answers = new Map<number, number>()
+  const answers = new Map<string, number>()
   let [open, offered, withoutRetryAfter] = [0, 0, 0]
   const memory = watchMemory(server.pid)
   const send = async (): Promise<void> => {
     const { body, gateway, minute } = next()
-    const { status, retryAfter } = await postBatch(server.url, body).catch(() => ({ status: 0, retryAfter: undefined }))
-    answers.set(status, (answers.get(status) ?? 0) + 1)
+    const { status, retryAfter } = await postBatch(server.url, body).catch((error: NodeJS.ErrnoException) => ({ status: error.code ?? error.message, retryAfter: undefined }))
+    answers.set(String(status), (answers.get(String(status)) ?? 0) + 1)
     if (status === 200) acknowledged.push({ gateway, minute })
     if (status === 429 && !/^\d+$/.test(retryAfter ?? '')) withoutRetryAfter++
   }

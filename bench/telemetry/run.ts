@@ -61,5 +61,5 @@ print(`\nAcknowledgements meanwhile: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed
 
 const overload = await measureOverload(server, { limit, times: 10, seconds: 30, fromMinute: meanwhile.minute + 10 })
 print('| offered for 30 s, readings/s | times the limit | acknowledged | 429 | without Retry-After | other answers | RSS MiB before → at most | back after | acknowledged and lost |\n|---|---|---|---|---|---|---|---|---|')
-const others = [...overload.answers].filter(([status]) => status !== 200 && status !== 429).map(([status, count]) => `${status === 0 ? 'none' : status}: ${count}`).join(', ')
-print(`| ${whole(overload.offered)} | ${overload.times.toFixed(1)} | ${whole(overload.acknowledged)} | ${overload.answers.get(429) ?? 0} | ${overload.withoutRetryAfter} | ${others || '–'} | ${overload.memory ? `${whole(overload.memory.before)} → ${whole(overload.memory.most)}` : '?'} | ${overload.recovery.toFixed(1)} s | ${overload.lost} |`)
+const others = [...overload.answers].filter(([status]) => status !== '200' && status !== '429').map(([status, count]) => `${status}: ${count}`).join(', ')
+print(`| ${whole(overload.offered)} | ${overload.times.toFixed(1)} | ${whole(overload.acknowledged)} | ${overload.answers.get('429') ?? 0} | ${overload.withoutRetryAfter} | ${others || '–'} | ${overload.memory ? `${whole(overload.memory.before)} → ${whole(overload.memory.most)}` : '?'} | ${overload.recovery.toFixed(1)} s | ${overload.lost} |`)
