@@ -261,10 +261,10 @@ describe('sending', () => {
 
   it('gives the past in batches of a thousand, in order, each instant once', async () => {
     const batches: (readonly Line[])[] = []
-    const sender: Sender = { send: async (lines) => { batches.push(lines); return { accepted: lines.length, duplicates: 0, quarantined: 0 } }, [Symbol.asyncDispose]: async () => undefined }
+    const sender: Sender = { send: async (lines) => { batches.push(lines); return { sent: lines.length, accepted: 1, duplicates: 2, quarantined: 3 } }, [Symbol.asyncDispose]: async () => undefined }
     const tally = await backfill(breath(sender), toLines(breath(sender)), { from: winter + 1, to: winter + 30 * minute }, () => undefined)
     const times = batches.flat().map(({ text }) => (JSON.parse(text) as Message).at)
-    expect(tally.accepted).toBe(times.length)
+    expect(tally).toEqual({ sent: times.length, accepted: batches.length, duplicates: 2 * batches.length, quarantined: 3 * batches.length })
     expect([...new Set(times)]).toEqual(Array.from({ length: 29 }, (_, index) => new Date(winter + (index + 1) * minute).toISOString()))
     expect(times).toHaveLength(29 * instruments.length)
     expect(batches.slice(0, -1).every(({ length }) => length <= 1_000)).toBe(true)
@@ -289,7 +289,7 @@ describe('sending', () => {
     const said: string[] = []
     try {
       const lines = [{ twin: 'a', text: '{"a":1}' }, { twin: 'b', text: '{"b":' }]
-      await expect(createHttpSender(url, new AbortController().signal, (text) => said.push(text)).send(lines)).resolves.toMatchObject({ accepted: 2 })
+      await expect(createHttpSender(url, new AbortController().signal, (text) => said.push(text)).send(lines)).resolves.toEqual({ sent: 2, accepted: 2, duplicates: 0, quarantined: 0 })
       expect(bodies).toEqual(['{"a":1}\n{"b":', '{"a":1}\n{"b":'])
       expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(990)
       expect(said).toEqual([expect.stringContaining('answers 429')])

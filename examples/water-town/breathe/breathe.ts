@@ -1,7 +1,7 @@
 import { createMischief, type Line, toLine } from './mischief.ts'
 import type { Town } from './operation.ts'
 import { type Instrument, readingsAt } from './readings.ts'
-import type { Sender, Tally } from './sender.ts'
+import { nothing, type Sender, sum, type Tally } from './sender.ts'
 
 /** Times are milliseconds, instants since 1970. */
 export interface Breath {
@@ -26,10 +26,10 @@ export function toLines({ town, instruments, faults }: Breath): (instant: number
 
 /** Sends everything of `[from, to)` as fast as it is taken. `onProgress`: after every batch, with where it has come to. */
 export async function backfill(breath: Breath, lines: (instant: number) => readonly Line[], range: { readonly from: number; readonly to: number }, onProgress: (instant: number) => void): Promise<Tally> {
-  let total: Tally = { accepted: 0, duplicates: 0, quarantined: 0 }
+  let total = nothing
   let gathered: Line[] = []
   const flush = async (instant: number): Promise<void> => {
-    for (; gathered.length > 0; gathered = gathered.slice(batch)) total = add(total, await breath.sender.send(gathered.slice(0, batch)))
+    for (; gathered.length > 0; gathered = gathered.slice(batch)) total = sum(total, await breath.sender.send(gathered.slice(0, batch)))
     onProgress(instant)
   }
   for (let instant = firstStep(range.from, breath.every); instant < range.to; instant += breath.every) {
@@ -42,5 +42,3 @@ export async function backfill(breath: Breath, lines: (instant: number) => reado
 
 /** The first whole step not before the instant: steps count from 1970, so that a second run sends at the same instants. */
 export const firstStep = (instant: number, every: number): number => Math.ceil(instant / every) * every
-
-const add = (one: Tally, other: Tally): Tally => ({ accepted: one.accepted + other.accepted, duplicates: one.duplicates + other.duplicates, quarantined: one.quarantined + other.quarantined })

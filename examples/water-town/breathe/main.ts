@@ -6,7 +6,7 @@ import { toNetwork } from './network.ts'
 import { createTown } from './operation.ts'
 import { type Options, parseOptions, usage } from './options.ts'
 import { toInstruments } from './readings.ts'
-import { createHttpSender, createMqttSender } from './sender.ts'
+import { createHttpSender, createMqttSender, type Tally } from './sender.ts'
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const clock = (instant: number): string => new Date(instant).toISOString().slice(0, 16)
@@ -39,14 +39,17 @@ async function breathe({ url, mqtt, from, speed, every, seed, faults, backfill: 
   const breath = { town: createTown(network, createChance(seed)), instruments: toInstruments(plan, network), sender, every, faults }
   const lines = toLines(breath)
   if (past > 0) {
-    const { accepted, duplicates, quarantined } = await backfill(breath, lines, { from: start - past, to: start }, progress(start - past, past))
-    say(`${clock(start - past)} to ${clock(start)}: ${accepted} readings accepted, ${duplicates} known already, ${quarantined} refused, in ${((Date.now() - began) / 1_000).toFixed(1)} s`)
+    const tally = await backfill(breath, lines, { from: start - past, to: start }, progress(start - past, past))
+    say(`${clock(start - past)} to ${clock(start)}: ${toText(tally)}, in ${((Date.now() - began) / 1_000).toFixed(1)} s`)
   }
   for (let instant = firstStep(start, every); ; instant += every) {
     await pause(Math.max(0, began + (instant - start) / speed - Date.now()), undefined, { signal })
-    const { accepted, duplicates, quarantined } = await sender.send(lines(instant))
-    say(`${clock(instant)}: ${accepted} readings accepted, ${duplicates} known already, ${quarantined} refused`)
+    say(`${clock(instant)}: ${toText(await sender.send(lines(instant)))}`)
   }
+}
+
+function toText({ sent, accepted, duplicates, quarantined }: Tally): string {
+  return `${sent} messages sent${accepted + duplicates + quarantined > 0 ? `: ${accepted} readings accepted, ${duplicates} known already, ${quarantined} refused` : ''}`
 }
 
 /** A line for every tenth of the way. */

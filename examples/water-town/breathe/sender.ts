@@ -2,12 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { connectAsync } from 'mqtt'
 import type { Line } from './mischief.ts'
 
-/** What became of what was sent, as far as the other side says. */
+/** How many messages were sent, and what became of their readings, where the other side says so: `/ingest` does, a broker does not. */
 export interface Tally {
+  readonly sent: number
   readonly accepted: number
   readonly duplicates: number
   readonly quarantined: number
 }
+
+export const nothing: Tally = { sent: 0, accepted: 0, duplicates: 0, quarantined: 0 }
+
+export const sum = (one: Tally, other: Tally): Tally => ({
+  sent: one.sent + other.sent, accepted: one.accepted + other.accepted, duplicates: one.duplicates + other.duplicates, quarantined: one.quarantined + other.quarantined,
+})
 
 /** Rejects when the lines could not be handed over, or when it is aborted. */
 export interface Sender extends AsyncDisposable {
@@ -23,7 +30,7 @@ export function createHttpSender(url: string, signal: AbortSignal, say: (text: s
       const body = lines.map(({ text }) => text).join('\n')
       for (let attempt = 1; ; attempt++) {
         const answer = await post(`${url}/ingest`, body, signal)
-        if (answer.tally) return answer.tally
+        if (answer.tally) return { ...answer.tally, sent: lines.length }
         if (!answer.mayTryAgain) throw new Error(answer.problem)
         const wait = Math.min(answer.retryAfter ?? 250 * 2 ** attempt, longestPause)
         if (attempt % 5 === 1) say(`${answer.problem} Trying again in ${(wait / 1_000).toFixed(1)} s.`)
@@ -35,7 +42,7 @@ export function createHttpSender(url: string, signal: AbortSignal, say: (text: s
 }
 
 interface Answer {
-  readonly tally?: Tally
+  readonly tally?: Omit<Tally, 'sent'>
   readonly problem: string
   readonly mayTryAgain: boolean
   /** Milliseconds. */
@@ -51,7 +58,7 @@ async function post(url: string, body: string, signal: AbortSignal): Promise<Ans
     return { problem: `No server answers at ${url}.`, mayTryAgain: true }
   }
   const text = await response.text()
-  if (response.ok) return { tally: JSON.parse(text) as Tally, problem: '', mayTryAgain: false }
+  if (response.ok) return { tally: JSON.parse(text) as Omit<Tally, 'sent'>, problem: '', mayTryAgain: false }
   const retryAfter = Number(response.headers.get('retry-after') ?? NaN) * 1_000
   return { problem: `${url} answers ${response.status}: ${text.slice(0, 300)}`, mayTryAgain: response.status === 429 || response.status >= 500, ...(retryAfter >= 0 && { retryAfter }) }
 }
@@ -67,7 +74,7 @@ export async function createMqttSender(url: string, signal: AbortSignal, say: (t
     async send(lines) {
       signal.throwIfAborted()
       await Promise.all(lines.map(async (line) => client.publishAsync(topicOf(line), line.text, { qos: 1 })))
-      return { accepted: lines.length, duplicates: 0, quarantined: 0 }
+      return { ...nothing, sent: lines.length }
     },
     [Symbol.asyncDispose]: () => (client.disconnected || signal.aborted ? Promise.resolve() : client.endAsync()),
   }
