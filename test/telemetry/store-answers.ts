@@ -6,30 +6,39 @@ import type { ExpectedRollup, StoreModel } from './store-model.ts'
 
 const everySeries: readonly SeriesKey[] = [...knownSeries, unknownSeries]
 
+/** The cursors of the batches so far, ascending. */
+export type Cursors = readonly number[]
+
+/** A batch has its cursor, and a reading that it stored a time of receipt behind the cursor before and not behind its own. The model knows cursors only. */
+const byBatch = (cursors: Cursors) => <T extends Reading | undefined>(reading: T): T => reading && { ...reading, receivedAt: cursors.find((cursor) => cursor >= reading.receivedAt) }
+
 /** Asks the store and the model the same, of every series. */
-export async function expectSameAnswers(store: TelemetryStore, model: StoreModel, { before, buckets, pageSize, limit, groups, aggregate }: Questions): Promise<void> {
-  expect(await store.latest(everySeries)).toEqual(everySeries.map((key) => model.latest(key)))
-  expect(await store.latestBefore(everySeries, before)).toEqual(everySeries.map((key) => model.latestBefore(key, before)))
-  expect(byKey(await store.series())).toEqual(byKey(model.series()))
-  await expectSamePages(store, model, { ...buckets, pageSize })
+export async function expectSameAnswers(store: TelemetryStore, cursors: Cursors, model: StoreModel, { before, buckets, pageSize, limit, groups, aggregate }: Questions): Promise<void> {
+  const inBatch = byBatch(cursors)
+  expect((await store.latest(everySeries)).map(inBatch)).toEqual(everySeries.map((key) => model.latest(key)))
+  expect((await store.latestBefore(everySeries, before)).map(inBatch)).toEqual(everySeries.map((key) => model.latestBefore(key, before)))
+  expect(byKey((await store.series()).map(({ key, latest }) => ({ key, latest: inBatch(latest) })))).toEqual(byKey(model.series()))
+  await expectSamePages(store, cursors, model, { ...buckets, pageSize })
   expectSameSummaries(await store.summaries(everySeries, buckets, { quantiles }), everySeries.map((key) => model.summaries(key, buckets, quantiles)))
   for (const each of new Set([aggregate, ...aggregates.slice(0, 2)])) {
     expectSameRollup(await store.rollup(groups, buckets, each), groups.map((group) => model.rollup(group, buckets, each)))
   }
-  expect(inAnyBatchOrder(await everythingReceived(store, 0, limit))).toEqual(inAnyBatchOrder(model.received(0)))
+  expect(inAnyBatchOrder((await everythingReceived(store, 0, limit)).map(inBatch))).toEqual(inAnyBatchOrder(model.received(0)))
 }
 
 const byKey = <T extends { readonly key: SeriesKey }>(items: readonly T[]): readonly T[] => items.toSorted((left, right) => (seriesKeyText(left.key) < seriesKeyText(right.key) ? -1 : 1))
 
 /** Page after page, each series from where its last page ended. */
-async function expectSamePages(store: TelemetryStore, model: StoreModel, { from, to, pageSize }: { readonly from: number; readonly to: number; readonly pageSize: number }): Promise<void> {
-  const first = await store.readings(everySeries, { from, to }, { first: pageSize })
+async function expectSamePages(store: TelemetryStore, cursors: Cursors, model: StoreModel, { from, to, pageSize }: { readonly from: number; readonly to: number; readonly pageSize: number }): Promise<void> {
+  const read = async (...[series, range, options]: Parameters<TelemetryStore['readings']>): Promise<readonly (readonly Reading[])[]> =>
+    (await store.readings(series, range, options)).map((readings) => readings.map(byBatch(cursors)))
+  const first = await read(everySeries, { from, to }, { first: pageSize })
   expect(first).toEqual(everySeries.map((key) => model.readings(key, { from, to }).slice(0, pageSize)))
-  expect(await store.readings(everySeries, { from: -Infinity, to: Infinity }, { first: 1_000 })).toEqual(everySeries.map((key) => model.readings(key, { from: -Infinity, to: Infinity })))
+  expect(await read(everySeries, { from: -Infinity, to: Infinity }, { first: 1_000 })).toEqual(everySeries.map((key) => model.readings(key, { from: -Infinity, to: Infinity })))
   for (const [index, key] of everySeries.entries()) {
     const pages: Reading[] = [...first[index] ?? []]
     for (let page = first[index] ?? []; page.length === pageSize; pages.push(...page)) {
-      [page = []] = await store.readings([key], { from, to }, { first: pageSize, after: page.at(-1)?.at })
+      [page = []] = await read([key], { from, to }, { first: pageSize, after: page.at(-1)?.at })
     }
     expect(pages).toEqual(model.readings(key, { from, to }))
   }
