@@ -1,7 +1,7 @@
 import type { IResolvers } from '@graphql-tools/utils'
 import type { GraphQLResolveInfo } from 'graphql'
 import { failure } from '../src/errors.ts'
-import { findIds } from '../src/graphql/catalogue/find-nodes.ts'
+import { findIds, findNodes } from '../src/graphql/catalogue/find-nodes.ts'
 import type { Context } from '../src/graphql/context.ts'
 import type { LimitReached, NotFound } from '../src/problem.ts'
 import { formatDuration } from '../src/telemetry/duration.ts'
@@ -21,6 +21,14 @@ interface RollupArguments extends TimeArguments {
   readonly every: string
   readonly aggregate: Aggregate
   readonly groupBy?: RollupGroup | null
+}
+
+interface PolicyArguments {
+  readonly model: string
+  readonly telemetry?: string | null
+  readonly keep?: string | null
+  readonly rollupEvery?: string | null
+  readonly rollupKeep?: string | null
 }
 
 interface Choice {
@@ -59,11 +67,24 @@ export const telemetryResolvers: IResolvers<unknown, Context> = {
       const ids = await chosen(choice, context, info)
       return ids.ok ? { kind: 'ReplayQuarantinedSuccess', ...await context.services.telemetry.quarantine.replay(ids.value) } : ids.problem
     },
+    async setTelemetryPolicy(_, { model, telemetry = null, keep = null, rollupEvery = null, rollupKeep = null }: PolicyArguments, { services }) {
+      const set = await services.telemetry.policies.set({ model, telemetry, keep, rollupEvery, rollupKeep })
+      return set.ok ? { kind: 'SetTelemetryPolicySuccess', id: set.value } : set.problem
+    },
+    async removeTelemetryPolicy(_, { model, telemetry = null }: PolicyArguments, { services }) {
+      const removed = await services.telemetry.policies.remove(model, telemetry)
+      return removed.ok ? { kind: 'RemoveTelemetryPolicySuccess', model, telemetry } : removed.problem
+    },
     async discardQuarantined(_, choice: Choice, context, info) {
       const ids = await chosen(choice, context, info)
       return ids.ok ? { kind: 'DiscardQuarantinedSuccess', discarded: await context.services.telemetry.quarantine.discard(ids.value) } : ids.problem
     },
   },
+  SetTelemetryPolicySuccess: { policy: findPolicy },
+}
+
+async function findPolicy({ id }: { readonly id: string }, _args: unknown, context: Context, info: GraphQLResolveInfo): Promise<unknown> {
+  return (await findNodes('telemetryPolicies', { where: { id: { eq: id } }, limit: 1 }, context, info))[0]
 }
 
 /** The ids that `ids` and `where` choose; a problem where one of `ids` is not there. */

@@ -20,6 +20,8 @@ export interface Config {
   readonly telemetryUrl: string | undefined
   /** What the embedded telemetry store may use, in MiB. */
   readonly telemetryMemoryMb: number
+  /** From one round of rolling up and forgetting telemetry to the next. */
+  readonly retentionEveryMs: number
   /** The path of the file that says where readings come from; undefined: over HTTP and GraphQL only. */
   readonly sourcesFile: string | undefined
   /** Tells apart the processes of one installation where the other side has to know them, as a broker does that keeps a session for each. */
@@ -78,6 +80,7 @@ export function createConfig(environment: Environment = process.env): Config {
     neo4jPageCacheMb: env.whole('TWINFOLD_NEO4J_PAGE_CACHE_MB', 384, { least: 16, most: 65_536 }),
     telemetryUrl: env.optional('TWINFOLD_TELEMETRY_URL'),
     telemetryMemoryMb: env.whole('TWINFOLD_TELEMETRY_MEMORY_MB', 1_024, { least: 128, most: 1_048_576 }),
+    retentionEveryMs: env.whole('TWINFOLD_RETENTION_MS', 600_000, { least: 10, most: 86_400_000 }),
     sourcesFile: env.optional('TWINFOLD_SOURCES'),
     instance: env.optional('TWINFOLD_INSTANCE'),
     production: env.optional('NODE_ENV') === 'production',

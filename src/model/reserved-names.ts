@@ -1,5 +1,5 @@
 /** The catalogue's types; @neo4j/graphql makes others beside each. */
-const catalogueTypes = ['Model', 'Scenario', 'Run', 'Predictor', 'Prediction', 'Alert', 'Rule', 'QuarantinedReading', 'TelemetrySource'] as const
+const catalogueTypes = ['Model', 'Scenario', 'Run', 'Predictor', 'Prediction', 'Alert', 'Rule', 'QuarantinedReading', 'TelemetrySource', 'TelemetryPolicy'] as const
 const besideCatalogueType = ['Where', 'Sort', 'Edge', 'Aggregate', 'AggregateNode', 'RelationshipFilters', 'ConnectionFilters', 'ConnectionWhere', 'ConnectionSort', 'Relationship', 'Connection', 's', 'sConnection']
 
 /**
@@ -14,17 +14,17 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
   Source Quality Direction Fill Aggregate RollupGroup Engine
   Series FloatSeries IntSeries BooleanSeries StringSeries JSONSeries
   Reading FloatReading IntReading BooleanReading StringReading JSONReading ReadingInput Bucket FloatBucket IntBucket BooleanBucket StringBucket JSONBucket Forecast ForecastPoint RollupSeries RollupBucket Freshness IngestRefusal
-  TelemetryStatus TelemetryOrigin TelemetrySourceState QuarantineStatus QuarantineCode ReplayRefusal
+  TelemetryStatus TelemetryOrigin TelemetrySourceState TelemetryPoliciesConnection QuarantineStatus QuarantineCode ReplayRefusal
   Change Gap CaughtUp ChangeEvent ChangeKind Diff Lineage Neighbourhood Path PathWeight Impact SearchHit PropertyMeta PropertyHistory
   PageInfo SortDirection Count
 `.trim().split(/\s+/)])
 
 /** What the platform's root fields are, or will be, called; the names the API gives to every type are checked against them. */
 export const reservedFields: ReadonlySet<string> = new Set(`
-  twin twins model models scenario scenarios run runs predictor predictors prediction predictions alert alerts rule rules quarantinedReading quarantinedReadings telemetrySource telemetrySources telemetryStatus telemetryOrigins
+  twin twins model models scenario scenarios run runs predictor predictors prediction predictions alert alerts rule rules quarantinedReading quarantinedReadings telemetrySource telemetrySources telemetryPolicy telemetryPolicies telemetryStatus telemetryOrigins
   engine engines schemaSdl compareModels compareRuns search neighbourhood paths impact rollup changes diff whyIs
   change readingReceived runProgressed alertRaised commandSent
 `.trim().split(/\s+/).flatMap((field) => [field, `${field}Connection`]))
 
 /** Ends of the names generated beside a type, and names of mutations' results; a DTDL type of such a name would clash with them. */
-export const generatedSuffix = /_(Where|Sort|Properties|Input|Connection|Edge|EdgeProperties|ConnectionWhere|ConnectionSort|ConnectionFilters|RelationshipFilters|ComponentFilters|Filters|Aggregate|AggregateNode|Delta)$|(Scalar|List|Presence|Map|GeoPoint|PointDistance|Latest)Filters$|EnumScalarFilters$|AggregateSelection$|^PointBox$|^(Create|Update|Delete|Relate|Unrelate|Publish|Compare|Deprecate|Retire|Expose|Migrate|Promote|Discard|Start|Cancel|Retry|Rerun|Send|Answer|Import|Ingest|Replay)([A-Z]\w*)?(Success|Result)$/
+export const generatedSuffix = /_(Where|Sort|Properties|Input|Connection|Edge|EdgeProperties|ConnectionWhere|ConnectionSort|ConnectionFilters|RelationshipFilters|ComponentFilters|Filters|Aggregate|AggregateNode|Delta)$|(Scalar|List|Presence|Map|GeoPoint|PointDistance|Latest)Filters$|EnumScalarFilters$|AggregateSelection$|^PointBox$|^(Create|Update|Delete|Relate|Unrelate|Publish|Compare|Deprecate|Retire|Expose|Migrate|Promote|Discard|Start|Cancel|Retry|Rerun|Send|Answer|Import|Ingest|Replay|Set|Remove)([A-Z]\w*)?(Success|Result)$/

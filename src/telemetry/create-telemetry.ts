@@ -7,6 +7,12 @@ import { createOrigins } from './origins.ts'
 import { createQuarantine } from './quarantine.ts'
 import type { Quarantined, QuarantineStore } from './quarantine-store.ts'
 import type { Reach } from './reach.ts'
+import { createKeeper } from './retention/keeper.ts'
+import { createLateGate } from './retention/late-gate.ts'
+import { createPolicies } from './retention/policies.ts'
+import type { PolicyStore } from './retention/policy.ts'
+import { createRollupBook } from './retention/rollup-book.ts'
+import { withRollups } from './retention/with-rollups.ts'
 import { rollup } from './rollup.ts'
 import type { TelemetryService } from './telemetry-service.ts'
 import type { TelemetryStore } from './telemetry-store.ts'
@@ -17,6 +23,9 @@ export interface TelemetryConfig {
   readonly twins: TwinModels
   readonly values: LatestValues
   readonly quarantineStore: QuarantineStore
+  readonly policyStore: PolicyStore
+  /** From one round of forgetting to the next, in ms. */
+  readonly retentionEveryMs: number
   readonly reach: Reach
   readonly registry: () => Registry
   readonly quarantineLimit: number
@@ -32,12 +41,16 @@ export interface Telemetry extends TelemetryService, AsyncDisposable {
 }
 
 /** The pipeline and what is around it. Disposing writes what waits for the graph; the store is not this object's. */
-export async function createTelemetry({ store, twins, values, quarantineStore, reach, registry, quarantineLimit, mostPending, readRaw, onTrouble }: TelemetryConfig): Promise<Telemetry> {
+export async function createTelemetry({ store, twins, values, quarantineStore, policyStore, retentionEveryMs, reach, registry, quarantineLimit, mostPending, readRaw, onTrouble }: TelemetryConfig): Promise<Telemetry> {
   const directory = createTwinDirectory({ twins, registry })
   const projection = createLatestProjection({ store, values, directory, onTrouble: (error) => { onTrouble(error, 'latest values could not be written onto twins; they are tried again') } })
-  projection.mark((await store.series()).map(({ key }) => key)) // the last process may have ended before it wrote them
+  const known = (await store.series()).map(({ key }) => key)
+  projection.mark(known) // the last process may have ended before it wrote them
   const origins = createOrigins()
-  const pipeline = createPipeline({ store, directory, projection, origins, mostPending })
+  const gate = createLateGate(store)
+  const book = createRollupBook()
+  book.learn(known)
+  const pipeline = createPipeline({ store: { append: gate.append, head: () => store.head() }, directory, projection, origins, mostPending })
   const quarantine = await createQuarantine({
     store: quarantineStore, limit: quarantineLimit,
     replayer: {
@@ -48,17 +61,23 @@ export async function createTelemetry({ store, twins, values, quarantineStore, r
       },
     },
   })
+  const rolledUp = withRollups(store, book)
+  const keeper = createKeeper({ store, gate, book, policies: policyStore, twins, registry, everyMs: retentionEveryMs, onTrouble: (error) => { onTrouble(error, 'telemetry could not be rolled up and forgotten as its policies say; it is tried again') } })
   return {
-    store, quarantine,
+    store: { ...store, ...rolledUp }, quarantine, keeper,
+    policies: createPolicies(policyStore, registry),
     intake: pipeline.toIntake(quarantine),
     get origins() {
       return origins.all
     },
-    rollup: (request, signal) => rollup({ reach, store, registry }, request, signal),
+    rollup: (request, signal) => rollup({ reach, store: rolledUp, registry }, request, signal),
     status: () => ({ health: store.health(), counts: pipeline.counts, projectionLagMs: projection.lagMs }),
     projected: () => projection.settled(),
     twinsChanged: directory.forget,
-    [Symbol.asyncDispose]: () => projection[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await keeper[Symbol.asyncDispose]()
+      await projection[Symbol.asyncDispose]()
+    },
   }
 }
 

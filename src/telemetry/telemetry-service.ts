@@ -2,15 +2,20 @@ import type { IntakeCounts } from './intake.ts'
 import type { Intake } from './message.ts'
 import type { OriginState } from './origins.ts'
 import type { Quarantine } from './quarantine.ts'
+import type { Keeper } from './retention/keeper.ts'
+import type { Policies } from './retention/policies.ts'
 import type { RolledUp, RollupRequest } from './rollup.ts'
 import type { TelemetryHealth, TelemetryStore } from './telemetry-store.ts'
 
 /** Everything the API does with telemetry. */
 export interface TelemetryService {
-  /** For reading. */
+  /** For reading; summaries are over what was rolled up, too. */
   readonly store: Omit<TelemetryStore, 'append' | 'forget' | typeof Symbol.asyncDispose>
   readonly intake: Intake
   readonly quarantine: Quarantine
+  /** How long telemetry is kept, and who sees to it. */
+  readonly policies: Policies
+  readonly keeper: Pick<Keeper, 'round'>
   readonly origins: Iterable<OriginState>
   rollup(request: RollupRequest, signal: AbortSignal): Promise<readonly RolledUp[]>
   status(): TelemetryStatus

@@ -13,6 +13,8 @@ const definitions = [
   'CREATE CONSTRAINT quarantined_reading IF NOT EXISTS FOR (n:_QuarantinedReading) REQUIRE (n._t, n.id) IS UNIQUE',
   'CREATE CONSTRAINT quarantine_tenant IF NOT EXISTS FOR (n:_Quarantine) REQUIRE n._t IS UNIQUE',
   'CREATE CONSTRAINT telemetry_source IF NOT EXISTS FOR (n:_TelemetrySource) REQUIRE (n._t, n.id) IS UNIQUE',
+  'CREATE CONSTRAINT telemetry_policy IF NOT EXISTS FOR (n:_TelemetryPolicy) REQUIRE (n._t, n.id) IS UNIQUE',
+  'CREATE CONSTRAINT telemetry_keeper_tenant IF NOT EXISTS FOR (n:_TelemetryKeeper) REQUIRE n._t IS UNIQUE',
   'CREATE INDEX past_state IF NOT EXISTS FOR (n:_Past) ON (n._t, n._id, n._to)',
   'CREATE INDEX gone_id IF NOT EXISTS FOR (n:_Gone) ON (n._t, n._id)',
 ]

@@ -1,0 +1,59 @@
+import type { Microseconds, SeriesKey } from '../reading.ts'
+import type { Buckets, ReadOptions, TelemetryStore, TimeRange } from '../telemetry-store.ts'
+import type { RollupBook } from './rollup-book.ts'
+import { bucketKey, readBucket } from './stored-bucket.ts'
+import { combine, type Totals } from './totals.ts'
+
+/** Stored buckets put together, with the starts of the first and the last of them. */
+export interface Stored {
+  readonly totals: Totals
+  readonly first: Microseconds
+  readonly last: Microseconds
+}
+
+/** Readings that are asked for at once. */
+const pageOfAll = 50_000
+
+/** The start of the asked bucket that an instant lies in; of the last one for what rounding puts behind it. */
+export function bucketStart(at: Microseconds, { from, to, width }: Buckets): Microseconds {
+  const last = Math.max(0, Math.ceil((to - from) / width) - 1)
+  return from + Math.min(last, Math.floor((at - from) / width)) * width
+}
+
+/**
+ * The stored buckets of series, put together into the asked ones by their starts. A stored bucket counts where it begins: exact where the asked ones are
+ * multiples of it on its grid.
+ */
+export async function storedTotals(series: readonly SeriesKey[], buckets: Buckets, { store, book }: { readonly store: Pick<TelemetryStore, 'readings'>; readonly book: RollupBook }, { signal }: ReadOptions): Promise<readonly ReadonlyMap<Microseconds, Stored>[]> {
+  const totals = series.map(() => new Map<Microseconds, Stored>())
+  const stored = series.flatMap((key, index) => (book.lengthsOf(key) ?? []).map((every) => ({ index, kind: key.kind, key: bucketKey(key, every) })))
+  await eachReading(stored.map(({ key }) => key), buckets, store, { signal }, (place, reading) => {
+    const { index, kind } = stored[place] ?? { index: 0, kind: 'json' }
+    const start = bucketStart(reading.at, buckets)
+    const known = totals[index]?.get(start)
+    const own: Stored = { totals: readBucket(kind, reading), first: reading.at, last: reading.at }
+    totals[index]?.set(start, known ? joined(known, own) : own)
+  })
+  return totals
+}
+
+/** Buckets of one length come in order of time; those of several need not. */
+function joined(left: Stored, right: Stored): Stored {
+  const [earlier, later] = [right.first < left.first ? right : left, right.last < left.last ? left : right]
+  return { totals: { ...combine(left.totals, right.totals), first: earlier.totals.first, last: later.totals.last }, first: earlier.first, last: later.last }
+}
+
+/** Every reading in a range, however many, in order of time for each series. */
+async function eachReading(series: readonly SeriesKey[], { from, to }: TimeRange, store: Pick<TelemetryStore, 'readings'>, { signal }: ReadOptions, take: (index: number, reading: Awaited<ReturnType<TelemetryStore['readings']>>[number][number]) => void): Promise<void> {
+  let open = series.map((key, index) => ({ key, index, next: from }))
+  while (open.length > 0) {
+    const first = Math.max(100, Math.floor(pageOfAll / open.length))
+    const pages = await store.readings(open.map(({ key }) => key), { from: Math.min(...open.map(({ next }) => next)), to }, { first, signal })
+    open = open.flatMap((one, place) => {
+      const page = pages[place] ?? []
+      for (const reading of page) if (reading.at >= one.next) take(one.index, reading)
+      const last = page.at(-1)
+      return last && page.length >= first ? [{ ...one, next: Math.max(one.next, last.at + 1) }] : []
+    })
+  }
+}
