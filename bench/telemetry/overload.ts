@@ -21,21 +21,23 @@ export interface OverloadFigures {
   readonly lost: number
 }
 
-/** Requests that the client has open at most: its own memory is bounded too. */
-const mostOpen = 2_000
+/** Requests that the client has open at most. More new connections at once than a listening socket's backlog (511) are reset by the system, which is another limit. */
+const mostOpen = 500
 
 /** Offers so many readings a second, whatever comes back; then looks for everything that was acknowledged. Begins at a minute nobody wrote to. */
 export async function measureOverload(server: { readonly url: string; readonly pid: number }, { limit, times, seconds, fromMinute }: { readonly limit: number; readonly times: number; readonly seconds: number; readonly fromMinute: number }): Promise<OverloadFigures> {
   const next = stampedBodies(fromMinute)
+  const refused: Stamped[] = [] // are offered again as they are
   const acknowledged: { readonly gateway: number; readonly minute: number }[] = []
   const answers = new Map<string, number>()
   let [open, offered, withoutRetryAfter] = [0, 0, 0]
   const memory = watchMemory(server.pid)
   const send = async (): Promise<void> => {
-    const { body, gateway, minute } = next()
-    const { status, retryAfter } = await postBatch(server.url, body).catch((error: NodeJS.ErrnoException) => ({ status: error.code ?? error.message, retryAfter: undefined }))
+    const stamped = refused.pop() ?? next()
+    const { status, retryAfter } = await postBatch(server.url, stamped.body).catch((error: NodeJS.ErrnoException) => ({ status: error.code ?? error.message, retryAfter: undefined }))
     answers.set(String(status), (answers.get(String(status)) ?? 0) + 1)
-    if (status === 200) acknowledged.push({ gateway, minute })
+    if (status === 200) acknowledged.push({ gateway: stamped.gateway, minute: stamped.minute })
+    else refused.push(stamped)
     if (status === 429 && !/^\d+$/.test(retryAfter ?? '')) withoutRetryAfter++
   }
   const perSecond = (limit * times) / batchReadings
@@ -60,8 +62,14 @@ export async function measureOverload(server: { readonly url: string; readonly p
   return { offered: rate, times: rate / limit, acknowledged: acknowledged.length * batchReadings, answers, withoutRetryAfter, memory: await memory(), recovery, lost: await countLost(server.url, fromMinute, acknowledged) }
 }
 
+interface Stamped {
+  readonly body: Buffer
+  readonly gateway: number
+  readonly minute: number
+}
+
 /** Bodies for other minutes of ten that are made once: making as many as are offered would take the client all its time. Without sequence numbers. */
-function stampedBodies(fromMinute: number): () => { readonly body: Buffer; readonly gateway: number; readonly minute: number } {
+function stampedBodies(fromMinute: number): () => Stamped {
   const traffic = createTraffic({ values: 1, fromMinute, disorder: false })
   const stamp = minuteText(fromMinute)
   const templates = Array.from({ length: fleet.gateways }, () => {
