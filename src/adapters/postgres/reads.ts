@@ -1,0 +1,115 @@
+import type { Microseconds, SeriesKey } from '../../telemetry/reading.ts'
+import type { Aggregate, Buckets, TimeRange } from '../../telemetry/telemetry-store.ts'
+import type { Statement } from './database.ts'
+import { digestsOf } from './names.ts'
+import { readingColumns, seriesColumns } from './rows.ts'
+
+/** The statements that read. The first column says which of the series asked for a row belongs to, from 1. `$1` is the tenant, `$2` the digests of series. */
+
+const wanted = 'unnest($2::uuid[]) WITH ORDINALITY AS w(digest, place) JOIN twinfold.series s ON s.tenant = $1 AND s.digest = w.digest'
+
+const origins = 'LEFT JOIN twinfold.origin o ON o.id = r.origin'
+
+/** Times that no reading has stand for those beyond what JavaScript counts exactly. */
+const bounded = (at: Microseconds): number => Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, at))
+
+export const latestOf = (tenant: number, series: readonly SeriesKey[]): Statement => ({
+  name: 'latest', text: `SELECT w.place, ${readingColumns} FROM ${wanted} JOIN twinfold.latest r ON r.series = s.id ${origins}`,
+  values: [tenant, digestsOf(series)],
+})
+
+export const latestBeforeOf = (tenant: number, series: readonly SeriesKey[], before: Microseconds): Statement => ({
+  name: 'latest-before',
+  text: `SELECT w.place, ${readingColumns} FROM ${wanted} CROSS JOIN LATERAL (SELECT * FROM twinfold.reading WHERE series = s.id AND at < $3 ORDER BY at DESC LIMIT 1) r ${origins}`,
+  values: [tenant, digestsOf(series), bounded(before)],
+})
+
+export const pageOf = (tenant: number, series: readonly SeriesKey[], { from, to }: TimeRange, first: number): Statement => ({
+  name: 'page',
+  text: `SELECT w.place, ${readingColumns} FROM ${wanted}
+    CROSS JOIN LATERAL (SELECT * FROM twinfold.reading WHERE series = s.id AND at >= $3 AND at < $4 ORDER BY at LIMIT $5) r ${origins} ORDER BY w.place, r.at`,
+  values: [tenant, digestsOf(series), bounded(from), bounded(to), first],
+})
+
+export const seriesOf = (tenant: number): Statement => ({
+  name: 'series', text: `SELECT ${seriesColumns}, ${readingColumns} FROM twinfold.series s JOIN twinfold.latest r ON r.series = s.id ${origins} WHERE s.tenant = $1 ORDER BY s.id`,
+  values: [tenant],
+})
+
+export const receivedOf = (tenant: number, after: Microseconds, limit: number): Statement => ({
+  name: 'received',
+  text: `WITH page AS MATERIALIZED (SELECT received FROM twinfold.reading WHERE tenant = $1 AND received > $2 ORDER BY received LIMIT $3)
+    SELECT ${seriesColumns}, ${readingColumns} FROM twinfold.reading r JOIN twinfold.series s ON s.id = r.series ${origins}
+    WHERE r.tenant = $1 AND r.received > $2 AND r.received <= (SELECT max(received) FROM page) ORDER BY r.received, r.series, r.at`,
+  values: [tenant, bounded(after), limit],
+})
+
+/**
+ * How floats are added up: as they are, or as decimals of any size, which takes ten times as long, but cannot overflow. PostgreSQL refuses to answer where a sum
+ * or a square is beyond what a float holds.
+ */
+export type Arithmetic = 'float' | 'decimal'
+
+const floatIn: Readonly<Record<Arithmetic, string>> = { float: 'r.num', decimal: 'r.num::numeric' }
+
+/** `[place, bucket, count, first num, int, text, last num, int, text, min num, int, max num, int, sum num, int, mean, stddev, quantiles]`. */
+export function summariesOf(tenant: number, series: readonly SeriesKey[], { from, to, width }: Buckets, quantiles: readonly number[], arithmetic: Arithmetic): Statement {
+  const num = floatIn[arithmetic]
+  const shares = quantiles.length === 0 ? 'NULL::double precision[]' : 'percentile_cont($6::double precision[]) WITHIN GROUP (ORDER BY coalesce(r.num, r.int::double precision))'
+  return {
+    name: `summaries-${arithmetic}-${quantiles.length > 0}`,
+    text: `WITH summary AS (
+      SELECT w.place, s.id AS series, (r.at - $3) / $5 AS bucket, count(*) AS n, min(r.at) AS begun, max(r.at) AS ended,
+        min(r.num) AS min_num, min(r.int) AS min_int, max(r.num) AS max_num, max(r.int) AS max_int, sum(${num})::text AS sum_num, sum(r.int)::text AS sum_int,
+        coalesce(avg(${num})::text, avg(r.int)::text) AS mean, coalesce(stddev_samp(${num})::text, stddev_samp(r.int)::text) AS stddev, ${shares} AS quantiles
+      FROM ${wanted} JOIN twinfold.reading r ON r.series = s.id AND r.at >= $3 AND r.at < $4 GROUP BY 1, 2, 3)
+    SELECT place, bucket, n, f.num, f.int, f.text, l.num, l.int, l.text, min_num, min_int, max_num, max_int, sum_num, sum_int, mean, stddev, quantiles
+    FROM summary JOIN twinfold.reading f ON f.series = summary.series AND f.at = begun JOIN twinfold.reading l ON l.series = summary.series AND l.at = ended ORDER BY place, bucket`,
+    values: [tenant, digestsOf(series), bounded(from), bounded(to), width, ...(quantiles.length > 0 ? [quantiles.map(String)] : [])],
+  }
+}
+
+interface Parts {
+  /** What a series contributes to a bucket. */
+  readonly part: string
+  /** What the parts of a group's series come to. */
+  readonly whole: string
+}
+
+const value = 'coalesce(r.num, r.int::double precision)'
+const exactValue = 'coalesce(r.num::numeric, r.int::numeric)'
+
+const sums = (number: string): Parts => ({ part: `sum(${number}) AS amount`, whole: 'sum(amount)' })
+
+function partsOf(aggregate: Exclude<Aggregate, 'FIRST' | 'LAST'>, arithmetic: Arithmetic): Parts {
+  const added = sums(arithmetic === 'float' ? value : exactValue)
+  switch (aggregate) {
+    case 'SUM': return added
+    case 'MEAN': return { ...added, whole: 'sum(amount) / sum(n)' }
+    case 'MIN': return { part: `min(${value}) AS amount`, whole: 'min(amount)' }
+    case 'MAX': return { part: `max(${value}) AS amount`, whole: 'max(amount)' }
+    case 'COUNT': return { part: 'NULL', whole: 'sum(n)' }
+  }
+}
+
+/** `[group from 0, bucket, count, value]`. Series first, then groups: a reading is looked at once, however many groups its series is in. */
+export function rollupOf(tenant: number, groups: readonly (readonly SeriesKey[])[], { from, to, width }: Buckets, aggregate: Aggregate, arithmetic: Arithmetic): Statement {
+  const member = `WITH member AS MATERIALIZED (
+      SELECT DISTINCT w.grp, s.id AS series FROM unnest($2::uuid[], $6::int[]) AS w(digest, grp) JOIN twinfold.series s ON s.tenant = $1 AND s.digest = w.digest
+    ), wanted AS (SELECT DISTINCT series FROM member)`
+  const per = (amounts: string): string => `part AS (
+      SELECT r.series, (r.at - $3) / $5 AS bucket, count(*) AS n, ${amounts} FROM wanted JOIN twinfold.reading r ON r.series = wanted.series AND r.at >= $3 AND r.at < $4 GROUP BY 1, 2)`
+  const values = [tenant, digestsOf(groups.flat()), bounded(from), bounded(to), width, groups.flatMap((group, index) => group.map(() => index))]
+  if (aggregate !== 'FIRST' && aggregate !== 'LAST') {
+    const { part, whole } = partsOf(aggregate, arithmetic)
+    return { name: `rollup-${aggregate}-${arithmetic}`, text: `${member}, ${per(part)} SELECT grp, bucket, sum(n), (${whole})::text FROM part JOIN member USING (series) GROUP BY 1, 2 ORDER BY 1, 2`, values }
+  }
+  const [edge, order] = aggregate === 'FIRST' ? ['min', 'ASC'] : ['max', 'DESC']
+  return {
+    name: `rollup-${aggregate}`,
+    text: `${member}, ${per(`${edge}(r.at) AS edge`)}, ends AS (
+      SELECT grp, bucket, series, edge, sum(n) OVER (PARTITION BY grp, bucket) AS n, row_number() OVER (PARTITION BY grp, bucket ORDER BY edge ${order}, series) AS nth FROM part JOIN member USING (series))
+    SELECT grp, bucket, ends.n, (${value})::text FROM ends JOIN twinfold.reading r ON r.series = ends.series AND r.at = ends.edge WHERE nth = 1 ORDER BY 1, 2`,
+    values,
+  }
+}
