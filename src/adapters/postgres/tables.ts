@@ -46,7 +46,8 @@ export async function obtainTables(database: Database): Promise<Layout> {
 
 async function createTables(tx: Transaction): Promise<void> {
   const layout: Layout = await hasTimescale(tx) ? 'hypertable' : 'partitions'
-  await tx.run({ text: 'CREATE SCHEMA IF NOT EXISTS twinfold' })
+  const [schema] = (await tx.run({ text: "SELECT to_regnamespace('twinfold') IS NOT NULL" })).rows
+  if (schema?.[0] !== true) await tx.run({ text: 'CREATE SCHEMA twinfold' }) // with IF NOT EXISTS the right to make one would be needed where it exists, too
   for (const text of version1.split(';\n')) await tx.run({ text })
   for (const text of readings(layout === 'partitions' ? 'PARTITION BY RANGE (at)' : '').split(';\n')) await tx.run({ text })
   if (layout === 'hypertable') for (const text of hypertable) await tx.run({ text })

@@ -9,7 +9,6 @@ export const toStoredText = (text: string): string => (special.test(text) ? text
 
 export const fromStoredText = (text: string): string => (text.includes('\u2400') ? text.replace(/\u2400([\u24000])/g, (_, what) => (what === '0' ? '\u0000' : '\u2400')) : text)
 
-// eslint-disable-next-line no-control-regex -- NUL is what is looked for
 const special = /[\u0000\u2400]/
 
 /** 128 bits of SHA-256: what series and origins are found by, since names may be longer than an index takes. */
