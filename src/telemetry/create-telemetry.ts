@@ -61,7 +61,7 @@ export async function createTelemetry({ store, twins, values, quarantineStore, p
       },
     },
   })
-  const rolledUp = withRollups(store, book)
+  const rolledUp = withRollups(store, book, gate)
   const keeper = createKeeper({ store, gate, book, policies: policyStore, twins, registry, everyMs: retentionEveryMs, onTrouble: (error) => { onTrouble(error, 'telemetry could not be rolled up and forgotten as its policies say; it is tried again') } })
   return {
     store: { ...store, ...rolledUp }, quarantine, keeper,

@@ -5,6 +5,8 @@ import type { TelemetryStore } from '../telemetry-store.ts'
 export interface LateGate extends Pick<TelemetryStore, 'append'> {
   /** Waits for what is on its way in, then works while nothing before the time comes in. One at a time. */
   without<T>(before: Microseconds, work: () => Promise<T>): Promise<T>
+  /** Resolves when it is open. */
+  opened(): Promise<void>
 }
 
 export function createLateGate(store: Pick<TelemetryStore, 'append'>): LateGate {
@@ -20,6 +22,9 @@ export function createLateGate(store: Pick<TelemetryStore, 'append'>): LateGate 
       } finally {
         underWay.delete(appended)
       }
+    },
+    async opened() {
+      await closed?.opened
     },
     async without(before, work) {
       const { promise: opened, resolve: open } = Promise.withResolvers<void>()

@@ -2,7 +2,7 @@ import type { Microseconds, NewReading, Reading, SeriesKey } from '../reading.ts
 import type { Retention, Summary, TelemetryStore } from '../telemetry-store.ts'
 import type { RollupBook } from './rollup-book.ts'
 import { bucketKey, bucketReading, type Horizon, horizonReading, readBucket } from './stored-bucket.ts'
-import { combine, fromSummary, type Totals, totalsOf } from './totals.ts'
+import { combine, fromSummary, type Totals, totalsOf, withLate } from './totals.ts'
 
 /** What is to be done with a series: the readings before `cut` go into buckets and are forgotten. `cut` is on the grid of the buckets. */
 export interface RollupTask {
@@ -86,8 +86,7 @@ async function rollWindow(tasks: readonly RollupTask[], window: Window, { store,
   return { made: readings.length - series.length, series }
 }
 
-/** What comes late is neither the first nor the last of its bucket: when those were is not known any more. */
-const joined = (known: Totals | undefined, fresh: Totals): Totals => (known ? { ...combine(known, fresh), last: known.last } : fresh)
+const joined = (known: Totals | undefined, fresh: Totals): Totals => (known ? withLate(known, fresh) : fresh)
 
 /** The buckets that are stored already, by their starts. */
 async function knownBuckets(keys: readonly SeriesKey[], { from, to }: Window, { store, book, every, signal }: RollupWork): Promise<readonly ReadonlyMap<Microseconds, Totals>[]> {

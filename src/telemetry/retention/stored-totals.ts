@@ -1,5 +1,6 @@
 import type { Microseconds, SeriesKey } from '../reading.ts'
 import type { Buckets, ReadOptions, TelemetryStore, TimeRange } from '../telemetry-store.ts'
+import { bucketStart } from './asked-buckets.ts'
 import type { RollupBook } from './rollup-book.ts'
 import { bucketKey, readBucket } from './stored-bucket.ts'
 import { combine, type Totals } from './totals.ts'
@@ -14,27 +15,24 @@ export interface Stored {
 /** Readings that are asked for at once. */
 const pageOfAll = 50_000
 
-/** The start of the asked bucket that an instant lies in; of the last one for what rounding puts behind it. */
-export function bucketStart(at: Microseconds, { from, to, width }: Buckets): Microseconds {
-  const last = Math.max(0, Math.ceil((to - from) / width) - 1)
-  return from + Math.min(last, Math.floor((at - from) / width)) * width
-}
-
 /**
  * The stored buckets of series, put together into the asked ones by their starts. A stored bucket counts where it begins: exact where the asked ones are
- * multiples of it on its grid.
+ * multiples of it on its grid. `horizons`: when what is known of each series was received; undefined where a bucket is younger than that, so that its
+ * readings might be counted twice.
  */
-export async function storedTotals(series: readonly SeriesKey[], buckets: Buckets, { store, book }: { readonly store: Pick<TelemetryStore, 'readings'>; readonly book: RollupBook }, { signal }: ReadOptions): Promise<readonly ReadonlyMap<Microseconds, Stored>[]> {
+export async function storedTotals(series: readonly SeriesKey[], horizons: readonly Microseconds[], buckets: Buckets, { store, book }: { readonly store: Pick<TelemetryStore, 'readings'>; readonly book: RollupBook }, { signal }: ReadOptions): Promise<readonly ReadonlyMap<Microseconds, Stored>[] | undefined> {
   const totals = series.map(() => new Map<Microseconds, Stored>())
+  let isYounger = false
   const stored = series.flatMap((key, index) => (book.lengthsOf(key) ?? []).map((every) => ({ index, kind: key.kind, key: bucketKey(key, every) })))
   await eachReading(stored.map(({ key }) => key), buckets, store, { signal }, (place, reading) => {
     const { index, kind } = stored[place] ?? { index: 0, kind: 'json' }
+    isYounger ||= reading.receivedAt > (horizons[index] ?? 0)
     const start = bucketStart(reading.at, buckets)
     const known = totals[index]?.get(start)
     const own: Stored = { totals: readBucket(kind, reading), first: reading.at, last: reading.at }
     totals[index]?.set(start, known ? joined(known, own) : own)
   })
-  return totals
+  return isYounger ? undefined : totals
 }
 
 /** Buckets of one length come in order of time; those of several need not. */

@@ -42,6 +42,9 @@ export function combine(left: Totals, right: Totals): Totals {
   }
 }
 
+/** With readings that came late: they are neither the first nor the last, as when those were is not known any more. */
+export const withLate = (known: Totals, late: Totals): Totals => ({ ...combine(known, late), last: known.last })
+
 const add = (left: number | bigint | null, right: number | bigint | null): number | bigint | null =>
   (typeof left === 'bigint' && typeof right === 'bigint' ? left + right : left === null || right === null ? null : Number(left) + Number(right))
 

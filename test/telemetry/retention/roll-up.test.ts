@@ -1,0 +1,145 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createDuckdbTelemetryStore } from '../../../src/adapters/duckdb/telemetry-store.ts'
+import type { NewReading, SeriesKey } from '../../../src/telemetry/reading.ts'
+import { createLateGate, type LateGate } from '../../../src/telemetry/retention/late-gate.ts'
+import { rollUp, type RolledUpPortion, type RollupTask } from '../../../src/telemetry/retention/roll-up.ts'
+import { createRollupBook } from '../../../src/telemetry/retention/rollup-book.ts'
+import { horizonKey, readHorizon } from '../../../src/telemetry/retention/stored-bucket.ts'
+import { type SummaryStore, withRollups } from '../../../src/telemetry/retention/with-rollups.ts'
+import type { TelemetryStore } from '../../../src/telemetry/telemetry-store.ts'
+
+const second = 1_000_000
+const every = 10 * second
+/** A grid that the stored buckets fit into, over everything that tests send. */
+const asked = { from: 0, to: 400 * second, width: 20 * second }
+const key = (twin: string, kind: 'float' | 'integer' = 'integer'): SeriesKey => ({ twin, name: 'level', kind, source: 'MEASURED', run: null })
+const reading = (series: SeriesKey, at: number, value: number): NewReading => ({ series, at, value: series.kind === 'integer' ? BigInt(value) : value, quality: 'GOOD', origin: null, sequence: null })
+
+const directories: string[] = []
+afterAll(() => Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true }))))
+
+interface Bench extends AsyncDisposable {
+  readonly store: TelemetryStore
+  readonly gate: LateGate
+  readonly reads: SummaryStore
+  /** The next forgetting fails, as that of a process that is killed. */
+  breakOff(): void
+  round(series: readonly SeriesKey[], cut: number): Promise<RolledUpPortion>
+}
+
+/** A real store, that can be made to fail once between the two halves of a round. */
+async function openBench(): Promise<Bench> {
+  const directory = await mkdtemp(join(tmpdir(), 'twinfold-rollup-'))
+  directories.push(directory)
+  const store = await createDuckdbTelemetryStore({ directory, memoryMb: 128 })
+  const [book, gate] = [createRollupBook(), createLateGate(store)]
+  let isBroken = false
+  const forget: TelemetryStore['forget'] = async (retention) => {
+    if (!isBroken) return await store.forget(retention)
+    isBroken = false
+    throw new Error('broken off')
+  }
+  return {
+    store, gate, reads: withRollups(store, book, gate),
+    breakOff() { isBroken = true },
+    async round(series, cut) {
+      const horizons = await store.latest(series.map(horizonKey))
+      const tasks = series.map((each, index): RollupTask => ({ key: each, cut, horizon: horizons[index] && { ...readHorizon(horizons[index]), receivedAt: horizons[index].receivedAt } }))
+      return await gate.without(cut, () => rollUp(tasks, { store: { append: store.append, readings: store.readings, summaries: store.summaries, forget }, book, every, signal: new AbortController().signal }))
+    },
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  }
+}
+
+describe('Rolling up', () => {
+  it('loses nothing and counts nothing twice, whatever comes late and wherever it is broken off', async () => {
+    await using bench = await openBench()
+    let run = 0
+    const step = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('send' as const), times: fc.array(fc.integer({ min: 0, max: 3_999 }), { minLength: 1, maxLength: 8 }), value: fc.integer({ min: -1_000, max: 1_000 }) }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('round' as const), cut: fc.integer({ min: 0, max: 40 }), isBrokenOff: fc.boolean() }) },
+    )
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
+      const series = [key(`a${run}`), key(`b${run++}`)]
+      const sent = series.map(() => new Map<number, number>())
+      let cut = 0
+      for (const each of steps) {
+        if (each.kind === 'send') {
+          const fresh = series.map((_, index) => each.times.filter((time) => time % 2 === index && !sent[index]?.has(time * 100_000))) // each time once: a correction of what is in a bucket is another matter
+          for (const [index, times] of fresh.entries()) for (const time of times) sent[index]?.set(time * 100_000, each.value)
+          await bench.gate.append(fresh.flatMap((times, index) => [...new Set(times)].map((time) => reading(series[index] as SeriesKey, time * 100_000, each.value))))
+        } else {
+          cut = Math.max(cut, each.cut * every)
+          if (each.isBrokenOff) bench.breakOff()
+          await bench.round(series, cut).catch((error: unknown) => { if (!(error instanceof Error && error.message === 'broken off')) throw error })
+        }
+      }
+      await bench.round(series, cut).catch(() => bench.round(series, cut)) // it may still be set to break off
+      for (const [index, found] of (await bench.reads.summaries(series, asked)).entries()) expect(found.map(({ from, count, min, max, sum }) => ({ from, count, min, max, sum }))).toEqual(outright(sent[index] ?? new Map()))
+      const [rolled] = await bench.reads.rollup([series], asked, 'SUM')
+      expect(rolled).toEqual(outright(new Map(sent.flatMap((own) => [...own]))).map(({ from, count, sum }) => ({ from, count, value: Number(sum) })))
+    }), { numRuns: 40 })
+  }, 60_000)
+
+  it('is seen by nobody who asks meanwhile', async () => {
+    await using bench = await openBench()
+    const series = [key('a', 'float'), key('b', 'float')]
+    const times = Array.from({ length: 4_000 }, (_, index) => index * 100_000)
+    await bench.gate.append(series.flatMap((each) => times.map((at) => reading(each, at, at / second))))
+    const before = await bench.reads.summaries(series, asked)
+    let isDone = false
+    const rounds = (async () => {
+      for (let cut = 20; cut <= 400; cut += 20) await bench.round(series, cut * second)
+      isDone = true
+    })()
+    let answers = 0
+    while (!isDone) {
+      const now = await bench.reads.summaries(series, asked)
+      expect(now.map((own) => own.map(({ from, count, min, max, first, last }) => ({ from, count, min, max, first, last })))).toEqual(before.map((own) => own.map(({ from, count, min, max, first, last }) => ({ from, count, min, max, first, last }))))
+      expect((await bench.reads.rollup([series], asked, 'COUNT'))[0]?.map(({ count }) => count)).toEqual(Array.from({ length: 20 }, () => 400))
+      answers++
+    }
+    await rounds
+    expect(answers).toBeGreaterThan(3)
+    expect(await bench.store.readings(series, { from: 0, to: asked.to }, { first: 1 })).toEqual([[], []])
+  }, 60_000)
+
+  it('keeps out what is of the time it works on until it is done, and nothing else', async () => {
+    await using bench = await openBench()
+    const order: string[] = []
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    const work = bench.gate.without(100, async () => {
+      await bench.gate.append([reading(key('a'), 100, 1)]).then(() => order.push('later'))
+      await held
+      order.push('done')
+    })
+    const late = bench.gate.append([reading(key('a'), 99, 1)]).then(() => order.push('late'))
+    await expect.poll(() => order).toEqual(['later'])
+    release()
+    await Promise.all([work, late])
+    expect(order).toEqual(['later', 'done', 'late'])
+  })
+
+  it('goes on with the rest where there is more than is done at once', async () => {
+    await using bench = await openBench()
+    const series = [key('a')]
+    const buckets = 10_001 * 20 // of one series twenty windows of ten thousand
+    await bench.gate.append(Array.from({ length: 21 }, (_, index) => reading(key('a'), index * 10_000 * every, index)))
+    expect(await bench.round(series, buckets * every)).toEqual({ buckets: 20, forgotten: 20, isUnfinished: true })
+    const [all] = await bench.reads.summaries(series, { from: 0, to: buckets * every, width: buckets * every })
+    expect(all).toMatchObject([{ count: 21, sum: 210n }])
+    expect(await bench.round(series, buckets * every)).toEqual({ buckets: 1, forgotten: 1, isUnfinished: false })
+  })
+})
+
+function outright(sent: ReadonlyMap<number, number>): readonly { readonly from: number; readonly count: number; readonly min: bigint; readonly max: bigint; readonly sum: bigint }[] {
+  const groups = Map.groupBy(sent, ([at]) => Math.floor(at / asked.width) * asked.width)
+  return [...groups].sort(([left], [right]) => left - right).map(([from, own]) => {
+    const values = own.map(([, value]) => value)
+    return { from, count: values.length, min: BigInt(Math.min(...values)), max: BigInt(Math.max(...values)), sum: BigInt(values.reduce((sum, value) => sum + value, 0)) }
+  })
+}
