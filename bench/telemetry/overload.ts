@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { ask } from '../reads.ts'
 import { fleet } from './fleet.ts'
+import { residentMib } from './metric.ts'
 import { postBatch } from './post.ts'
 import { batchReadings, createTraffic, minuteText } from './traffic.ts'
 
@@ -109,16 +109,12 @@ async function countLost(url: string, fromMinute: number, acknowledged: readonly
 
 /** Resident memory, several times a second; the function ends it. */
 function watchMemory(pid: number): () => Promise<OverloadFigures['memory']> {
-  const read = async (): Promise<number | undefined> => {
-    const [, kib] = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')) ?? []
-    return kib === undefined ? undefined : Number(kib) / 1_024
-  }
-  const before = read()
+  const before = residentMib(pid)
   let most = 0
-  const timer = setInterval(() => { void read().then((now = 0) => { most = Math.max(most, now) }) }, 100)
+  const timer = setInterval(() => { void residentMib(pid).then((now = 0) => { most = Math.max(most, now) }) }, 100)
   return async () => {
     clearInterval(timer)
     const first = await before
-    return first === undefined ? undefined : { before: first, most: Math.max(most, await read() ?? 0) }
+    return first === undefined ? undefined : { before: first, most: Math.max(most, await residentMib(pid) ?? 0) }
   }
 }

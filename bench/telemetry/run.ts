@@ -8,6 +8,7 @@ import { createFleet, fleet } from './fleet.ts'
 import { loadHistory } from './history.ts'
 import { measureIngest } from './ingest.ts'
 import { openLoop } from './loops.ts'
+import { residentMib } from './metric.ts'
 import { measureOverload } from './overload.ts'
 import { postBatch, reportOf } from './post.ts'
 import { measureQueries } from './queries.ts'
@@ -48,7 +49,7 @@ for (const values of [1, 4] as const) {
 
 await using server = await start('history')
 const history = await loadHistory(server.url, join(directory, 'history', 'telemetry'), loadSeconds, inFlight)
-print(`\n${whole(history.readings)} readings, ${(history.minutes / 1_440).toFixed(2)} days at steps of a minute, loaded in ${whole(history.loadSeconds)} s (${whole(history.readings / history.loadSeconds)}/s) and merged ${whole(history.mergeSeconds)} s later: ${history.bytesPerReading.toFixed(1)} bytes a reading on disk\n`)
+print(`\n${whole(history.readings)} readings, ${(history.minutes / 1_440).toFixed(2)} days at steps of a minute, loaded in ${whole(history.loadSeconds)} s (${whole(history.readings / history.loadSeconds)}/s) and merged ${whole(history.mergeSeconds)} s later: ${history.bytesPerReading.toFixed(1)} bytes a reading on disk, ${whole(await residentMib(server.pid) ?? Number.NaN)} MiB of memory resident\n`)
 
 const stop = new AbortController()
 const meanwhile = createTraffic({ values: 1, fromMinute: history.minutes + 10 })
