@@ -104,8 +104,7 @@ function batched<T>(context: Context, what: string, read: (keys: readonly Series
 const latest = (context: Context): DataLoader<SeriesKey, Reading | undefined> => batched(context, 'latest', (keys) => context.services.telemetry.store.latest(keys, { signal: context.signal }))
 
 async function firstAt(key: SeriesKey, context: Context): Promise<Microseconds> {
-  const [found] = await batched(context, 'first', (keys) => context.services.telemetry.store.readings(keys, { from: -Infinity, to: Infinity }, { first: 1, signal: context.signal })).load(key)
-  return found?.at ?? 0
+  return await batched(context, 'first', (keys) => context.services.telemetry.store.firstAt(keys, { signal: context.signal })).load(key) ?? 0
 }
 
 /** The arguments of `quantile`, however often it is selected. */

@@ -9,6 +9,7 @@ import type { Quarantined, QuarantineStore } from './quarantine-store.ts'
 import type { Reach } from './reach.ts'
 import { createKeeper } from './retention/keeper.ts'
 import { createLateGate } from './retention/late-gate.ts'
+import { createOldestReads } from './retention/oldest-reads.ts'
 import { createPolicies } from './retention/policies.ts'
 import type { PolicyStore } from './retention/policy.ts'
 import { createRollupBook } from './retention/rollup-book.ts'
@@ -64,7 +65,7 @@ export async function createTelemetry({ store, twins, values, quarantineStore, p
   const rolledUp = withRollups(store, book, gate)
   const keeper = createKeeper({ store, gate, book, policies: policyStore, twins, registry, everyMs: retentionEveryMs, onTrouble: (error) => { onTrouble(error, 'telemetry could not be rolled up and forgotten as its policies say; it is tried again') } })
   return {
-    store: { ...store, ...rolledUp }, quarantine, keeper,
+    store: { ...store, ...rolledUp, ...createOldestReads(store, book) }, quarantine, keeper,
     policies: createPolicies(policyStore, registry),
     intake: pipeline.toIntake(quarantine),
     get origins() {

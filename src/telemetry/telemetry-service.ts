@@ -3,14 +3,15 @@ import type { Intake } from './message.ts'
 import type { OriginState } from './origins.ts'
 import type { Quarantine } from './quarantine.ts'
 import type { Keeper } from './retention/keeper.ts'
+import type { OldestReads } from './retention/oldest-reads.ts'
 import type { Policies } from './retention/policies.ts'
 import type { RolledUp, RollupRequest } from './rollup.ts'
 import type { TelemetryHealth, TelemetryStore } from './telemetry-store.ts'
 
 /** Everything the API does with telemetry. */
 export interface TelemetryService {
-  /** For reading; summaries are over what was rolled up, too. */
-  readonly store: Omit<TelemetryStore, 'append' | 'forget' | typeof Symbol.asyncDispose>
+  /** For reading; summaries, and what begins or came before, are over what was rolled up, too. */
+  readonly store: Omit<TelemetryStore, 'append' | 'forget' | typeof Symbol.asyncDispose> & OldestReads
   readonly intake: Intake
   readonly quarantine: Quarantine
   /** How long telemetry is kept, and who sees to it. */

@@ -91,6 +91,10 @@ describe('Readings older than a policy keeps them', () => {
     expect(await round()).toMatchObject({ buckets: 0, forgotten: 0 })
     const { flow } = await works.pump(`flow { buckets(${span}, every: "P1D") { count quantile(q: 0.5) } readings(${span}) { edges { cursor } } latest { value } }`)
     expect(flow).toEqual({ buckets: Array.from({ length: 3 }, () => ({ count: 1_440, quantile: null })), readings: { edges: [] }, latest: { value: 1 } })
+    const noon = from + 3 * day + day / 2
+    expect(await works.pump(`starts { summary { from count } buckets(from: "${iso(noon)}", to: "${iso(noon + hour)}", every: "PT1H", fill: PREVIOUS) { count last } }`)).toEqual({
+      starts: { summary: { from: iso(from), count: minutes + 1 }, buckets: [{ count: 0, last: 9_007_199_254 + minutes - 1 }] },
+    })
   })
 
   it('but the latest one, however old, with those of its bucket', async () => {

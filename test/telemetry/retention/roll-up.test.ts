@@ -7,7 +7,7 @@ import { createDuckdbTelemetryStore } from '../../../src/adapters/duckdb/telemet
 import type { NewReading, SeriesKey } from '../../../src/telemetry/reading.ts'
 import { createLateGate, type LateGate } from '../../../src/telemetry/retention/late-gate.ts'
 import { rollUp, type RolledUpPortion, type RollupTask } from '../../../src/telemetry/retention/roll-up.ts'
-import { createRollupBook } from '../../../src/telemetry/retention/rollup-book.ts'
+import { createRollupBook, type RollupBook } from '../../../src/telemetry/retention/rollup-book.ts'
 import { horizonKey, readHorizon } from '../../../src/telemetry/retention/stored-bucket.ts'
 import { type SummaryStore, withRollups } from '../../../src/telemetry/retention/with-rollups.ts'
 import type { TelemetryStore } from '../../../src/telemetry/telemetry-store.ts'
@@ -25,6 +25,7 @@ afterAll(() => Promise.all(directories.map((directory) => rm(directory, { recurs
 interface Bench extends AsyncDisposable {
   readonly store: TelemetryStore
   readonly gate: LateGate
+  readonly book: RollupBook
   readonly reads: SummaryStore
   /** The next forgetting fails, as that of a process that is killed. */
   breakOff(): void
@@ -44,7 +45,7 @@ async function openBench(): Promise<Bench> {
     throw new Error('broken off')
   }
   return {
-    store, gate, reads: withRollups(store, book, gate),
+    store, gate, book, reads: withRollups(store, book, gate),
     breakOff() { isBroken = true },
     async round(series, cut) {
       const horizons = await store.latest(series.map(horizonKey))
@@ -107,6 +108,36 @@ describe('Rolling up', () => {
     expect(answers).toBeGreaterThan(3)
     expect(await bench.store.readings(series, { from: 0, to: asked.to }, { first: 1 })).toEqual([[], []])
   }, 60_000)
+
+  it.each(['latest', 'readings', 'summaries', 'rollup'] as const)('is seen by nobody who asks meanwhile, should it come just before or behind %s is read', async (method) => {
+    await using bench = await openBench()
+    const series = [key('a')]
+    await bench.gate.append(Array.from({ length: 4_000 }, (_, index) => reading(key('a'), index * 100_000, index)))
+    const counts = async (reads: SummaryStore) => [
+      (await reads.summaries(series, asked))[0]?.map(({ count }) => count), (await reads.rollup([series], asked, 'COUNT'))[0]?.map(({ count }) => count),
+    ]
+    const all = Array.from({ length: 20 }, () => 200)
+    let cut = 0
+    for (const isBefore of [true, false, true, false]) {
+      let isArmed = true
+      const disturb = async (): Promise<void> => {
+        if (!isArmed) return
+        isArmed = false
+        await bench.round(series, cut += 50 * second)
+      }
+      const disturbed = new Proxy(bench.store, {
+        get: (store, name) => (name !== method ? Reflect.get(store, name) as unknown : async (...args: unknown[]) => {
+          if (isBefore) await disturb()
+          const answer = await (Reflect.get(store, name) as (...all: unknown[]) => Promise<unknown>)(...args)
+          if (!isBefore) await disturb()
+          return answer
+        }),
+      })
+      expect(await counts(withRollups(disturbed, bench.book, bench.gate))).toEqual([all, all])
+      expect(isArmed).toBe(cut === 0) // before the first round nobody looks for buckets
+      if (isArmed) await bench.round(series, cut += 50 * second)
+    }
+  })
 
   it('keeps out what is of the time it works on until it is done, and nothing else', async () => {
     await using bench = await openBench()
