@@ -41,7 +41,7 @@ export function telemetryStoreContract(name: string, open: () => Promise<OpenedS
         } finally {
           await each.close()
         }
-      }), { numRuns: 25, interruptAfterTimeLimit: 100_000 })
+      }), { numRuns: 12, interruptAfterTimeLimit: 100_000 })
     }, 150_000)
 
     test('an acknowledged batch is there, and there after it was closed and opened again', async () => {

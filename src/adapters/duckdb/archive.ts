@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import type { SeriesKey, SeriesValue } from '../../telemetry/reading.ts'
 import { createSerial } from '../../util/serial.ts'
-import { fromLane, fromQualityCode, type Lane, laneOf, lanes, toQualityCode } from './rows.ts'
+import { fromLane, fromQualityCode, fromStoredText, type Lane, laneOf, lanes, toQualityCode, toStoredText } from './rows.ts'
 import type { BookChanges, SeriesBook } from './series-book.ts'
 import { columns, type Table } from './table.ts'
 
@@ -15,6 +15,8 @@ export interface Archive {
   /** Through which log file everything is in the segments. */
   readonly merged: number
   readonly segments: readonly Table[]
+  /** When the last reading of them was received, should it be forgotten by now. */
+  readonly head: number
   /** Moves the readings of a log file from memory into segments, durably. */
   merge(through: number, recent: readonly Table[], changed: BookChanges): Promise<void>
   /** One sorted segment in the place of several. */
@@ -28,7 +30,8 @@ export interface Archive {
   /** Moves what is in DuckDB's write-ahead log into its file. False where that must wait for statements that run. */
   checkpoint(): Promise<boolean>
   connect(): Promise<DuckDBConnection>
-  close(): void
+  /** Resolves when what runs is done. */
+  close(): Promise<void>
 }
 
 export interface ArchiveConfig {
@@ -47,7 +50,7 @@ export async function openArchive({ path, memoryMb, temporaryDirectory }: Archiv
     const connection = await instance.connect()
     await connection.run("ATTACH ':memory:' AS mem")
     await connection.run(schema)
-    await connection.run("INSERT INTO state BY NAME SELECT 0 AS merged, 1 AS next_segment WHERE NOT EXISTS (SELECT 1 FROM state)")
+    await connection.run("INSERT INTO state BY NAME SELECT 0 AS merged, 1 AS next_segment, 0 AS head WHERE NOT EXISTS (SELECT 1 FROM state)")
     return await archiveOf(instance, connection, book)
   } catch (error) {
     instance.closeSync()
@@ -56,7 +59,7 @@ export async function openArchive({ path, memoryMb, temporaryDirectory }: Archiv
 }
 
 const schema = `
-CREATE TABLE IF NOT EXISTS state (merged BIGINT, next_segment BIGINT);
+CREATE TABLE IF NOT EXISTS state (merged BIGINT, next_segment BIGINT, head BIGINT);
 CREATE TABLE IF NOT EXISTS segment (name VARCHAR, lane VARCHAR, late BOOLEAN, row_count BIGINT, min_at BIGINT, max_at BIGINT, min_received BIGINT, max_received BIGINT);
 CREATE TABLE IF NOT EXISTS series (id INTEGER, twin VARCHAR, name VARCHAR, kind VARCHAR, source VARCHAR, run VARCHAR);
 CREATE TABLE IF NOT EXISTS origin (id INTEGER, name VARCHAR);
@@ -69,9 +72,10 @@ CREATE TABLE mem.new_origin (id INTEGER, name VARCHAR);`
 
 async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection, book: SeriesBook): Promise<Archive> {
   const rows = async (sql: string): Promise<readonly (readonly DuckDBValue[])[]> => (await connection.runAndReadAll(sql)).getRows()
-  const [state] = await rows('SELECT merged, next_segment FROM state')
+  const [state] = await rows('SELECT merged, next_segment, head FROM state')
   let merged = Number(state?.[0] ?? 0)
   let nextSegment = Number(state?.[1] ?? 1)
+  let head = Number(state?.[2] ?? 0)
   let segments: readonly Table[] = (await rows('SELECT name, lane, late, row_count, min_at, max_at, min_received, max_received FROM segment ORDER BY max_at')).map(toTable)
   await dropStrays()
   await loadBook(rows, book)
@@ -137,6 +141,9 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
     get segments() {
       return segments
     },
+    get head() {
+      return head
+    },
     async merge(through, recent, changes) {
       await saveChanges(changes) // before: whoever starts with these and the log finds nothing missing, as both take what is there twice for one
       await change(async () => {
@@ -145,7 +152,8 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
           const table = await write(lane, late, late ? lastReceived(`SELECT ${columns} FROM ${name}`) : `SELECT ${columns} FROM ${name}`)
           if (table) fresh.push(table)
         }
-        await connection.run(`UPDATE state SET merged = ${through}`)
+        head = Math.max(head, ...recent.map(({ maxReceived }) => maxReceived))
+        await connection.run(`UPDATE state SET merged = ${through}, head = ${head}`)
         return [...segments, ...fresh]
       })
       merged = through
@@ -201,7 +209,8 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
       }
     },
     connect: () => instance.connect(),
-    close() {
+    async close() {
+      await Promise.resolve()
       connection.closeSync()
       instance.closeSync()
     },
@@ -214,12 +223,16 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
     get segments() {
       return segments
     },
+    get head() {
+      return head
+    },
     merge: (...args) => serial(() => archive.merge(...args)),
     unite: (parts) => serial(() => archive.unite(parts)),
     settle: (late) => serial(() => archive.settle(late)),
     forget: (...args) => serial(() => archive.forget(...args)),
     drop: (tables) => serial(() => archive.drop(tables)),
     checkpoint: () => serial(() => archive.checkpoint()),
+    close: () => serial(() => archive.close()),
   }
 }
 
@@ -238,9 +251,9 @@ const toTable = ([name, lane, late, rows, minAt, maxAt, minReceived, maxReceived
 })
 
 async function loadBook(rows: (sql: string) => Promise<readonly (readonly DuckDBValue[])[]>, book: SeriesBook): Promise<void> {
-  for (const [id, name] of await rows('SELECT id, name FROM origin ORDER BY id')) book.defineOrigin(Number(id), String(name))
+  for (const [id, name] of await rows('SELECT id, name FROM origin ORDER BY id')) book.defineOrigin(Number(id), fromStoredText(String(name)))
   for (const [id, twin, name, kind, source, run] of await rows('SELECT id, twin, name, kind, source, run FROM series ORDER BY id')) {
-    book.defineSeries(Number(id), { twin: String(twin), name: String(name), kind, source, run } as SeriesKey)
+    book.defineSeries(Number(id), { twin: fromStoredText(String(twin)), name: fromStoredText(String(name)), kind, source, run: run === null ? null : fromStoredText(String(run)) } as SeriesKey)
   }
   for (const [id, t, received, quality, origin, sequence, num, int, text] of await rows('SELECT series, t, received, quality, origin, sequence, num, int, text FROM latest')) {
     const entry = book.at(Number(id))
@@ -282,7 +295,7 @@ async function stage(connection: DuckDBConnection, { latest, seen, series, origi
       if (lane !== laneOf(kind)) row.appendNull()
       else if (lane === 'num') row.appendDouble(reading.value as number)
       else if (lane === 'int') row.appendBigInt(BigInt(reading.value))
-      else row.appendVarchar(reading.value as string)
+      else row.appendVarchar(toStoredText(reading.value as string))
     }
   })
   await staged('changed_seen', seen, (row, { series: id, origin, ranges, greatestAt }) => {
@@ -293,12 +306,12 @@ async function stage(connection: DuckDBConnection, { latest, seen, series, origi
   })
   await staged('new_series', series, (row, { id, key }) => {
     row.appendInteger(id)
-    for (const text of [key.twin, key.name, key.kind, key.source]) row.appendVarchar(text)
+    for (const text of [toStoredText(key.twin), toStoredText(key.name), key.kind, key.source]) row.appendVarchar(text)
     if (key.run === null) row.appendNull()
-    else row.appendVarchar(key.run)
+    else row.appendVarchar(toStoredText(key.run))
   })
   await staged('new_origin', origins, (row, { id, name }) => {
     row.appendInteger(id)
-    row.appendVarchar(name)
+    row.appendVarchar(toStoredText(name))
   })
 }

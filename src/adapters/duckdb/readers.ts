@@ -6,8 +6,8 @@ import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node
  */
 export interface Readers {
   read(sql: string, signal?: AbortSignal): Promise<readonly (readonly DuckDBValue[])[]>
-  /** After the last read. */
-  close(): void
+  /** Resolves when the reads that run are done: a connection that is closed under a statement ends the process. */
+  close(): Promise<void>
 }
 
 const mostAtATime = 2
@@ -37,8 +37,8 @@ export async function createReaders(instance: DuckDBInstance): Promise<Readers> 
         giveBack(connection)
       }
     },
-    close() {
-      for (const connection of idle) connection.closeSync()
+    async close() {
+      for (let closed = 0; closed < mostAtATime; closed++) (await borrow()).closeSync()
     },
   }
 }

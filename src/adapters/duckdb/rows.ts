@@ -49,7 +49,7 @@ export function toRows(lane: Lane, late: boolean, placed: readonly Placed[]): Ro
     setInt64(rows.sequence, index, reading.sequence ?? -1)
     if (lane === 'num') rows.values[index] = reading.value as number
     else if (lane === 'int') rows.values[index] = typeof reading.value === 'boolean' ? (reading.value ? 1n : 0n) : reading.value
-    else rows.values[index] = reading.value as string
+    else rows.values[index] = toStoredText(reading.value as string)
   }
   return rows
 }
@@ -59,7 +59,14 @@ export const toQualityCode = (quality: Quality): number => qualities.indexOf(qua
 export const fromQualityCode = (code: number): Quality => qualities[code] ?? 'BAD'
 
 /** A stored value in the form of its series. */
-export const fromLane = (kind: SeriesKind, value: SeriesValue): SeriesValue => (kind === 'boolean' ? BigInt(value) === 1n : value)
+export function fromLane(kind: SeriesKind, value: SeriesValue): SeriesValue {
+  if (typeof value === 'string') return fromStoredText(value)
+  return kind === 'boolean' ? BigInt(value) === 1n : value
+}
+
+/** DuckDB's Node client takes a byte-order mark at the beginning of a text for no part of it, so something stands before. */
+export const toStoredText = (text: string): string => (text.startsWith('\uFEFF') || text.startsWith('=') ? `=${text}` : text)
+export const fromStoredText = (text: string): string => (text.startsWith('=') ? text.slice(1) : text)
 
 /** Writes a safe integer as 64 bits without making a bigint of it. */
 export function setInt64(pairs: Uint32Array, index: number, value: number): void {

@@ -47,7 +47,7 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
   })
   const writer = await createLogWriter({
     logs, book,
-    head: Math.max(0, ...[...archive.segments, ...found.tables].map(({ maxReceived }) => maxReceived)),
+    head: Math.max(archive.head, ...found.tables.map(({ maxReceived }) => maxReceived)),
     openRecent: async (file) => createRecentReadings(await archive.connect(), String(file)),
     onWritten(hasNewTables) {
       if (hasNewTables) merger.refresh()
@@ -87,6 +87,17 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
     if (closed) merger.add(closed)
     await merger.work()
     bytesOnDisk = await sizeOf(path)
+  }
+
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    isClosing = true
+    clearInterval(timer)
+    await writer.end()
+    await merger.stop()
+    await readers.close()
+    await logs[Symbol.asyncDispose]()
+    await archive.close()
   }
 
   const read = async (sql: string, signal: AbortSignal | undefined): Promise<readonly DuckRow[]> => await readers.read(sql, signal).catch((cause: unknown) => {
@@ -167,15 +178,7 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
         stored: merger.views.current.reduce((sum, { rows }) => sum + rows, 0), bytesOnDisk: bytesOnDisk + logs.bytes,
       }
     },
-    async [Symbol.asyncDispose]() {
-      isClosing = true
-      clearInterval(timer)
-      await writer.end()
-      await merger.stop()
-      readers.close()
-      await logs[Symbol.asyncDispose]()
-      archive.close()
-    },
+    [Symbol.asyncDispose]: () => (closing ??= close()),
   }
 }
 
