@@ -3,13 +3,15 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { expectExactly, expectNothingLost } from './check-readings.ts'
 import { createDevice, createTwins, type Device, sendUntil } from './device.ts'
-import { createDataDirectory, type Server, spawnServer, startServer } from './server.ts'
+import { createDataDirectory, type Server, type ServerConfig, spawnServer, startServer } from './server.ts'
 
 export interface StormConfig {
   readonly kills: number
   readonly deviceCount?: number
   /** Every so many kills, the start that follows is killed as well, before it is ready; 0: never. */
   readonly killStartEvery?: number
+  /** Of the server. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 export interface Storm {
@@ -22,19 +24,19 @@ export interface Storm {
 }
 
 /** Kills the server under the load of several devices, and checks after each start that everything acknowledged is there, once. */
-export async function stormOfKills({ kills, deviceCount = 6, killStartEvery = 4 }: StormConfig): Promise<Storm> {
+export async function stormOfKills({ kills, deviceCount = 6, killStartEvery = 4, environment = {} }: StormConfig): Promise<Storm> {
   const data = await createDataDirectory()
   const run = randomUUID().slice(0, 8)
   const devices = Array.from({ length: deviceCount }, (_, index) => createDevice({ name: `storm-${run}-${index}` }))
   let [unansweredBatches, storedUnanswered] = [0, 0]
-  let server = await startServer({ data })
+  let server = await startServer({ data, environment })
   await createTwins(server, devices)
   for (let kill = 1; kill <= kills; kill++) {
     const since = Math.min(...devices.flatMap(({ expected }) => [...expected.values()].map((values) => greatest(values.keys())))) - reachBack
     await loadAndKill(server, devices)
-    if (killStartEvery > 0 && kill % killStartEvery === 0) await killWhileStarting(data)
+    if (killStartEvery > 0 && kill % killStartEvery === 0) await killWhileStarting({ data, environment })
 
-    server = await startServer({ data })
+    server = await startServer({ data, environment })
     await expectNothingLost(server, devices, since)
     const open = devices.filter(({ unanswered }) => unanswered)
     unansweredBatches += open.length
@@ -50,7 +52,7 @@ export async function stormOfKills({ kills, deviceCount = 6, killStartEvery = 4 
 /** How far late readings reach back, and more, in ms. */
 const reachBack = 400_000
 
-/** At a moment by chance: amid appends, amid a merge of what the start before found in the log. */
+/** At a moment by chance: amid appends, amid a merge of what the start found in the log. */
 async function loadAndKill(server: Server, devices: readonly Device[]): Promise<void> {
   const before = devices.map(({ acknowledgedBatches }) => acknowledgedBatches)
   const stop = new AbortController()
@@ -78,8 +80,8 @@ async function everyDeviceHasMore(devices: readonly Device[], before: readonly n
 }
 
 /** A start reads the log and mends what the kill left; it must bear to be broken off. */
-async function killWhileStarting(data: string): Promise<void> {
-  const { child, gone } = spawnServer({ data })
+async function killWhileStarting(config: ServerConfig): Promise<void> {
+  const { child, gone } = spawnServer(config)
   await wait(300 + Math.random() * 1_500)
   child.kill('SIGKILL')
   await gone
