@@ -41,7 +41,7 @@ export function telemetryStoreContract(name: string, open: () => Promise<OpenedS
         } finally {
           await each.close()
         }
-      }), { numRuns: 12, interruptAfterTimeLimit: 100_000 })
+      }), { numRuns: 12, interruptAfterTimeLimit: 40_000 })
     }, 150_000)
 
     test('an acknowledged batch is there, and there after it was closed and opened again', async () => {
@@ -213,6 +213,7 @@ export function telemetryStoreContract(name: string, open: () => Promise<OpenedS
       expect((await readingsOf(flow)).map(([at]) => at)).toEqual([newYear + 2, newYear + 3])
       expect(await readingsOf(other)).toHaveLength(4)
       expect(await store.forget([{ series: [flow], before: newYear + 100 }])).toBe(2)
+      await reopen()
       expect(await store.latest([flow])).toEqual([undefined])
       expect((await store.series()).map(({ key }) => key)).toEqual([other])
       await store.append([measured(newYear + 1, 5)])
