@@ -28,9 +28,9 @@ export interface RolledUpPortion {
 }
 
 /** Buckets that are summarised by one query: they are in memory all at once. */
-const mostBuckets = 10_000
+const mostBuckets = 5_000
 /** Queries after which readings are forgotten, however many there are still. */
-const mostWindows = 20
+const mostWindows = 40
 const pageSize = 5_000
 
 /** The grid of buckets: they begin at whole multiples of their length since 1970, so that those of days are days of UTC. */
@@ -77,7 +77,7 @@ async function rollWindow(tasks: readonly RollupTask[], window: Window, { store,
   const series = found.map(({ task }) => task)
   const known = await knownBuckets(series.map(({ key }) => key), window, { store, book, every, signal })
   const readings = found.flatMap(({ task: { key, cut, horizon }, totals }, index): readonly NewReading[] => [
-    ...[...totals].map(([from, fresh]) => bucketReading(key, every, from, joined(known[index]?.get(from), fresh))),
+    ...toReadings(key, every, totals, known[index]),
     horizonReading(key, { ...reaching(Math.min(cut, window.to), horizon), every, state: 'ROLLED_UP' }),
   ])
   if (readings.length === 0) return { made: 0, series }
@@ -86,7 +86,13 @@ async function rollWindow(tasks: readonly RollupTask[], window: Window, { store,
   return { made: readings.length - series.length, series }
 }
 
-const joined = (known: Totals | undefined, fresh: Totals): Totals => (known ? withLate(known, fresh) : fresh)
+function toReadings(key: SeriesKey, every: Microseconds, fresh: ReadonlyMap<Microseconds, Totals>, known: ReadonlyMap<Microseconds, Totals> | undefined): readonly NewReading[] {
+  const series = bucketKey(key, every)
+  return [...fresh].map(([from, totals]) => {
+    const stored = known?.get(from)
+    return bucketReading(series, from, stored ? withLate(stored, totals) : totals)
+  })
+}
 
 /** The buckets that are stored already, by their starts. */
 async function knownBuckets(keys: readonly SeriesKey[], { from, to }: Window, { store, book, every, signal }: RollupWork): Promise<readonly ReadonlyMap<Microseconds, Totals>[]> {
@@ -124,9 +130,9 @@ async function addLate(key: SeriesKey, { before, reach, receivedAt, every }: Hor
   const own = { ...work, every }
   const readings = await Promise.all([...late].map(async ([from, totals]) => {
     const [known] = await knownBuckets([key], { from, to: from + every }, own)
-    return bucketReading(key, every, from, joined(known?.get(from), totals))
+    return toReadings(key, every, new Map([[from, totals]]), known)
   }))
-  await work.store.append([...readings, horizonReading(key, { reach, before, every, state: 'ROLLED_UP' })])
+  await work.store.append([...readings.flat(), horizonReading(key, { reach, before, every, state: 'ROLLED_UP' })])
 }
 
 async function* allReadings(key: SeriesKey, before: Microseconds, { store, signal }: RollupWork): AsyncGenerator<Reading> {

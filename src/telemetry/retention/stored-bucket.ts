@@ -1,4 +1,3 @@
-import { stringify } from 'lossless-json'
 import { formatDuration, parseDuration } from '../duration.ts'
 import { parseLossless } from '../parse-lossless.ts'
 import type { Microseconds, NewReading, Reading, SeriesKey, SeriesKind, SeriesValue } from '../reading.ts'
@@ -46,10 +45,19 @@ export const horizonReading = (key: SeriesKey, horizon: Horizon): NewReading => 
 
 export const readHorizon = ({ value }: Reading): Horizon => JSON.parse(String(value)) as Horizon
 
-export const bucketReading = (key: SeriesKey, every: Microseconds, from: Microseconds, totals: Totals): NewReading => derived(bucketKey(key, every), from, toText(totals))
+/** `series`: a `bucketKey`. */
+export const bucketReading = (series: SeriesKey, from: Microseconds, totals: Totals): NewReading => derived(series, from, toText(totals))
+
+/** By hand: a round writes many, and JSON.stringify knows no bigints. */
+const toText = ({ count, first, last, min, max, sum, mean, m2 }: Totals): string =>
+  `{"count":${count},"first":${json(first)},"last":${json(last)},"min":${json(min)},"max":${json(max)},"sum":${json(sum)},"mean":${json(mean)},"m2":${json(m2)}}`
 
 /** JSON has no number for what overflowed. */
-const toText = (totals: Totals): string => stringify(totals, (_, part: unknown) => (typeof part === 'number' && !Number.isFinite(part) ? String(part) : part)) ?? ''
+function json(value: SeriesValue | null): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value !== 'number') return String(value)
+  return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? String(value) : `"${value}"`
+}
 
 /** `kind`: of the series that the bucket is of. */
 export function readBucket(kind: SeriesKind, { value }: Reading): Totals {

@@ -29,6 +29,8 @@ interface Bench extends AsyncDisposable {
   readonly reads: SummaryStore
   /** The next forgetting fails, as that of a process that is killed. */
   breakOff(): void
+  /** Buckets are seen a moment before the horizon that says so: a store may show the two halves of a batch one after the other. */
+  betweenHalves: (() => Promise<void>) | undefined
   round(series: readonly SeriesKey[], cut: number): Promise<RolledUpPortion>
 }
 
@@ -44,16 +46,25 @@ async function openBench(): Promise<Bench> {
     isBroken = false
     throw new Error('broken off')
   }
-  return {
+  const append: TelemetryStore['append'] = async (readings) => {
+    const isHorizon = ({ series: { run } }: NewReading): boolean => run?.startsWith('rolled-up:') === true
+    if (!bench.betweenHalves) return await store.append(readings)
+    await store.append(readings.filter((each) => !isHorizon(each)))
+    await bench.betweenHalves()
+    return await store.append(readings.filter(isHorizon))
+  }
+  const bench: Bench = {
+    betweenHalves: undefined,
     store, gate, book, reads: withRollups(store, book, gate),
     breakOff() { isBroken = true },
     async round(series, cut) {
       const horizons = await store.latest(series.map(horizonKey))
       const tasks = series.map((each, index): RollupTask => ({ key: each, cut, horizon: horizons[index] && { ...readHorizon(horizons[index]), receivedAt: horizons[index].receivedAt } }))
-      return await gate.without(cut, () => rollUp(tasks, { store: { append: store.append, readings: store.readings, summaries: store.summaries, forget }, book, every, signal: new AbortController().signal }))
+      return await gate.without(cut, () => rollUp(tasks, { store: { append, readings: store.readings, summaries: store.summaries, forget }, book, every, signal: new AbortController().signal }))
     },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   }
+  return bench
 }
 
 describe('Rolling up', () => {
@@ -139,6 +150,21 @@ describe('Rolling up', () => {
     }
   })
 
+  it('counts no bucket that is seen before its horizon is', async () => {
+    await using bench = await openBench()
+    const series = [key('a')]
+    await bench.gate.append(Array.from({ length: 400 }, (_, index) => reading(key('a'), index * second, index)))
+    await bench.round(series, 100 * second)
+    const asking: ReturnType<SummaryStore['summaries']>[] = []
+    bench.betweenHalves = async () => {
+      asking.push(bench.reads.summaries(series, asked))
+      for (let times = 0; times < 5; times++) await bench.store.summaries(series, asked) // as long as an answer takes
+    }
+    await bench.round(series, 200 * second)
+    expect((await Promise.all(asking)).map(([own]) => own?.map(({ count }) => count))).toEqual(asking.map(() => Array.from({ length: 20 }, () => 20)))
+    expect(asking.length).toBeGreaterThan(0)
+  })
+
   it('keeps out what is of the time it works on until it is done, and nothing else', async () => {
     await using bench = await openBench()
     const order: string[] = []
@@ -158,11 +184,11 @@ describe('Rolling up', () => {
   it('goes on with the rest where there is more than is done at once', async () => {
     await using bench = await openBench()
     const series = [key('a')]
-    const buckets = 10_001 * 20 // of one series twenty windows of ten thousand
-    await bench.gate.append(Array.from({ length: 21 }, (_, index) => reading(key('a'), index * 10_000 * every, index)))
-    expect(await bench.round(series, buckets * every)).toEqual({ buckets: 20, forgotten: 20, isUnfinished: true })
+    const buckets = 5_001 * 40 // of one series forty windows of five thousand
+    await bench.gate.append(Array.from({ length: 41 }, (_, index) => reading(key('a'), index * 5_000 * every, index)))
+    expect(await bench.round(series, buckets * every)).toEqual({ buckets: 40, forgotten: 40, isUnfinished: true })
     const [all] = await bench.reads.summaries(series, { from: 0, to: buckets * every, width: buckets * every })
-    expect(all).toMatchObject([{ count: 21, sum: 210n }])
+    expect(all).toMatchObject([{ count: 41, sum: 820n }])
     expect(await bench.round(series, buckets * every)).toEqual({ buckets: 1, forgotten: 1, isUnfinished: false })
   })
 })

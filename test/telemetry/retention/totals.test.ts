@@ -57,7 +57,7 @@ describe('Summaries of readings', () => {
     fc.assert(fc.property(readings, ({ kind, values }) => {
       const totals = outright(kind, values)
       const key = { twin: 'a', name: 'b', kind, source: 'MEASURED', run: null } as const
-      const { series, at, value } = bucketReading(key, 3_600_000_000, 7_200_000_000, totals)
+      const { series, at, value } = bucketReading(bucketKey(key, 3_600_000_000), 7_200_000_000, totals)
       expect(readBucket(kind, { at, value, quality: 'GOOD', receivedAt: 1, origin: null, sequence: null })).toEqual(totals)
       expect([series, bucketsOf(series)]).toEqual([bucketKey(key, 3_600_000_000), { key, every: 3_600_000_000 }])
     }))
@@ -75,7 +75,7 @@ describe('Summaries of readings', () => {
   it('say Infinity where a sum is beyond what a number holds', () => {
     const key = { twin: 'a', name: 'b', kind: 'float', source: 'MEASURED', run: null } as const
     const totals = outright('float', [1e308, 1e308])
-    const { at, value } = bucketReading(key, 1_000_000, 0, totals)
+    const { at, value } = bucketReading(bucketKey(key, 1_000_000), 0, totals)
     expect(readBucket('float', { at, value, quality: 'GOOD', receivedAt: 1, origin: null, sequence: null })).toEqual(totals)
   })
 })
