@@ -9,7 +9,7 @@ export interface TimeRange {
 /** What became of a batch. `outcomes[i]` is of `readings[i]`. */
 export interface Appended {
   readonly outcomes: readonly Outcome[]
-  /** The batch's place in the order of receipt: the greatest `receivedAt` of what it stored. Reading with `after: cursor` goes on behind it. */
+  /** The batch's place in the order of receipt: the greatest `receivedAt` of what it stored. Reading with `after: cursor` goes on behind it; of a batch of duplicates, a place behind everything before. */
   readonly cursor: Microseconds
 }
 
@@ -95,7 +95,7 @@ export interface TelemetryHealth {
  * is empty. They throw failures: STORE_UNAVAILABLE, TELEMETRY_UNAVAILABLE, TIMEOUT; an abort rejects with the signal's reason.
  */
 export interface TelemetryStore extends AsyncDisposable {
-  /** Resolves when the batch is durable and seen by every read. Rejects when nothing of it is. Of two readings of one series and time in a batch the later in the list wins. */
+  /** Resolves when the batch is durable and seen by every read. Rejects when it may not be; sending it again changes nothing. Of two readings of one series and time in a batch the later in the list wins. */
   append(readings: readonly NewReading[]): Promise<Appended>
   /** The reading with the greatest `at`. */
   latest(series: readonly SeriesKey[], options?: ReadOptions): Promise<readonly (Reading | undefined)[]>

@@ -185,6 +185,7 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
       let forgotten = 0
       await change(async () => {
         let next = segments
+        await connection.run(`DELETE FROM latest WHERE t < ${before} AND series IN (${series.join(', ')})`)
         for (const part of segments.filter((table) => table.lane === lane && table.minAt < before)) {
           const gone = `t < ${before} AND series IN (${series.join(', ')})`
           const [count] = await rows(`SELECT count(*) FROM ${part.name} WHERE ${gone}`)

@@ -39,10 +39,13 @@ export const pageOf = (source: string, first: number): string =>
 export const latestOf = (source: string): string =>
   `SELECT ${columns} FROM (${source}) QUALIFY row_number() OVER (PARTITION BY series ORDER BY t DESC) = 1`
 
+/** DuckDB fails where squares overflow; of values so large the deviation is left out. */
+const deviation = 'CASE WHEN max(abs(value::DOUBLE)) < 1e150 THEN stddev_samp(value) FILTER (abs(value::DOUBLE) < 1e150) END'
+
 export function summariesOf(source: string, lane: Lane, { from, width }: Buckets, quantiles: readonly number[]): string {
   const numbers = lane === 'text'
     ? 'NULL, NULL, NULL, NULL, NULL, NULL'
-    : `min(value), max(value), sum(value), avg(value), stddev_samp(value), ${quantiles.length > 0 ? `quantile_cont(value::DOUBLE, [${quantiles.join(', ')}]::DOUBLE[])` : 'NULL'}`
+    : `min(value), max(value), sum(value), avg(value), ${deviation}, ${quantiles.length > 0 ? `quantile_cont(value::DOUBLE, [${quantiles.join(', ')}]::DOUBLE[])` : 'NULL'}`
   return `SELECT series, (t - ${from}) // ${width} AS bucket, count(*), arg_min(value, t), arg_max(value, t), ${numbers} FROM (${source}) GROUP BY ALL ORDER BY ALL`
 }
 
@@ -52,13 +55,14 @@ export function toSummary(kind: SeriesKind, { from, width }: Buckets, quantiles:
   return {
     from: from + Number(bucket) * width, count: Number(count),
     first: fromLane(kind, first as SeriesValue), last: fromLane(kind, last as SeriesValue),
-    min: isNumber ? min as number | bigint : null, max: isNumber ? max as number | bigint : null, sum: isNumber ? sum as number | bigint : null,
+    min: isNumber ? min as number | bigint : null, max: isNumber ? max as number | bigint : null, sum: isNumber && (typeof sum === 'bigint' || Number.isFinite(sum)) ? sum as number | bigint : null,
     mean: toNumber(mean), stddev: toNumber(stddev),
     quantiles: listed && typeof listed === 'object' && 'items' in listed ? listed.items.map((item) => toNumber(item)) : Array.from({ length: quantiles }, () => null),
   }
 }
 
-const toNumber = (value: DuckDBValue | undefined): number | null => (value === null || value === undefined ? null : Number(value))
+/** Beyond what a number holds: null. */
+const toNumber = (value: DuckDBValue | undefined): number | null => (value === null || value === undefined || !Number.isFinite(Number(value)) ? null : Number(value))
 
 const aggregates: Readonly<Record<Aggregate, string>> = {
   MEAN: 'sum(total) / sum(n)', SUM: 'sum(total)', MIN: 'min(least)', MAX: 'max(greatest)', COUNT: 'sum(n)', FIRST: 'arg_min(earliest, begun)', LAST: 'arg_max(latest, ended)',

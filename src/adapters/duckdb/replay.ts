@@ -2,7 +2,7 @@ import type { Frame } from './frame.ts'
 import type { RecentReadings } from './recent.ts'
 import { getInt64, type Rows } from './rows.ts'
 import type { SeriesBook } from './series-book.ts'
-import { nothingSeen, notice } from './sequences.ts'
+import { nothingSeen, notice } from '../../telemetry/seen-sequences.ts'
 
 /** Takes over what a frame of the log says, as if it had just been written. */
 export async function replay({ series, origins, blocks }: Frame, book: SeriesBook, into: RecentReadings): Promise<void> {

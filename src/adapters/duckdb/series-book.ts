@@ -1,6 +1,6 @@
 import { type Microseconds, type Reading, type SeriesKey, type SeriesKind, type SeriesValue, seriesKeyText } from '../../telemetry/reading.ts'
 import { fromLane, fromQualityCode, getInt64, type Rows } from './rows.ts'
-import { copySeen, nothingSeen, notice, type Seen } from './sequences.ts'
+import { copySeen, nothingSeen, notice, type Seen } from '../../telemetry/seen-sequences.ts'
 
 /** What is known of a series without looking into a table. */
 export interface SeriesEntry {

@@ -42,6 +42,15 @@ describe('The embedded telemetry store', () => {
     expect(await count(store)).toBe(10_000)
   })
 
+  it('answers for a series whose sums overflow, and for the others beside it', async () => {
+    await using store = await openStore()
+    const huge: SeriesKey = { ...key, name: 'huge' }
+    await store.append([...readings(0, 4), ...[Number.MAX_VALUE, Number.MAX_VALUE, -1].map((value, at): NewReading => ({ series: huge, at, value, quality: 'GOOD', origin: null, sequence: null }))])
+    const [large, plain] = await store.summaries([huge, key], all)
+    expect(large?.[0]).toMatchObject({ count: 3, sum: null, stddev: null, min: -1, max: Number.MAX_VALUE })
+    expect(plain?.[0]).toMatchObject({ count: 4, sum: 6 })
+  })
+
   it('opens as of its last checkpoint where the write-ahead log of DuckDB is damaged, and takes the rest from its own log', async () => {
     {
       await using store = await openStore({ mergeRows: 100, mergeAfterMs: 20 })
