@@ -5,26 +5,31 @@ import type { TelemetryStore } from '../telemetry-store.ts'
 export interface LateGate extends Pick<TelemetryStore, 'append'> {
   /** Waits for what is on its way in, then works while nothing before the time comes in. One at a time. */
   without<T>(before: Microseconds, work: () => Promise<T>): Promise<T>
-  /** Resolves when it is open. */
-  opened(): Promise<void>
+  /** Works while nothing is summarised and forgotten. */
+  undisturbed<T>(work: () => Promise<T>): Promise<T>
 }
 
 export function createLateGate(store: Pick<TelemetryStore, 'append'>): LateGate {
   const underWay = new Set<Promise<unknown>>()
   let closed: { readonly before: Microseconds; readonly opened: Promise<void> } | undefined
+
+  const waitedFor = async <T>(work: Promise<T>): Promise<T> => {
+    underWay.add(work)
+    try {
+      return await work
+    } finally {
+      underWay.delete(work)
+    }
+  }
+
   return {
     async append(readings) {
       for (let gate = closed; gate && readings.some(({ at }) => at < (gate?.before ?? 0)); gate = closed) await gate.opened
-      const appended = store.append(readings)
-      underWay.add(appended)
-      try {
-        return await appended
-      } finally {
-        underWay.delete(appended)
-      }
+      return await waitedFor(store.append(readings))
     },
-    async opened() {
-      await closed?.opened
+    async undisturbed(work) {
+      while (closed) await closed.opened
+      return await waitedFor(work())
     },
     async without(before, work) {
       const { promise: opened, resolve: open } = Promise.withResolvers<void>()

@@ -15,9 +15,9 @@ export interface Cell {
 /** Of readings that are in stored buckets. Booleans count as 0 and 1. */
 export const contribution = (aggregate: Aggregate, { totals, first, last }: Stored): Cell => ({ count: totals.count, value: valueOf(aggregate, totals), at: aggregate === 'LAST' ? last : first })
 
-function valueOf(aggregate: Aggregate, { count, first, last, min, max, sum, mean }: Totals): number {
+function valueOf(aggregate: Aggregate, { count, first, last, min, max, sum, mean }: Totals): number | null {
   switch (aggregate) {
-    case 'MEAN': case 'SUM': return sum === null ? Math.round(Number(mean) * count) : Number(sum)
+    case 'MEAN': case 'SUM': return sum !== null ? Number(sum) : mean === null ? null : Math.round(mean * count)
     case 'MIN': return min === null ? (mean === 1 ? 1 : 0) : Number(min)
     case 'MAX': return max === null ? (mean === 0 ? 0 : 1) : Number(max)
     case 'COUNT': return count

@@ -3,7 +3,8 @@ import type { Summary } from '../telemetry-store.ts'
 
 /**
  * What remains of readings when they are forgotten: enough to put summaries of neighbouring times together without loss.
- * Of integers count, min, max and sum are exact. `m2` is the sum of the squared deviations from the mean; null for text and JSON.
+ * Of integers count, min, max and sum are exact. `m2` is the sum of the squared deviations from the mean; null for text and JSON, and like sum and mean
+ * where it is beyond what a number holds.
  */
 export interface Totals {
   readonly count: number
@@ -31,14 +32,14 @@ export function totalsOf(kind: SeriesKind, value: SeriesValue): Totals {
 export function combine(left: Totals, right: Totals): Totals {
   const count = left.count + right.count
   const sum = add(left.sum, right.sum)
-  const isKnown = left.mean !== null && right.mean !== null && left.m2 !== null && right.m2 !== null
+  const isKnown = left.mean !== null && right.mean !== null
   const delta = isKnown ? Number(right.mean) - Number(left.mean) : 0
   return {
     count, first: left.first, last: right.last, sum,
     min: left.min !== null && right.min !== null && right.min < left.min ? right.min : left.min,
     max: left.max !== null && right.max !== null && right.max > left.max ? right.max : left.max,
     mean: typeof sum === 'bigint' ? Number(sum) / count : isKnown ? Number(left.mean) + delta * (right.count / count) : null,
-    m2: isKnown ? Number(left.m2) + Number(right.m2) + delta * delta * (left.count * right.count / count) : null,
+    m2: isKnown && left.m2 !== null && right.m2 !== null ? left.m2 + right.m2 + delta * delta * (left.count * right.count / count) : null,
   }
 }
 
@@ -49,7 +50,7 @@ const add = (left: number | bigint | null, right: number | bigint | null): numbe
   (typeof left === 'bigint' && typeof right === 'bigint' ? left + right : left === null || right === null ? null : Number(left) + Number(right))
 
 export const fromSummary = ({ count, first, last, min, max, sum, mean, stddev }: Summary): Totals =>
-  ({ count, first, last, min, max, sum, mean, m2: mean === null ? null : (stddev ?? 0) ** 2 * (count - 1) })
+  ({ count, first, last, min, max, sum, mean, m2: mean === null ? null : count < 2 ? 0 : stddev === null ? null : stddev ** 2 * (count - 1) })
 
 /** Quantiles are not known of readings that are gone. */
 export const toSummary = (from: Microseconds, { m2, ...rest }: Totals, quantiles: number): Summary =>

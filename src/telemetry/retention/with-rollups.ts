@@ -14,7 +14,7 @@ export type SummaryStore = Pick<TelemetryStore, 'summaries' | 'rollup'>
 
 /** Until the answer fits what was known before it. */
 const mostAttempts = 5
-/** So many at once; those after them wait for the round that is under way. */
+/** Beside rounds; those after them are not disturbed by a round of this process. */
 const hastyAttempts = 2
 
 /**
@@ -23,15 +23,18 @@ const hastyAttempts = 2
  * begins. Quantiles of such times are null. FIRST and LAST of a roll-up over several series are exact to the length of a stored bucket.
  * Where no series that is asked for was ever rolled up, the store is asked as it would be without this.
  */
-export function withRollups(store: Pick<TelemetryStore, 'summaries' | 'rollup' | 'readings' | 'latest'>, book: RollupBook, gate: Pick<LateGate, 'opened'>): SummaryStore {
+export function withRollups(store: Pick<TelemetryStore, 'summaries' | 'rollup' | 'readings' | 'latest'>, book: RollupBook, gate: Pick<LateGate, 'undisturbed'>): SummaryStore {
   /** Readings and buckets are read one after the other; if a round came in between, both are read again. `rolled` answers nothing where it sees that itself. */
   const steadily = async <T>(series: readonly SeriesKey[], { from }: Buckets, options: ReadOptions, plain: () => Promise<T>, rolled: (known: readonly Known[]) => Promise<T | undefined>): Promise<T> => {
-    for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-      if (attempt > hastyAttempts) await gate.opened()
+    const attempt = async (): Promise<T | undefined> => {
       const known = await knownOf(series, options)
       const needed = known.filter(({ state, reach }) => state === 'ROLLED_UP' || reach > from)
       const answer = needed.length === 0 ? await plain() : await rolled(needed)
-      if (answer !== undefined && isSame(known, await knownOf(series, options))) return answer
+      return answer !== undefined && isSame(known, await knownOf(series, options)) ? answer : undefined
+    }
+    for (let count = 1; count <= mostAttempts; count++) {
+      const answer = await (count > hastyAttempts ? gate.undisturbed(attempt) : attempt())
+      if (answer !== undefined) return answer
     }
     throw failure('TELEMETRY_UNAVAILABLE', { message: 'The readings that are asked for are being rolled up and forgotten at this moment. Ask again.' })
   }
