@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
-import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
-import type { SeriesKey, SeriesValue } from '../../telemetry/reading.ts'
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import { createSerial } from '../../util/serial.ts'
-import { fromLane, fromQualityCode, fromStoredText, type Lane, laneOf, lanes, toQualityCode, toStoredText } from './rows.ts'
+import { bookSchema, loadBook, saveBookChanges } from './book-tables.ts'
+import type { Lane } from './rows.ts'
 import type { BookChanges, SeriesBook } from './series-book.ts'
 import { columns, type Table } from './table.ts'
 
@@ -50,6 +50,7 @@ export async function openArchive({ path, memoryMb, temporaryDirectory }: Archiv
     const connection = await instance.connect()
     await connection.run("ATTACH ':memory:' AS mem")
     await connection.run(schema)
+    await connection.run(bookSchema)
     await connection.run("INSERT INTO state BY NAME SELECT 0 AS merged, 1 AS next_segment, 0 AS head WHERE NOT EXISTS (SELECT 1 FROM state)")
     return await archiveOf(instance, connection, book)
   } catch (error) {
@@ -60,15 +61,7 @@ export async function openArchive({ path, memoryMb, temporaryDirectory }: Archiv
 
 const schema = `
 CREATE TABLE IF NOT EXISTS state (merged BIGINT, next_segment BIGINT, head BIGINT);
-CREATE TABLE IF NOT EXISTS segment (name VARCHAR, lane VARCHAR, late BOOLEAN, row_count BIGINT, min_at BIGINT, max_at BIGINT, min_received BIGINT, max_received BIGINT);
-CREATE TABLE IF NOT EXISTS series (id INTEGER, twin VARCHAR, name VARCHAR, kind VARCHAR, source VARCHAR, run VARCHAR);
-CREATE TABLE IF NOT EXISTS origin (id INTEGER, name VARCHAR);
-CREATE TABLE IF NOT EXISTS latest (series INTEGER, t BIGINT, received BIGINT, quality UTINYINT, origin INTEGER, sequence BIGINT, num DOUBLE, int BIGINT, text VARCHAR);
-CREATE TABLE IF NOT EXISTS seen (series INTEGER, origin INTEGER, ranges VARCHAR, greatest_at BIGINT);
-CREATE TABLE mem.changed_latest (series INTEGER, t BIGINT, received BIGINT, quality UTINYINT, origin INTEGER, sequence BIGINT, num DOUBLE, int BIGINT, text VARCHAR);
-CREATE TABLE mem.changed_seen (series INTEGER, origin INTEGER, ranges VARCHAR, greatest_at BIGINT);
-CREATE TABLE mem.new_series (id INTEGER, twin VARCHAR, name VARCHAR, kind VARCHAR, source VARCHAR, run VARCHAR);
-CREATE TABLE mem.new_origin (id INTEGER, name VARCHAR);`
+CREATE TABLE IF NOT EXISTS segment (name VARCHAR, lane VARCHAR, late BOOLEAN, row_count BIGINT, min_at BIGINT, max_at BIGINT, min_received BIGINT, max_received BIGINT);`
 
 async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection, book: SeriesBook): Promise<Archive> {
   const rows = async (sql: string): Promise<readonly (readonly DuckDBValue[])[]> => (await connection.runAndReadAll(sql)).getRows()
@@ -78,7 +71,7 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
   let head = Number(state?.[2] ?? 0)
   let segments: readonly Table[] = (await rows('SELECT name, lane, late, row_count, min_at, max_at, min_received, max_received FROM segment ORDER BY max_at')).map(toTable)
   await dropStrays()
-  await loadBook(rows, book)
+  await loadBook(connection, book)
 
   async function dropStrays(): Promise<void> {
     const known = new Set(segments.map(({ name }) => name))
@@ -114,38 +107,9 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
     return undefined
   }
 
-  async function saveChanges(changes: BookChanges): Promise<void> {
-    for (const table of ['changed_latest', 'changed_seen', 'new_series', 'new_origin']) await connection.run(`DELETE FROM mem.${table}`)
-    await stage(connection, changes)
-    await connection.run('BEGIN')
-    try {
-      await connection.run('DELETE FROM latest WHERE series IN (SELECT series FROM mem.changed_latest)')
-      await connection.run('INSERT INTO latest SELECT * FROM mem.changed_latest WHERE t IS NOT NULL')
-      await connection.run('DELETE FROM seen WHERE (series, origin) IN (SELECT (series, origin) FROM mem.changed_seen)')
-      await connection.run('INSERT INTO seen SELECT * FROM mem.changed_seen')
-      await connection.run('INSERT INTO series SELECT * FROM mem.new_series WHERE id NOT IN (SELECT id FROM series)')
-      await connection.run('INSERT INTO origin SELECT * FROM mem.new_origin WHERE id NOT IN (SELECT id FROM origin)')
-      await connection.run('COMMIT')
-    } catch (error) {
-      await connection.run('ROLLBACK').catch(() => undefined) // the first error says what happened
-      throw error
-    }
-  }
-
-  const serial = createSerial() // one connection, and a transaction must not take in what belongs to another
-  const archive: Archive = {
-    instance,
-    get merged() {
-      return merged
-    },
-    get segments() {
-      return segments
-    },
-    get head() {
-      return head
-    },
+  const operations: Pick<Archive, 'merge' | 'unite' | 'settle' | 'forget' | 'drop' | 'checkpoint' | 'close'> = {
     async merge(through, recent, changes) {
-      await saveChanges(changes) // before: whoever starts with these and the log finds nothing missing, as both take what is there twice for one
+      await saveBookChanges(connection, changes) // before: whoever starts with these and the log finds nothing missing, as both take what is there twice for one
       await change(async () => {
         const fresh: Table[] = []
         for (const { name, lane, late } of recent) {
@@ -182,20 +146,19 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
       })
     },
     async forget(lane, series, before) {
-      let forgotten = 0
+      const gone = `t < ${before} AND series IN (${series.join(', ')})`
+      const parts = segments.filter((table) => table.lane === lane && table.minAt < before)
+      const [all] = parts.length === 0 ? [] : await rows(`SELECT count(DISTINCT (series, t)) FROM (${parts.map(({ name }) => `SELECT series, t FROM ${name} WHERE ${gone}`).join(' UNION ALL ')})`)
       await change(async () => {
         let next = segments
-        await connection.run(`DELETE FROM latest WHERE t < ${before} AND series IN (${series.join(', ')})`)
-        for (const part of segments.filter((table) => table.lane === lane && table.minAt < before)) {
-          const gone = `t < ${before} AND series IN (${series.join(', ')})`
+        await connection.run(`DELETE FROM latest WHERE ${gone}`)
+        for (const part of parts) {
           const [count] = await rows(`SELECT count(*) FROM ${part.name} WHERE ${gone}`)
-          if (Number(count?.[0]) === 0) continue
-          forgotten += Number(count?.[0])
-          next = replaced(next, [part], await write(part.lane, part.late, `SELECT ${columns} FROM ${part.name} WHERE NOT (${gone})`))
+          if (Number(count?.[0]) > 0) next = replaced(next, [part], await write(part.lane, part.late, `SELECT ${columns} FROM ${part.name} WHERE NOT (${gone})`))
         }
         return next
       })
-      return forgotten
+      return Number(all?.[0] ?? 0)
     },
     async drop(tables) {
       for (const { name } of tables) await connection.run(`DROP TABLE IF EXISTS ${name}`)
@@ -209,15 +172,16 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
         throw error
       }
     },
-    connect: () => instance.connect(),
     async close() {
       await Promise.resolve()
       connection.closeSync()
       instance.closeSync()
     },
   }
+  const serial = createSerial() // one connection, and a transaction must not take in what belongs to another
   return {
-    ...archive,
+    instance,
+    connect: () => instance.connect(),
     get merged() {
       return merged
     },
@@ -227,13 +191,13 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
     get head() {
       return head
     },
-    merge: (...args) => serial(() => archive.merge(...args)),
-    unite: (parts) => serial(() => archive.unite(parts)),
-    settle: (late) => serial(() => archive.settle(late)),
-    forget: (...args) => serial(() => archive.forget(...args)),
-    drop: (tables) => serial(() => archive.drop(tables)),
-    checkpoint: () => serial(() => archive.checkpoint()),
-    close: () => serial(() => archive.close()),
+    merge: (...args) => serial(() => operations.merge(...args)),
+    unite: (parts) => serial(() => operations.unite(parts)),
+    settle: (late) => serial(() => operations.settle(late)),
+    forget: (...args) => serial(() => operations.forget(...args)),
+    drop: (tables) => serial(() => operations.drop(tables)),
+    checkpoint: () => serial(() => operations.checkpoint()),
+    close: () => serial(() => operations.close()),
   }
 }
 
@@ -250,69 +214,3 @@ function replaced(tables: readonly Table[], parts: readonly Table[], by: Table |
 const toTable = ([name, lane, late, rows, minAt, maxAt, minReceived, maxReceived]: readonly DuckDBValue[]): Table => ({
   name: String(name), lane: String(lane) as Lane, late: late === true, rows: Number(rows), minAt: Number(minAt), maxAt: Number(maxAt), minReceived: Number(minReceived), maxReceived: Number(maxReceived),
 })
-
-async function loadBook(rows: (sql: string) => Promise<readonly (readonly DuckDBValue[])[]>, book: SeriesBook): Promise<void> {
-  for (const [id, name] of await rows('SELECT id, name FROM origin ORDER BY id')) book.defineOrigin(Number(id), fromStoredText(String(name)))
-  for (const [id, twin, name, kind, source, run] of await rows('SELECT id, twin, name, kind, source, run FROM series ORDER BY id')) {
-    book.defineSeries(Number(id), { twin: fromStoredText(String(twin)), name: fromStoredText(String(name)), kind, source, run: run === null ? null : fromStoredText(String(run)) } as SeriesKey)
-  }
-  for (const [id, t, received, quality, origin, sequence, num, int, text] of await rows('SELECT series, t, received, quality, origin, sequence, num, int, text FROM latest')) {
-    const entry = book.at(Number(id))
-    const at = Number(t)
-    entry.latest = {
-      at, value: fromLane(entry.key.kind, (num ?? int ?? text) as SeriesValue), quality: fromQualityCode(Number(quality)), receivedAt: Number(received),
-      origin: book.originName(Number(origin)), sequence: Number(sequence) < 0 ? null : Number(sequence),
-    }
-    entry.greatestAt = at
-  }
-  for (const [id, origin, ranges, greatestAt] of await rows('SELECT series, origin, ranges, greatest_at FROM seen')) {
-    book.at(Number(id)).seen.set(Number(origin), { ranges: JSON.parse(String(ranges)) as number[], greatestAt: Number(greatestAt) })
-  }
-}
-
-/** Puts what changed where one statement each takes it over. */
-async function stage(connection: DuckDBConnection, { latest, seen, series, origins }: BookChanges): Promise<void> {
-  const staged = async <T>(table: string, items: readonly T[], appendRow: (appender: DuckDBAppender, item: T) => void): Promise<void> => {
-    if (items.length === 0) return
-    const appender = await connection.createAppender(table, 'main', 'mem')
-    for (const item of items) {
-      appendRow(appender, item)
-      appender.endRow()
-    }
-    appender.closeSync()
-  }
-  await staged('changed_latest', latest, (row, { id, kind, reading, origin }) => {
-    row.appendInteger(id)
-    if (!reading) {
-      for (let column = 1; column < 9; column++) row.appendNull()
-      return
-    }
-    row.appendBigInt(BigInt(reading.at))
-    row.appendBigInt(BigInt(reading.receivedAt))
-    row.appendUTinyInt(toQualityCode(reading.quality))
-    row.appendInteger(origin)
-    row.appendBigInt(BigInt(reading.sequence ?? -1))
-    for (const lane of lanes) {
-      if (lane !== laneOf(kind)) row.appendNull()
-      else if (lane === 'num') row.appendDouble(reading.value as number)
-      else if (lane === 'int') row.appendBigInt(BigInt(reading.value))
-      else row.appendVarchar(toStoredText(reading.value as string))
-    }
-  })
-  await staged('changed_seen', seen, (row, { series: id, origin, ranges, greatestAt }) => {
-    row.appendInteger(id)
-    row.appendInteger(origin)
-    row.appendVarchar(ranges)
-    row.appendBigInt(BigInt(greatestAt))
-  })
-  await staged('new_series', series, (row, { id, key }) => {
-    row.appendInteger(id)
-    for (const text of [toStoredText(key.twin), toStoredText(key.name), key.kind, key.source]) row.appendVarchar(text)
-    if (key.run === null) row.appendNull()
-    else row.appendVarchar(toStoredText(key.run))
-  })
-  await staged('new_origin', origins, (row, { id, name }) => {
-    row.appendInteger(id)
-    row.appendVarchar(toStoredText(name))
-  })
-}
