@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { node24 } from './lib/packages.mjs'
 import { prepare, root } from './lib/prepare.mjs'
 import { run } from './lib/run.mjs'
+import { installTestServers } from './lib/test-servers.mjs'
 
 await prepare()
+await installTestServers()
 const vitest = join(root, 'node_modules', '.bin', 'vitest')
 const { code } = await run(node24(root), [vitest, 'run', '--config', join(root, 'vitest.faults.config.ts'), ...process.argv.slice(2)], { cwd: root })
 process.exitCode = code

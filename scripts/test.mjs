@@ -6,8 +6,10 @@ import { node24 } from './lib/packages.mjs'
 import { prepare, root } from './lib/prepare.mjs'
 import { run } from './lib/run.mjs'
 import { say } from './lib/say.mjs'
+import { installTestServers } from './lib/test-servers.mjs'
 
 await prepare()
+await installTestServers()
 const tools = join(root, 'node_modules', '.bin')
 const options = { cwd: root, env: { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}` } } // also what the tests start runs on the project's own Node
 const given = process.argv.slice(2)
