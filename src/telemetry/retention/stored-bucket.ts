@@ -52,12 +52,7 @@ export const bucketReading = (series: SeriesKey, from: Microseconds, totals: Tot
 const toText = ({ count, first, last, min, max, sum, mean, m2 }: Totals): string =>
   `{"count":${count},"first":${json(first)},"last":${json(last)},"min":${json(min)},"max":${json(max)},"sum":${json(sum)},"mean":${json(mean)},"m2":${json(m2)}}`
 
-/** JSON has no number for what overflowed. */
-function json(value: SeriesValue | null): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value !== 'number') return String(value)
-  return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? String(value) : `"${value}"`
-}
+const json = (value: SeriesValue | null): string => (typeof value === 'string' ? JSON.stringify(value) : Object.is(value, -0) ? '-0' : String(value))
 
 /** `kind`: of the series that the bucket is of. */
 export function readBucket(kind: SeriesKind, { value }: Reading): Totals {

@@ -38,8 +38,8 @@ export function combine(left: Totals, right: Totals): Totals {
     count, first: left.first, last: right.last, sum,
     min: left.min !== null && right.min !== null && right.min < left.min ? right.min : left.min,
     max: left.max !== null && right.max !== null && right.max > left.max ? right.max : left.max,
-    mean: typeof sum === 'bigint' ? Number(sum) / count : isKnown ? Number(left.mean) + delta * (right.count / count) : null,
-    m2: isKnown && left.m2 !== null && right.m2 !== null ? left.m2 + right.m2 + delta * delta * (left.count * right.count / count) : null,
+    mean: typeof sum === 'bigint' ? Number(sum) / count : isKnown ? finite(Number(left.mean) + delta * (right.count / count)) : null,
+    m2: isKnown && left.m2 !== null && right.m2 !== null ? finite(left.m2 + right.m2 + delta * delta * (left.count * right.count / count)) : null,
   }
 }
 
@@ -47,7 +47,9 @@ export function combine(left: Totals, right: Totals): Totals {
 export const withLate = (known: Totals, late: Totals): Totals => ({ ...combine(known, late), last: known.last })
 
 const add = (left: number | bigint | null, right: number | bigint | null): number | bigint | null =>
-  (typeof left === 'bigint' && typeof right === 'bigint' ? left + right : left === null || right === null ? null : Number(left) + Number(right))
+  (typeof left === 'bigint' && typeof right === 'bigint' ? left + right : left === null || right === null ? null : finite(Number(left) + Number(right)))
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 export const fromSummary = ({ count, first, last, min, max, sum, mean, stddev }: Summary): Totals =>
   ({ count, first, last, min, max, sum, mean, m2: mean === null ? null : count < 2 ? 0 : stddev === null ? null : stddev ** 2 * (count - 1) })

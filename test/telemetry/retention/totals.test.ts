@@ -72,10 +72,12 @@ describe('Summaries of readings', () => {
     expect(toSummary(0, outright('float', [5]), 0).stddev).toBeNull()
   })
 
-  it('say Infinity where a sum is beyond what a number holds', () => {
-    const key = { twin: 'a', name: 'b', kind: 'float', source: 'MEASURED', run: null } as const
-    const totals = outright('float', [1e308, 1e308])
-    const { at, value } = bucketReading(bucketKey(key, 1_000_000), 0, totals)
-    expect(readBucket('float', { at, value, quality: 'GOOD', receivedAt: 1, origin: null, sequence: null })).toEqual(totals)
+  it('leave out what is beyond all that a number holds, and keep the rest', () => {
+    const huge = [1e308, 1.5e308, -1e308].map((value) => totalsOf('float', value)).reduce(combine)
+    expect(huge).toEqual({ count: 3, first: 1e308, last: -1e308, min: -1e308, max: 1.5e308, sum: null, mean: null, m2: null })
+    const { at, value } = bucketReading(bucketKey({ twin: 'a', name: 'b', kind: 'float', source: 'MEASURED', run: null }, 1_000_000), 0, huge)
+    expect(readBucket('float', { at, value, quality: 'GOOD', receivedAt: 1, origin: null, sequence: null })).toEqual(huge)
+    expect(toSummary(0, combine(huge, totalsOf('float', 1)), 0)).toMatchObject({ count: 4, last: 1, sum: null, mean: null, stddev: null })
+    expect(fromSummary({ from: 0, count: 2, first: 1e200, last: 0, min: 0, max: 1e200, sum: 1e200, mean: 5e199, stddev: null, quantiles: [] }).m2).toBeNull()
   })
 })
