@@ -37,7 +37,7 @@ async function leaveBatches(count: number): Promise<Left> {
   await createTwins(server, [device])
   const lengths: number[] = []
   for (let batch = 1; batch < count; batch++) {
-    expect((await device.send(server)).report).toMatchObject({ accepted: 250 })
+    expect((await device.send(server)).report).toMatchObject({ accepted: 120 })
     lengths.push((await stat(await newestLog(data))).size)
   }
   const copy = new Map([...device.expected].map(([twin, values]) => [twin, new Map(values)]))

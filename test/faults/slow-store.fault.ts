@@ -21,7 +21,7 @@ async function startBehindProxy(parts: AsyncDisposableStack, environment: Readon
 
 const createDevices = (count: number): readonly Device[] => {
   const run = randomUUID().slice(0, 8)
-  return Array.from({ length: count }, (_, index) => createDevice({ name: `slow-${run}-${index}`, twinCount: 2 }))
+  return Array.from({ length: count }, (_, index) => createDevice({ name: `slow-${run}-${index}` }))
 }
 
 /** Every answer is one of these, and says when to come again where it is a refusal. */
