@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { once } from 'node:events'
+import { freePort } from './free-port.ts'
 
 /** A real Mosquitto with an address, sessions and messages of its own that outlive its process. */
 export interface Mosquitto extends AsyncDisposable {
@@ -78,17 +79,4 @@ async function untilRunning(child: ChildProcess, port: number): Promise<void> {
     }).on('error', fail)
   })
   await promise.finally(() => { clearTimeout(late) })
-}
-
-/** Below those that systems give to outgoing connections (from 32768 on Linux), as one of them could take it while Mosquitto is away. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000)
-    const server = createServer()
-    const isFree = await new Promise<boolean>((resolve) => server.once('error', () => { resolve(false) }).listen(port, '127.0.0.1', () => { resolve(true) }))
-    if (!isFree) continue
-    server.close()
-    await once(server, 'close')
-    return port
-  }
 }

@@ -2,11 +2,11 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { chown, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
 
 /** A real PostgreSQL with an address and data that outlive its process. */
 export interface PostgresServer extends AsyncDisposable {
@@ -83,17 +83,4 @@ async function untilReady(child: ChildProcess): Promise<void> {
     clearTimeout(late)
     child.off('exit', fail)
   })
-}
-
-/** Below those that systems give to outgoing connections (from 32768 on Linux), as one of them could take it while PostgreSQL is away. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000)
-    const server = createServer()
-    const isFree = await new Promise<boolean>((resolve) => server.once('error', () => { resolve(false) }).listen(port, '127.0.0.1', () => { resolve(true) }))
-    if (!isFree) continue
-    server.close()
-    await once(server, 'close')
-    return port
-  }
 }
