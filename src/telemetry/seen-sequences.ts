@@ -7,21 +7,28 @@ export interface Seen {
 }
 
 /**
- * More gaps than these are forgotten, the oldest first; a redelivery of what was forgotten is stored again in its own place, which changes nothing. Few,
- * because a gateway that counts its messages over all its devices leaves a gap for each message on every series: with a thousand, ten thousand such series
- * took two gigabytes and six times as long.
+ * Ranges that are kept where the store keeps them; more are forgotten, the oldest first, and a redelivery of what was forgotten is stored again in its own
+ * place, which changes nothing. Few, because a gateway that counts its messages over all its devices leaves a gap for each message on every series.
  */
-const mostRanges = 32
+export const mostStoredRanges = 32
+/** So many may be too many before the oldest go: they go together, as moving the others takes time. */
+const slack = 32
 
 export const nothingSeen = (): Seen => ({ ranges: [], greatestAt: -Infinity })
 
 export const copySeen = ({ ranges, greatestAt }: Seen): Seen => ({ ranges: [...ranges], greatestAt })
 
+/** Does the number come after all that were seen? Then taking note of it changes the end only. */
+export const isNext = ({ ranges }: Seen, sequence: number): boolean => ranges.length === 0 || sequence > (ranges.at(-1) ?? 0)
+
+/** Will taking note of one more number drop the oldest? */
+export const isFull = ({ ranges }: Seen, most: number): boolean => ranges.length >= 2 * (most + slack)
+
 /**
  * Takes note of a message's number; false where it is a redelivery. A number seen before with a time later than all is none: the device has begun to count
  * anew, as after a restart.
  */
-export function notice(seen: Seen, sequence: number, at: number): boolean {
+export function notice(seen: Seen, sequence: number, at: number, most = mostStoredRanges): boolean {
   const { ranges } = seen
   const last = ranges.length - 1
   if (last < 0 || sequence > (ranges[last] ?? 0)) { // the usual: one more
@@ -34,7 +41,7 @@ export function notice(seen: Seen, sequence: number, at: number): boolean {
       ranges.splice(0, ranges.length, sequence, sequence)
     } else insert(ranges, place, sequence)
   }
-  if (ranges.length > 2 * mostRanges) ranges.splice(0, ranges.length - 2 * mostRanges)
+  if (ranges.length > 2 * (most + slack)) ranges.splice(0, ranges.length - 2 * most)
   if (at > seen.greatestAt) seen.greatestAt = at
   return true
 }

@@ -71,6 +71,15 @@ describe('A reading', () => {
     expect(await fresh.pump('flow { summary { count } latest { value } }')).toEqual({ flow: { summary: { count: 50 }, latest: { value: 49 } } })
   })
 
+  it('of a gateway that counts over all its devices is recognised, too', async () => {
+    await using fresh = await openWorks(3)
+    const messages = Array.from({ length: 900 }, (_, index) => ({ twin: `p${(index % 3) + 1}`, at: at(index), values: { flow: index }, origin: 'gateway', sequence: index }))
+    expect(await fresh.send(messages)).toMatchObject({ accepted: 900, duplicates: 0 })
+    expect(await fresh.send(messages)).toMatchObject({ accepted: 0, duplicates: 900 })
+    await fresh.restart()
+    expect(await fresh.send(messages)).toMatchObject({ accepted: 0, duplicates: 900 })
+  })
+
   it('of a device that begins to count anew is none', async () => {
     const message = (minute: number, sequence: number) => ({ twin: 'p3', at: at(minute), values: { temperature: minute }, origin: 'rebooting', sequence })
     expect(await works.send([message(0, 100), message(1, 101), message(2, 0), message(3, 1)])).toMatchObject({ accepted: 4, duplicates: 0 })

@@ -72,7 +72,7 @@ export async function createLogWriter({ logs, book, head: firstHead, openRecent,
   }
 
   const writeGroup = async (group: readonly Waiting[]): Promise<void> => {
-    const placing = createPlacing()
+    const placing = createPlacing(book.size)
     const placed = new Map(lanes.map((lane) => [lane, { inOrder: [] as Placed[], late: [] as Placed[] }]))
     const appended = group.map(({ readings }): Appended => {
       stamp = Math.max(nowMicroseconds(), stamp + 1)

@@ -1,7 +1,7 @@
 import type { Frame } from './frame.ts'
 import type { RecentReadings } from './recent.ts'
 import { getInt64, type Rows } from './rows.ts'
-import type { SeriesBook } from './series-book.ts'
+import { rangesInMemory, type SeriesBook } from './series-book.ts'
 import { nothingSeen, notice } from '../../telemetry/seen-sequences.ts'
 
 /** Takes over what a frame of the log says, as if it had just been written. */
@@ -23,6 +23,6 @@ function noticeSequences(rows: Rows, book: SeriesBook): void {
     const origin = rows.origin[index] ?? 0
     let ofOrigin = seen.get(origin)
     if (!ofOrigin) seen.set(origin, ofOrigin = nothingSeen())
-    notice(ofOrigin, sequence, getInt64(rows.at, index))
+    notice(ofOrigin, sequence, getInt64(rows.at, index), rangesInMemory(book.size))
   }
 }

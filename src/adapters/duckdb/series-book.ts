@@ -1,6 +1,6 @@
 import { type Microseconds, type Reading, type SeriesKey, type SeriesKind, type SeriesValue, seriesKeyText } from '../../telemetry/reading.ts'
 import { fromLane, fromQualityCode, getInt64, type Rows } from './rows.ts'
-import { copySeen, nothingSeen, notice, type Seen } from '../../telemetry/seen-sequences.ts'
+import { copySeen, isFull, isNext, mostStoredRanges, nothingSeen, notice, type Seen } from '../../telemetry/seen-sequences.ts'
 
 /** What is known of a series without looking into a table. */
 export interface SeriesEntry {
@@ -17,6 +17,8 @@ export interface SeriesEntry {
 /** The series and origins of the store by name and number, with the latest reading of each series and the sequence numbers it has seen. */
 export interface SeriesBook {
   readonly entries: Iterable<SeriesEntry>
+  /** How many, about. */
+  readonly size: number
   find(key: SeriesKey): SeriesEntry | undefined
   at(id: number): SeriesEntry
   /** Gives a number to what has none yet. */
@@ -92,6 +94,9 @@ export function createSeriesBook(): SeriesBook {
   }
 
   return {
+    get size() {
+      return byId.length
+    },
     get entries() {
       return byId.filter((entry) => entry !== undefined)
     },
@@ -174,7 +179,7 @@ export function createSeriesBook(): SeriesBook {
       unsaved = { series: [], origins: [] }
       return {
         latest: entries.map(({ id, key, latest }) => ({ id, kind: key.kind, reading: latest, origin: latest?.origin ? originIds.get(latest.origin) ?? 0 : 0 })),
-        seen: entries.flatMap((entry) => [...entry.seen].map(([origin, { ranges, greatestAt }]) => ({ series: entry.id, origin, ranges: JSON.stringify(ranges), greatestAt }))),
+        seen: entries.flatMap((entry) => [...entry.seen].map(([origin, { ranges, greatestAt }]) => ({ series: entry.id, origin, ranges: JSON.stringify(ranges.slice(-2 * mostStoredRanges)), greatestAt }))),
         ...taken,
       }
     },
@@ -190,9 +195,22 @@ export interface Placing {
   takeBack(): void
 }
 
-export function createPlacing(): Placing {
+/** Ranges of sequence numbers in memory, of all series together, and of one. */
+const mostRanges = { together: 2_000_000, ofOne: 1_000 }
+
+/** What takes back one note: the end as it was, or everything where more than the end changed. */
+type Undo =
+  | { readonly kind: 'end'; readonly seen: Seen; readonly length: number; readonly last: number; readonly greatestAt: Microseconds }
+  | { readonly kind: 'all'; readonly seen: Seen; readonly was: Seen }
+
+/** Of one series and origin, where there are so many series. */
+export const rangesInMemory = (series: number): number => Math.max(mostStoredRanges, Math.min(mostRanges.ofOne, Math.floor(mostRanges.together / Math.max(1, series))))
+
+/** `series`: how many there are. */
+export function createPlacing(series: number): Placing {
+  const most = rangesInMemory(series)
   const before = new Map<SeriesEntry, Microseconds>()
-  const seenBefore = new Map<Seen, Seen>()
+  const undos: Undo[] = []
   return {
     place(entry, at, origin, sequence) {
       if (sequence !== null && !noticed(entry, at, origin, sequence)) return 'duplicate'
@@ -203,17 +221,27 @@ export function createPlacing(): Placing {
     },
     takeBack() {
       for (const [entry, greatestAt] of before) entry.greatestAt = greatestAt
-      for (const [seen, was] of seenBefore) {
-        seen.ranges.splice(0, seen.ranges.length, ...was.ranges)
-        seen.greatestAt = was.greatestAt
-      }
+      for (const undo of undos.reverse()) takeBack(undo)
     },
   }
 
   function noticed(entry: SeriesEntry, at: Microseconds, origin: number, sequence: number): boolean {
     let seen = entry.seen.get(origin)
     if (!seen) entry.seen.set(origin, seen = nothingSeen())
-    if (!seenBefore.has(seen)) seenBefore.set(seen, copySeen(seen))
-    return notice(seen, sequence, at)
+    const { ranges, greatestAt } = seen
+    undos.push(isNext(seen, sequence) && !isFull(seen, most) ? { kind: 'end', seen, length: ranges.length, last: ranges.at(-1) ?? 0, greatestAt } : { kind: 'all', seen, was: copySeen(seen) })
+    return notice(seen, sequence, at, most)
   }
+}
+
+function takeBack(undo: Undo): void {
+  const { seen } = undo
+  if (undo.kind === 'all') {
+    seen.ranges.splice(0, seen.ranges.length, ...undo.was.ranges)
+    seen.greatestAt = undo.was.greatestAt
+    return
+  }
+  seen.ranges.length = undo.length
+  if (undo.length > 0) seen.ranges[undo.length - 1] = undo.last
+  seen.greatestAt = undo.greatestAt
 }
