@@ -163,8 +163,8 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
       if (closed) merger.add(closed)
       await merger.work()
       let forgotten = 0
-      for (const { series, before } of retention) {
-        const entries = series.flatMap((key) => book.find(key) ?? [])
+      for (const [before, some] of Map.groupBy(retention, (each) => each.before)) { // segments are rewritten once for all series of a time
+        const entries = some.flatMap(({ series }) => series.flatMap((key) => book.find(key) ?? []))
         const ids = Map.groupBy(entries, ({ key }) => laneOf(key.kind))
         forgotten += await merger.forget(new Map([...ids].map(([lane, ofLane]) => [lane, ofLane.map(({ id }) => id)])), before)
         for (const entry of entries) book.forgetLatest(entry, before)
