@@ -39,6 +39,8 @@ export interface Served extends AsyncDisposable {
   hurry(): void
 }
 
+/** Connections that may wait to be accepted: devices that all come back at once are to be told 429, not reset. */
+const backlog = 4_096
 /** For requests that are no operations, such as a probe's. */
 const lingerMs = 500
 
@@ -62,7 +64,7 @@ export async function serve({ config: { host, port, limits, production, introspe
     await server.close()
     clearTimeout(timer)
   })
-  const url = await server.listen({ host, port }).catch((error: unknown) => { throw unusableAddress(error, host, port) })
+  const url = await server.listen({ host, port, backlog }).catch((error: unknown) => { throw unusableAddress(error, host, port) })
   const owned = parts.move()
   return { url, get inFlight() { return inFlight.count }, hurry: inFlight.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nowMicroseconds } from '../../util/clock.ts'
 import { decodeFrame, type Frame } from './frame.ts'
 
 /**
@@ -22,7 +23,7 @@ export interface LogFiles extends AsyncDisposable {
 export interface FoundLog {
   readonly number: number
   readonly frames: readonly Frame[]
-  /** Bytes at the end that are no whole frame, and were cut off. */
+  /** Bytes from the first that are no whole frame to the end; they were moved to a file of their own beside it. */
   readonly torn: number
 }
 
@@ -54,7 +55,10 @@ async function readLog(directory: string, number: number): Promise<FoundLog> {
     frames.push(decoded.frame)
     offset = decoded.next
   }
-  if (offset < bytes.length) await truncate(path, offset)
+  if (offset < bytes.length) {
+    await writeFile(`${path}.damaged-${nowMicroseconds()}`, bytes.subarray(offset)) // behind a damaged frame others may be whole
+    await truncate(path, offset)
+  }
   return { number, frames, torn: bytes.length - offset }
 }
 

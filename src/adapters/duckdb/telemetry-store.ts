@@ -42,7 +42,7 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
   })
   const found = createRecentReadings(await archive.connect(), 'found')
   const logs = await openLogFiles(directory, archive.merged, async ({ number, frames, torn }) => {
-    if (torn > 0) log?.warn({ file: number, bytes: torn }, 'the telemetry log ended in an unfinished write, which nobody was told of; it was cut off')
+    if (torn > 0) log?.warn({ file: number, bytes: torn }, 'the telemetry log ends in bytes that are no whole block: an unfinished write, which nobody was told of, or damage; they were put aside, in a file beside it')
     for (const frame of frames) await replay(frame, book, found)
   })
   const writer = await createLogWriter({

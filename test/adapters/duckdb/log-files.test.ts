@@ -87,5 +87,6 @@ describe('The telemetry log', () => {
     const [found] = await reopened()
     expect([twinsOf(found ? [found] : []), (found?.torn ?? 0) > 0]).toEqual([twins, true])
     expect((await reopened())[0]?.torn).toBe(0)
+    expect((await readdir(directory)).some((name) => name.startsWith('log-0000000001.bin.damaged-'))).toBe(true)
   })
 })
