@@ -48,7 +48,7 @@ async function leaveBatches(count: number): Promise<Left> {
   return { data, log, lengths, device: { ...device, expected: copy }, lastBatch: device.lastAcknowledged ?? [] }
 }
 
-const saysThatItWasCutOff = /the telemetry log ended in an unfinished write/
+const saysThatItWasCutOff = /the telemetry log ends in bytes that are no whole block/
 
 /** Starts on what was left; the last batch is lost, all before it is there; it can be sent again, and is then there for good. */
 async function expectOnlyTheLastLost({ data, device, lastBatch }: Left): Promise<void> {
