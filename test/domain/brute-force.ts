@@ -41,7 +41,7 @@ function project(plant: Plant, twin: PlantTwin, selection: Selection): unknown {
   for (const name of selection.scalars) row[name] = shown(name, twin.values[name])
   if (twin.kind === 'Pump') for (const name of selection.ofPumps) row[name] = twin.values[name] ?? null
   if (selection.motor && twin.kind === 'Pump') row['motor'] = { power: twin.motor?.['power'] ?? null }
-  for (const nested of selection.nested) row[nested.alias] = answer(plant, targets(plant, twin, nested.name), nested, nested.selection)
+  for (const nested of selection.nested) row[nested.alias] = answer(plant, [...new Set(targets(plant, twin, nested.name))], nested, nested.selection)
   return row
 }
 

@@ -91,7 +91,7 @@ function readRelated(scope: Scope, from: Cypher.Node, field: SelectedField, guar
   const given = readArguments(field.field.args, field.nodes[0]?.arguments, scope.variables)
   const match = new Cypher.Match(hop(scope, { from, edge, to: node, type: role.relationship.name, label: role.target?.names.type ?? 'Twin' }))
   const inner = readTwin(scope, node, namedComposite(field), field.nodes)
-  const page = orderBy(new Cypher.With(node), orderKeys({ node }, given.get('sort')))
+  const page = orderBy(new Cypher.With(node).distinct(), orderKeys({ node }, given.get('sort'))) // related twice, a twin is one twin; connections have an edge for each
   const subquery = sequence(
     constrained(match, scope.world.exists(edge), scope.world.exists(node), guard, wherePredicate(scope, { node }, given.get('where'))),
     limited(scope, page, given),
