@@ -1,0 +1,43 @@
+/** What an entry of the journal tells of. Those of models carry the model's id where others carry a twin's. */
+export type JournalOp =
+  | 'create' | 'update' | 'migrate' | 'delete' | 'link' | 'relink' | 'unlink'
+  | 'model-published' | 'model-deprecated' | 'model-retired' | 'model-exposed' | 'model-hidden'
+
+/** One change, as it was committed. */
+export interface JournalEntry {
+  /** Its place: whole numbers from 1 without holes, in the order of commits, the same for every process. */
+  readonly seq: number
+  /** The stamp of its transaction, in ms since 1970, which never decreases along `seq`. */
+  readonly at: number
+  readonly op: JournalOp
+  /** The twin, the component (`twin#component`), the source of the relationship, or the model. */
+  readonly id: string
+  readonly actor: string
+  /** The mutation that did it. */
+  readonly cause: string
+  /** Of a twin that was created or deleted. */
+  readonly model?: string
+  /** What was given, as JSON text: the properties of what was created, the merge patch of an update. */
+  readonly patch?: string
+  /** Of relationships: name, target and id. */
+  readonly type?: string
+  readonly target?: string
+  readonly relationship?: string
+  /** Columns of a twin or component before it was updated or migrated; only where they were asked for. */
+  readonly before?: Readonly<Record<string, unknown>>
+}
+
+/** Where the journal begins and ends by now. */
+export interface JournalEnds {
+  /** Entries up to this one are forgotten; 0: none is. */
+  readonly floor: number
+  /** The last entry; 0: there is none. */
+  readonly head: number
+}
+
+/** The order of all changes of a tenant. */
+export interface Journal {
+  /** Entries behind a place, in order and without holes; at most `limit`. Of what is forgotten, nothing: it goes on behind the floor. */
+  read(after: number, limit: number, options?: { readonly withBefore?: boolean; readonly signal?: AbortSignal | undefined }): Promise<readonly JournalEntry[]>
+  ends(options?: { readonly signal?: AbortSignal | undefined }): Promise<JournalEnds>
+}
