@@ -53,7 +53,7 @@ export function compileByIds(root: RootField, variables: Variables, idsVariable:
   })
 }
 
-function compiled(root: RootField, variables: Variables, read: (scope: Scope) => Cypher.Clause): Compiled {
+export function compiled(root: RootField, variables: Variables, read: (scope: Scope) => Cypher.Clause): Compiled {
   const parameters = createParameters()
   const scope: Scope = { ...root, readTwin, variables, parameters, tenant: parameters.add(() => root.tenant) }
   const { cypher } = read(scope).build()

@@ -1,0 +1,214 @@
+import { Failure, failure } from '../../errors.ts'
+import { monotonicMs } from '../../util/clock.ts'
+import { encodeLiveCursor } from './live-cursor.ts'
+import { createLiveLog, type LiveEntry, type LiveLog } from './live-log.ts'
+import type { Columns, LivePlan, Shown } from './live-plan.ts'
+
+/** Where a group's statements wait for their turn, so that many groups do not press the store at once. */
+export type Turn = <T>(task: () => Promise<T>) => Promise<T>
+
+export interface LiveGroupConfig {
+  /** Names the group among all of all processes. */
+  readonly id: string
+  readonly plan: LivePlan
+  readonly turn: Turn
+  /** The journal's last entry that groups were told of. */
+  readonly position: () => number
+  /** A failure that is waited out. */
+  readonly onTrouble: (error: unknown) => void
+}
+
+/** One execution of a live query for all who asked the same: its answer, kept up to date, and the order in which it changed. */
+export interface LiveGroup {
+  readonly id: string
+  readonly log: LiveLog
+  readonly plan: LivePlan
+  /** Its first answer is there. */
+  readonly isLoaded: boolean
+  /** What ended it. */
+  readonly failure: unknown
+  /** Called after every change of the above. */
+  readonly listeners: Set<() => void>
+  /** The cursor of whoever stands at a number, having been told the entry that has it, if any. `note` makes cursors of one place differ. */
+  cursor(n: number, entry?: LiveEntry, note?: string): string
+  /** The cursor of a part of a snapshot, from which nobody can go on. */
+  partial(n: number, note: string): string
+  /** Something that it reads of twins at a place changed. */
+  touch(place: number, twin: string): void
+  /** A twin's columns as they are now; undefined where it is gone or of another kind. Only for groups that judge. */
+  judged(twin: string, columns: Columns | undefined): void
+  /** Nothing that it knows is sure any more. */
+  doubt(): void
+  /** Its twins in its order, by now. */
+  ordered(): Promise<readonly string[]>
+  end(): void
+}
+
+/** The most twins in one answer. */
+export const mostLive = 10_000
+const inOneStatement = 1_000
+const repairMs = 500
+
+export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGroupConfig): LiveGroup {
+  const log = createLiveLog()
+  const listeners = new Set<() => void>()
+  let touched = new Map<number, Set<string>>()
+  let ready = new Map<string, Columns | undefined>()
+  let isDoubtful = true
+  let isLoaded = false
+  let isOver = false
+  let failed: unknown
+  let isRunning = false
+  let lastBegun = -Infinity
+  let timer: NodeJS.Timeout | undefined
+  let seq = position()
+
+  const tell = (): void => { for (const listener of [...listeners]) listener() }
+  const hasWork = (): boolean => isDoubtful || touched.size > 0 || ready.size > 0
+  const schedule = (leastMs = 0): void => {
+    if (isRunning || isOver || timer || !hasWork()) return
+    const waitMs = Math.max(leastMs, lastBegun + plan.restMs - monotonicMs())
+    if (waitMs <= 0) run()
+    else timer = setTimeout(() => { timer = undefined; run() }, waitMs).unref()
+  }
+  const run = (): void => {
+    lastBegun = monotonicMs()
+    const work = { touched, ready, isDoubtful, seq: position() }
+    touched = new Map()
+    ready = new Map()
+    isDoubtful = false
+    try {
+      const settled = settle(work)
+      if (settled) void follow(settled)
+    } catch (error) {
+      fail(error)
+    }
+  }
+  const follow = async (settled: Promise<void>): Promise<void> => {
+    isRunning = true
+    let waitMs = 0
+    try {
+      await settled
+    } catch (error) {
+      if (!isPassing(error)) return fail(error)
+      onTrouble(error)
+      isDoubtful = true // what was to be looked at is not known any more
+      waitMs = repairMs
+    }
+    isRunning = false
+    schedule(waitMs)
+  }
+  /** Undefined where nothing had to be waited for. */
+  const settle = (work: Work): Promise<void> | undefined => {
+    const { judge } = plan
+    if (!judge || work.isDoubtful || work.touched.size > 0) return turn(() => evaluate(work))
+    const present = [...work.ready.values()].filter((columns) => columns !== undefined)
+    const left = [...work.ready].flatMap(([twin, columns]) => (columns ? [] : [twin]))
+    const shown = plan.show(present)
+    if (shown instanceof Promise) return shown.then((all) => { take(present, all, left, work.seq) })
+    take(present, shown, left, work.seq)
+    return undefined
+  }
+  const evaluate = async (work: Work): Promise<void> => {
+    const candidates = await candidatesOf(work)
+    const isWhole = candidates === undefined
+    if (isWhole || plan.isListed) {
+      const members = await plan.members()
+      if (members.length > mostLive) throw tooMany()
+      const wanted = new Set(members)
+      const left = log.ids().filter((twin) => !wanted.has(twin))
+      await refresh(isWhole ? members : members.filter((twin) => !log.has(twin) || candidates.has(twin)), left, work.seq)
+    } else await refresh([...candidates], [], work.seq)
+  }
+  /** The query's own twins that may have changed; undefined: any of them. */
+  const candidatesOf = async ({ isDoubtful: isWhole, touched: places, ready: judgedOnes }: Work): Promise<ReadonlySet<string> | undefined> => {
+    if (isWhole) return undefined
+    const found = new Set([...judgedOnes.keys(), ...(places.get(0) ?? [])])
+    for (const [place, twins] of places) {
+      if (place === 0) continue
+      const origins = await plan.origins(place, [...twins])
+      if (!origins) return undefined
+      for (const twin of origins) found.add(twin)
+    }
+    return found
+  }
+  /** Reads rows; of those asked for that do not come, none belongs to the answer any more. */
+  const refresh = async (twins: readonly string[], left: readonly string[], at: number): Promise<void> => {
+    for (let start = 0; start < twins.length || start === 0; start += inOneStatement) {
+      const some = twins.slice(start, start + inOneStatement)
+      const rows = some.length > 0 ? await plan.matching(some) : []
+      const found = new Set(rows.map((row) => row['_id']))
+      take(inOrder(rows, some), await plan.show(inOrder(rows, some)), [...(start === 0 ? left : []), ...some.filter((twin) => !found.has(twin))], at, start + inOneStatement >= twins.length)
+    }
+  }
+  const take = (rows: readonly Columns[], shown: readonly Shown[], left: readonly string[], at: number, isEnd = true): void => {
+    if (isOver) return
+    const before = log.last
+    for (const twin of left) log.drop(twin, seq)
+    for (const [index, row] of rows.entries()) log.put(String(row['_id']), shown[index] ?? new Map(), seq)
+    if (log.size > mostLive) return fail(tooMany())
+    if (isEnd) seq = at
+    const isFirst = isEnd && !isLoaded
+    isLoaded ||= isEnd
+    if (log.last > before || isFirst) tell()
+  }
+  const fail = (error: unknown): void => {
+    failed = error
+    end()
+    tell()
+  }
+  const end = (): void => {
+    isOver = true
+    clearTimeout(timer)
+    touched.clear()
+    ready.clear()
+  }
+
+  schedule()
+  return {
+    id, log, plan, listeners,
+    get isLoaded() {
+      return isLoaded
+    },
+    get failure() {
+      return failed
+    },
+    cursor: (n, entry, note) => encodeLiveCursor({ group: id, n, seq: n === log.last ? seq : entry?.seq ?? 0, isWhole: true }, note),
+    partial: (n, note) => encodeLiveCursor({ group: id, n, seq: 0, isWhole: false }, note),
+    touch(place, twin) {
+      const known = touched.get(place)
+      if (known) known.add(twin)
+      else touched.set(place, new Set([twin]))
+      schedule()
+    },
+    judged(twin, columns) {
+      if (columns && plan.judge?.(columns)) ready.set(twin, columns)
+      else if (log.has(twin) || isRunning || isDoubtful) ready.set(twin, undefined)
+      else ready.delete(twin)
+      schedule()
+    },
+    doubt() {
+      isDoubtful = true
+      schedule()
+    },
+    ordered: () => turn(() => plan.members()),
+    end,
+  }
+}
+
+interface Work {
+  readonly touched: ReadonlyMap<number, ReadonlySet<string>>
+  readonly ready: ReadonlyMap<string, Columns | undefined>
+  readonly isDoubtful: boolean
+  readonly seq: number
+}
+
+/** Stores give rows in an order of their own. */
+function inOrder(rows: readonly Columns[], ids: readonly string[]): readonly Columns[] {
+  const byId = new Map(rows.map((row) => [row['_id'], row]))
+  return ids.map((id) => byId.get(id)).filter((row) => row !== undefined)
+}
+
+const isPassing = (error: unknown): boolean => error instanceof Failure && (error.code === 'STORE_UNAVAILABLE' || error.code === 'TIMEOUT')
+
+const tooMany = (): Error => failure('LIST_TOO_LONG', { message: `More than ${mostLive} twins belong to this live query. Narrow it by \`where\` or \`within\`, or give a \`limit\`.` })

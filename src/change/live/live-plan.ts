@@ -1,0 +1,58 @@
+/** Columns of a twin as the store has them, by name. */
+export type Columns = Readonly<Record<string, unknown>>
+
+/** The selected fields of a twin, each as JSON text, by response name. */
+export type Shown = ReadonlyMap<string, string>
+
+export type DeltaKind = 'SNAPSHOT' | 'ENTER' | 'CHANGE' | 'LEAVE' | 'CAUGHT_UP' | 'RESET'
+
+/** What a subscriber is told. */
+export interface Delta {
+  readonly kind: DeltaKind
+  readonly cursor: string
+  readonly id: string | null
+  readonly shown: Shown | undefined
+  /** Response names of what changed; null where nothing was there before. */
+  readonly changed: readonly string[] | null
+}
+
+/** Twins that a live query reads: its own, or those that a way of relationships leads to. */
+export interface Place {
+  /** Of one of these components of theirs, where given. */
+  readonly component: string | undefined
+  /** Can a twin of the model stand there? */
+  isOf(model: string): boolean
+  readonly properties: ReadonlySet<string>
+  /** Every change of them counts. */
+  readonly all: boolean
+  readonly latest: ReadonlySet<string>
+  readonly series: ReadonlySet<string>
+  /** Relationships that lead on from there, and those that lead there where the direction is not told; 'any': of every name. */
+  readonly links: ReadonlySet<string> | 'any'
+  /** Links count for the twin at their end, too. */
+  readonly bothEnds: boolean
+}
+
+/** A live query, compiled: what it depends on, and how it is answered. Its store calls fail with STORE_UNAVAILABLE and TIMEOUT. */
+export interface LivePlan {
+  /** The first is that of the query's own twins. */
+  readonly places: readonly Place[]
+  /** Relationships whose change can move its scope. */
+  readonly scope: ReadonlySet<string>
+  /** Which twins it has depends on more than each twin by itself: a window or a scope. `members` says which. */
+  readonly isListed: boolean
+  /** Does a twin with these columns belong to it? Undefined: only the store can tell. */
+  readonly judge: ((columns: Columns) => boolean) | undefined
+  /** The shortest time between two deltas of a twin, in ms. */
+  readonly restMs: number
+  /** Ids of its twins, in its order. */
+  members(): Promise<readonly string[]>
+  /** Rows of those of the twins that satisfy its filter. */
+  matching(ids: readonly string[]): Promise<readonly Columns[]>
+  /** Its possible twins that lead to the given twins of a place; undefined: too many to go through one by one. */
+  origins(place: number, ids: readonly string[]): Promise<readonly string[] | undefined>
+  /** What the response has of rows; at once, where nothing else must be read for it. */
+  show(rows: readonly Columns[]): readonly Shown[] | Promise<readonly Shown[]>
+  /** The response to a delta, as JSON text. */
+  payload(delta: Delta): string
+}

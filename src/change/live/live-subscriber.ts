@@ -1,0 +1,104 @@
+import type { Payload, PayloadStream } from '../payload-stream.ts'
+import { tell } from './live-log.ts'
+import type { LiveEntry } from './live-log.ts'
+import type { LiveGroup } from './live-group.ts'
+
+/** Where a subscriber begins: behind a number of the group's log, or with a snapshot, which may have to say that what the client holds is void. */
+export type LiveStart = { readonly kind: 'behind'; readonly n: number } | { readonly kind: 'snapshot'; readonly isReset: boolean }
+
+/** Texts that many subscribers are told alike, kept while their entry is the newest of its twin. */
+export type PayloadCache = WeakMap<LiveEntry, Map<string, Payload>>
+
+/** What a subscriber does next. */
+type Phase =
+  | { readonly kind: 'begin'; readonly start: LiveStart }
+  | { readonly kind: 'snapshot'; readonly ids: readonly string[]; index: number }
+  | { readonly kind: 'catching-up' | 'live' }
+
+/** One subscriber of a group: a number in its log. */
+export function createLiveSubscriber(group: LiveGroup, cache: PayloadCache, begin: LiveStart, onClose: () => void, wake: () => void): PayloadStream {
+  const { log, plan } = group
+  let phase: Phase = { kind: 'begin', start: begin }
+  let position = 0
+  let isWaiting = false // until somebody took and got nothing
+  let isClosed = false
+
+  const listener = (): void => {
+    if (!isWaiting) return
+    isWaiting = false
+    wake()
+  }
+  group.listeners.add(listener)
+
+  const snapshot = (isReset: boolean): Payload | undefined => {
+    position = log.last
+    phase = { kind: 'snapshot', ids: log.ids(), index: 0 }
+    return isReset ? plan.payload({ kind: 'RESET', cursor: group.partial(position, 'r'), id: null, shown: undefined, changed: null }) : undefined
+  }
+  const nextOfSnapshot = (ids: readonly string[], from: number): readonly [Payload | undefined, number] => {
+    for (let index = from; index < ids.length; index++) {
+      const entry = log.get(ids[index] ?? '')
+      if (entry?.shown) return [plan.payload({ kind: 'SNAPSHOT', cursor: group.partial(position, `s${index}`), id: entry.id, shown: entry.shown, changed: null }), index + 1]
+    }
+    return [undefined, ids.length]
+  }
+  const change = (): Payload | undefined => {
+    for (let entry = log.next(position); entry; entry = log.next(position)) {
+      const from = position
+      position = entry.n
+      const telling = tell(entry, from)
+      if (telling) return shared(entry, from, () => plan.payload({ ...telling, cursor: group.cursor(entry.n, entry), id: entry.id, shown: entry.shown }))
+    }
+    return undefined
+  }
+  /** Whoever saw the change before sees this one as all others do. */
+  const shared = (entry: LiveEntry, from: number, make: () => Payload): Payload => {
+    if (from < entry.before) return make()
+    const key = entry.n === log.last ? 'last' : 'inner'
+    const texts = cache.get(entry) ?? new Map<string, Payload>()
+    cache.set(entry, texts)
+    const known = texts.get(key) ?? make()
+    texts.set(key, known)
+    return known
+  }
+  const step = (): Payload | undefined => {
+    if (phase.kind === 'begin') {
+      const { start } = phase
+      if (start.kind === 'snapshot') {
+        const reset = snapshot(start.isReset)
+        if (reset !== undefined) return reset
+      } else {
+        position = start.n
+        phase = { kind: 'catching-up' }
+      }
+    }
+    if (phase.kind === 'snapshot') {
+      const [payload, index] = nextOfSnapshot(phase.ids, phase.index)
+      phase.index = index
+      if (payload !== undefined) return payload
+      phase = { kind: 'catching-up' }
+    } else if (position < log.floor) return snapshot(true)
+    const changed = change()
+    if (changed !== undefined || phase.kind === 'live') return changed
+    phase = { kind: 'live' }
+    return plan.payload({ kind: 'CAUGHT_UP', cursor: group.cursor(position, undefined, 'c'), id: null, shown: undefined, changed: null })
+  }
+
+  return {
+    take() {
+      if (group.failure !== undefined) throw group.failure as Error
+      const payload = group.isLoaded && !isClosed ? step() : undefined
+      isWaiting = payload === undefined
+      return payload
+    },
+    get isDone() {
+      return isClosed
+    },
+    close() {
+      if (isClosed) return
+      isClosed = true
+      group.listeners.delete(listener)
+      onClose()
+    },
+  }
+}
