@@ -15,15 +15,17 @@ export interface JournalEntry {
   readonly actor: string
   /** The mutation that did it. */
   readonly cause: string
-  /** Of a twin that was created or deleted. */
+  /** DTMI of the twin that changed, of a migrated one its former; of a relationship's, its source; of a component's, its owner. Of models: absent. */
   readonly model?: string
-  /** What was given, as JSON text: the properties of what was created, the merge patch of an update. */
+  /** The name of the component whose properties were updated; `id` is then `twin#component`. */
+  readonly component?: string
+  /** What was given, as JSON text: the values of what was created, components under their names; the merge patch of an update. */
   readonly patch?: string
   /** Of relationships: name, target and id. */
   readonly type?: string
   readonly target?: string
   readonly relationship?: string
-  /** Columns of a twin or component before it was updated or migrated; only where they were asked for. */
+  /** Properties of a twin, component or relationship before it was updated or migrated, by name, integers as text; only where they were asked for. */
   readonly before?: Readonly<Record<string, unknown>>
 }
 
@@ -35,9 +37,17 @@ export interface JournalEnds {
   readonly head: number
 }
 
+export interface JournalReadOptions {
+  /** Whether `before` is wanted. */
+  readonly withBefore?: boolean
+  /** Whether `patch` is wanted, which it is unless said otherwise; that of a migration always comes. */
+  readonly withPatch?: boolean
+  readonly signal?: AbortSignal | undefined
+}
+
 /** The order of all changes of a tenant. */
 export interface Journal {
   /** Entries behind a place, in order and without holes; at most `limit`. Of what is forgotten, nothing: it goes on behind the floor. */
-  read(after: number, limit: number, options?: { readonly withBefore?: boolean; readonly signal?: AbortSignal | undefined }): Promise<readonly JournalEntry[]>
+  read(after: number, limit: number, options?: JournalReadOptions): Promise<readonly JournalEntry[]>
   ends(options?: { readonly signal?: AbortSignal | undefined }): Promise<JournalEnds>
 }

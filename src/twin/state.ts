@@ -19,6 +19,11 @@ export interface RelationshipState {
   readonly values: ReadonlyMap<string, unknown>
 }
 
+export interface AttachedRelationship extends RelationshipState {
+  /** The source's model. */
+  readonly fromModel: string
+}
+
 /** All that deciding a group of changesets needs to know. */
 export interface State {
   readonly seq: number
@@ -31,7 +36,7 @@ export interface State {
   /** By source and name. */
   readonly relationships: ReadonlyMap<string, readonly RelationshipState[]>
   /** Every relationship of the twins to be deleted, in both directions. */
-  readonly attached: ReadonlyMap<string, readonly RelationshipState[]>
+  readonly attached: ReadonlyMap<string, readonly AttachedRelationship[]>
   /** How many relationships a source has of a name, where a limit may apply. */
   readonly counts: ReadonlyMap<string, number>
   readonly answers: ReadonlyMap<string, { readonly digest: string; readonly answer: string }>

@@ -17,9 +17,9 @@ export interface Writes {
   readonly componentUpdates: readonly TwinUpdate[]
   readonly deletes: readonly { readonly id: string }[]
   readonly links: readonly { readonly from: string; readonly name: string; readonly to: string; readonly id: string; readonly columns: Columns }[]
-  readonly linkUpdates: readonly { /** See RelationshipState. */ readonly ref: string; readonly from: string; readonly name: string; readonly to: string; readonly id: string; readonly set: Columns; readonly version: number }[]
+  readonly linkUpdates: readonly { /** See RelationshipState. */ readonly ref: string; readonly from: string; readonly name: string; readonly to: string; readonly id: string; readonly set: Columns; readonly version: number; readonly journal: JournalEntry }[]
   readonly unlinks: readonly { readonly ref: string; readonly from: string; readonly name: string; readonly to: string; readonly id: string }[]
-  /** Journal entries of everything but updates of twins and components, whose entry is the past state itself. */
+  /** Journal entries of everything but updates, whose entry is the past state itself. */
   readonly journal: readonly JournalEntry[]
   readonly answers: readonly { readonly key: string; readonly digest: string; readonly answer: string }[]
   /** Of the last journal entry. */
@@ -42,7 +42,9 @@ export interface JournalEntry {
   readonly id: string
   readonly actor: string
   readonly cause: string
-  readonly model?: string
+  /** DTMI of the twin that changed; of a relationship's, its source; of a component's, its owner. */
+  readonly model: string
+  /** What was given: values of something new, components under their names; the merge patch of an update. */
   readonly patch?: string
   /** Of relationships: name, target and id. */
   readonly type?: string

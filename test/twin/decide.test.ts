@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ItemProblem } from '../../src/problem.ts'
 import type { Changeset, Command } from '../../src/twin/command.ts'
 import { decide, type Decision } from '../../src/twin/decide/decide.ts'
-import { sourceKey, type RelationshipState, type State } from '../../src/twin/state.ts'
+import { type AttachedRelationship, sourceKey, type RelationshipState, type State } from '../../src/twin/state.ts'
 import { createRegistry } from '../../src/model/registry.ts'
 import { registryOf } from '../support/models.ts'
 import { link, newTwin, patch, remove } from '../support/twins.ts'
@@ -40,8 +40,8 @@ interface There {
 
 /** The state in which the given twins and links are there, all at version 3. */
 function stateOf({ twins = {}, links = [], counts = {}, values = {} }: There): State {
-  const attached = new Map<string, RelationshipState[]>()
-  for (const each of links) for (const end of new Set([each.from, each.to])) attached.set(end, [...(attached.get(end) ?? []), each])
+  const attached = new Map<string, AttachedRelationship[]>()
+  for (const each of links) for (const end of new Set([each.from, each.to])) attached.set(end, [...(attached.get(end) ?? []), { ...each, fromModel: twins[each.from] ?? '' }])
   const state = (twin: string, of: string) => [twin, { id: twin, model: of, version: 3, values: new Map(Object.entries(values)) }] as const
   return {
     seq: 10, at: 1_000, models: 0,

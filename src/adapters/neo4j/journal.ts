@@ -1,23 +1,39 @@
 import type { Journal, JournalEntry, JournalOp } from '../../change/journal.ts'
 import type { Neo4jDatabase } from './database.ts'
 
-/** By the unique index on `(_t, _seq)`. The past of a twin is left where it is unless asked for: it is most of what an update's entry holds. */
-const text = (withBefore: boolean): string => `OPTIONAL MATCH (h:_Head {_t: $b.t})
+/** A state's own properties, whose names never begin with `_`. Integers as text: a JavaScript number would round them beyond 2^53. */
+const before = `CASE WHEN j:_Past OR j._op = 'relink' THEN [p IN keys(j) WHERE NOT p STARTS WITH '_' | [p, CASE
+      WHEN valueType(j[p]) STARTS WITH 'INTEGER' THEN toString(j[p])
+      WHEN valueType(j[p]) STARTS WITH 'LIST<INTEGER' THEN [x IN j[p] | toString(x)]
+      ELSE j[p] END]] END`
+
+const columns = ['j._seq', 'j._to', 'j._op', 'j._id', 'j._actor', 'j._cause', 'coalesce(j._of, j._model)', 'j._of IS NOT NULL', 'j._type', 'j._dst', 'j._rid']
+const patch = { with: 'j._patch', without: `CASE WHEN j._op = 'migrate' THEN j._patch END` }
+
+/** By the unique index on `(_t, _seq)`. Patches and the past, which are most of what entries hold, are left where they are unless asked for. */
+function pageText({ withBefore, withPatch }: { readonly withBefore: boolean; readonly withPatch: boolean }): string {
+  const read = [...columns, withPatch ? patch.with : patch.without, ...(withBefore ? [before] : [])]
+  return `OPTIONAL MATCH (h:_Head {_t: $b.t})
 WITH coalesce(h.floor, 0) AS floor
-CALL () {
-  MATCH (j:_J) WHERE j._t = $b.t AND j._seq > $b.after
+CALL (floor) {
+  WITH CASE WHEN floor > $b.after THEN floor ELSE $b.after END AS start
+  MATCH (j:_J) USING INDEX SEEK j:_J(_t, _seq) WHERE j._t = $b.t AND j._seq > start
   WITH j ORDER BY j._seq LIMIT toInteger($b.limit)
-  RETURN collect([j._seq, j._to, j._op, j._id, j._actor, j._cause, j._model, j._patch, j._type, j._dst, j._rid${withBefore ? ', CASE WHEN j:_Past THEN properties(j) END' : ''}]) AS entries
+  RETURN collect([${read.join(', ')}]) AS entries
 }
 RETURN floor, entries`
+}
 
-type Row = readonly [number, number, JournalOp, string, string, string, string | null, string | null, string | null, string | null, string | null, (Readonly<Record<string, unknown>> | null)?]
+type Row = readonly [
+  seq: number, at: number, op: JournalOp, id: string, actor: string, cause: string, model: string | null, isComponent: boolean,
+  type: string | null, target: string | null, relationship: string | null, patch: string | null, before?: readonly (readonly [string, unknown])[] | null,
+]
 
 /** Entries are `(:_J {_t, _seq, _to, …})`; `_Head.floor` is the last one that is forgotten. */
 export function createNeo4jJournal(database: Pick<Neo4jDatabase, 'read'>, tenant: string): Journal {
   return {
-    async read(after, limit, { withBefore = false, signal } = {}) {
-      const { floor, entries } = await database.read({ text: text(withBefore), parameters: { b: { t: tenant, after: BigInt(after), limit: BigInt(limit) } } }, { signal })
+    async read(after, limit, { withBefore = false, withPatch = true, signal } = {}) {
+      const { floor, entries } = await database.read({ text: pageText({ withBefore, withPatch }), parameters: { b: { t: tenant, after: BigInt(after), limit: BigInt(limit) } } }, { signal })
       return contiguous((entries as readonly Row[]).map(toEntry), Math.max(after, Number(floor)))
     },
     async ends({ signal } = {}) {
@@ -35,7 +51,16 @@ function contiguous(entries: readonly JournalEntry[], after: number): readonly J
   return hole === -1 ? entries : entries.slice(0, hole)
 }
 
-function toEntry([seq, at, op, id, actor, cause, model, patch, type, target, relationship, before]: Row): JournalEntry {
-  const optional = { model, patch, type, target, relationship, before }
-  return { seq: Number(seq), at: Number(at), op, id, actor, cause, ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null && value !== undefined)) }
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+function toEntry([seq, at, op, id, actor, cause, model, isComponent, type, target, relationship, patch, before]: Row): JournalEntry {
+  const entry: Mutable<JournalEntry> = { seq: Number(seq), at: Number(at), op, id, actor, cause }
+  if (model !== null) entry.model = model
+  if (isComponent) entry.component = id.slice(id.lastIndexOf('#') + 1)
+  if (type !== null) entry.type = type
+  if (target !== null) entry.target = target
+  if (relationship !== null) entry.relationship = relationship
+  if (patch !== null) entry.patch = patch
+  if (before) entry.before = Object.fromEntries(before)
+  return entry
 }

@@ -14,7 +14,7 @@ CALL () { UNWIND $b.twins AS row ${twin('n', 'row.id')} RETURN collect([n._id, n
 CALL () { UNWIND $b.components AS row ${component('n', 'row.id')} RETURN collect([n._id, n._model, n._v, [p IN row.values | n[p]]]) AS components }
 CALL () {
   UNWIND $b.attached AS id ${twin('n', 'id')} MATCH (n)-[r]-(:Twin) WHERE NOT type(r) STARTS WITH '_'
-  RETURN collect([id, elementId(r), r._id, type(r), startNode(r)._id, endNode(r)._id, r._v]) AS attached
+  RETURN collect([id, elementId(r), r._id, type(r), startNode(r)._id, startNode(r)._model, endNode(r)._id, r._v]) AS attached
 }
 CALL () { UNWIND $b.keys AS key MATCH (i:_Idem {_t: $b.t, key: key}) USING INDEX SEEK i:_Idem(_t, key) RETURN collect([i.key, i.digest, i.answer]) AS answers }
 RETURN h.seq AS seq, h.at AS at, h.models AS models, twins, components, attached, answers`
@@ -70,6 +70,7 @@ CALL () {
 CALL () { UNWIND $b.links AS row ${twin('a', 'row.from')} ${twin('z', 'row.to')} CREATE (a)-[r:$(row.name)]->(z) SET r = row.columns }
 CALL () {
   UNWIND $b.linkUpdates AS row MATCH (a)-[r]->(z) WHERE elementId(r) = row.ref
+  CREATE (j:_J) SET j = properties(r), j += row.journal, j._to = $b.at
   ${endOf('a', 'z')} SET r += row.set, r._from = $b.at, r._v = row.version
 }
 CALL () { UNWIND $b.journal AS row CREATE (j:_J) SET j = row }

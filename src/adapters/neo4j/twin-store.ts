@@ -48,7 +48,7 @@ interface Loaded {
   readonly models: number
   readonly twins: readonly TwinRow[]
   readonly components: readonly TwinRow[]
-  readonly attached: readonly (readonly [twin: string, ref: string, id: string, name: string, from: string, to: string, version: number])[]
+  readonly attached: readonly (readonly [twin: string, ref: string, id: string, name: string, from: string, fromModel: string, to: string, version: number])[]
   readonly answers: readonly (readonly [key: string, digest: string, answer: string])[]
 }
 
@@ -71,7 +71,7 @@ async function readState(tx: Neo4jTransaction, tenant: string, needs: Needs): Pr
 
 function toState(needs: Needs, loaded: Loaded, relationships: readonly RelationshipState[], counts: State['counts']): State {
   const { seq, at, models } = loaded
-  const attached = loaded.attached.map(([twin, ref, id, name, from, to, version]) => ({ twin, ref, id, name, from, to, version, values: new Map<string, unknown>() }))
+  const attached = loaded.attached.map(([twin, ref, id, name, from, fromModel, to, version]) => ({ twin, ref, id, name, from, fromModel, to, version, values: new Map<string, unknown>() }))
   return {
     seq, at, models, counts,
     twins: toTwins(loaded.twins, needs.twins), components: toTwins(loaded.components, needs.components),

@@ -9,7 +9,7 @@ type Row = Readonly<Record<string, unknown>>
 export function toWriteParameters(writes: Writes, { tenant, label }: StoredTenant): Row {
   const at = BigInt(writes.at)
   const born = (id: string, model: string): Row => ({ _t: tenant, _id: id, _model: model, _v: 1n, _from: at, _since: at })
-  const update = ({ id, set, version, journal }: TwinUpdate): Row => ({ id, set: toDriverColumns(set), version: BigInt(version), journal: toJournalRow(tenant, journal) })
+  const update = ({ id, set, version, journal }: TwinUpdate, modelColumn?: ModelColumn): Row => ({ id, set: toDriverColumns(set), version: BigInt(version), journal: toJournalRow(tenant, journal, modelColumn) })
   return {
     t: tenant, label, at, seq: BigInt(writes.seq),
     creates: writes.creates.map(({ id, model, labels, columns, components }) => ({
@@ -17,20 +17,23 @@ export function toWriteParameters(writes: Writes, { tenant, label }: StoredTenan
       columns: { ...present(toDriverColumns(columns)), ...born(id, model) },
       components: components.map((part) => ({ type: componentType(part.name), labels: ['_Component', ...part.labels], columns: { ...present(toDriverColumns(part.columns)), ...born(part.id, part.model) } })),
     })),
-    updates: writes.updates.map(update),
-    componentUpdates: writes.componentUpdates.map(update),
+    updates: writes.updates.map((each) => update(each)),
+    componentUpdates: writes.componentUpdates.map((each) => update(each, '_of')),
     deletes: writes.deletes.map(({ id }) => id),
     links: writes.links.map(({ from, name, to, id, columns }) => ({ from, name, to, columns: { ...present(toDriverColumns(columns)), _id: id, _v: 1n, _from: at } })),
-    linkUpdates: writes.linkUpdates.map(({ ref, set, version }) => ({ ref, set: toDriverColumns(set), version: BigInt(version) })),
+    linkUpdates: writes.linkUpdates.map(({ ref, set, version, journal }) => ({ ref, set: toDriverColumns(set), version: BigInt(version), journal: toJournalRow(tenant, journal) })),
     unlinks: writes.unlinks.map(({ ref }) => ref),
     journal: writes.journal.map((entry) => ({ ...toJournalRow(tenant, entry), _to: at })),
     answers: writes.answers.map((answer) => ({ _t: tenant, ...answer, at })),
   }
 }
 
+/** A component's past state has a model of its own; that of its owner lies beside. */
+type ModelColumn = '_model' | '_of'
+
 /** Its columns begin with `_`, because an update's entry carries the twin's own properties, and a model may have one named `cause`. */
-function toJournalRow(tenant: string, { seq, id, op, actor, cause, model, patch, type, dst, rid }: JournalEntry): Row {
-  const optional = Object.entries({ _model: model, _patch: patch, _type: type, _dst: dst, _rid: rid }).filter(([, value]) => value !== undefined)
+function toJournalRow(tenant: string, { seq, id, op, actor, cause, model, patch, type, dst, rid }: JournalEntry, modelColumn: ModelColumn = '_model'): Row {
+  const optional = Object.entries({ [modelColumn]: model, _patch: patch, _type: type, _dst: dst, _rid: rid }).filter(([, value]) => value !== undefined)
   return { _t: tenant, _id: id, _seq: BigInt(seq), _op: op, _actor: actor, _cause: cause, ...Object.fromEntries(optional) }
 }
 

@@ -6,7 +6,7 @@ import { checkNew, type Checked } from '../check-values.ts'
 import type { CreateTwin } from '../command.ts'
 import { idRule, isValidId } from '../id.ts'
 import { componentId, isObject, sourceKey } from '../state.ts'
-import { append, type Draft, type ItemOutcome, type ItemWrites, noWrites, outcome, pathOf } from './draft.ts'
+import { append, type Draft, given, type ItemOutcome, type ItemWrites, noWrites, outcome, pathOf } from './draft.ts'
 import { decideRelate } from './relate.ts'
 
 /** A new twin with its components, which all exist from its beginning, and its relationships. */
@@ -27,7 +27,7 @@ export function decideCreateTwin(draft: Draft, command: CreateTwin): ItemOutcome
     id, model: model.id, labels: model.labels, columns: own.columns,
     components: components.map(({ component, type, checked }) => ({ id: componentId(id, component.name), name: component.name, model: type.id, labels: type.labels, columns: checked.columns })),
   })
-  writes.journal.push({ op: 'create', id, model: model.id })
+  writes.journal.push({ op: 'create', id, model: model.id, ...given(command.properties, command.components) })
   const related = decideRelationships(draft, command)
   writes.links.push(...related.writes.links)
   writes.journal.push(...related.writes.journal)

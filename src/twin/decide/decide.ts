@@ -6,7 +6,7 @@ import type { Changeset } from '../command.ts'
 import { relationshipKey, type State } from '../state.ts'
 import type { JournalEntry, TwinUpdate, Writes } from '../writes.ts'
 import { decideChangeset } from './changeset.ts'
-import { append, type DraftedUpdate, type Entry, type ItemWrites, noNumberedWrites, type NumberedWrites } from './draft.ts'
+import { append, type DraftedRelink, type DraftedUpdate, type Entry, type ItemWrites, noNumberedWrites, type NumberedWrites } from './draft.ts'
 
 /** What a client is told of its mutation. */
 export interface Committed {
@@ -75,5 +75,11 @@ function numbered(writes: ItemWrites, { actor, cause }: Changeset, last: number)
   let seq = last
   const entry = (drafted: Entry): JournalEntry => ({ ...drafted, actor, cause, seq: ++seq })
   const update = (drafted: DraftedUpdate): TwinUpdate => ({ ...drafted, journal: entry(drafted.journal) })
-  return { writes: { ...writes, journal: writes.journal.map(entry), updates: writes.updates.map(update), componentUpdates: writes.componentUpdates.map(update) }, seq }
+  const relink = (drafted: DraftedRelink): Writes['linkUpdates'][number] => ({ ...drafted, journal: entry(drafted.journal) })
+  return {
+    writes: {
+      ...writes, journal: writes.journal.map(entry), updates: writes.updates.map(update), componentUpdates: writes.componentUpdates.map(update), linkUpdates: writes.linkUpdates.map(relink),
+    },
+    seq,
+  }
 }

@@ -15,9 +15,9 @@ export function decideDeleteTwin(draft: Draft, { id, cascade }: DeleteTwin): Ite
     }])
   }
   const writes = noWrites()
-  for (const { ref, from, name, to, id: rid } of attached) {
+  for (const { ref, from, fromModel, name, to, id: rid } of attached) {
     writes.unlinks.push({ ref, from, name, to, id: rid })
-    writes.journal.push({ op: 'unlink', id: from, type: name, dst: to, rid })
+    writes.journal.push({ op: 'unlink', id: from, model: fromModel, type: name, dst: to, rid })
   }
   writes.deletes.push({ id })
   writes.journal.push({ op: 'delete', id, model: present.model })

@@ -1,25 +1,29 @@
 import type { Registry, RegisteredModel } from '../../model/registry.ts'
 import type { ItemProblem } from '../../problem.ts'
-import type { Changeset } from '../command.ts'
-import { sourceKey, type State, type TwinState } from '../state.ts'
+import type { Changeset, Values } from '../command.ts'
+import { toJsonText } from '../encode-value.ts'
+import { isObject, sourceKey, type State, type TwinState } from '../state.ts'
 import type { JournalEntry, TwinUpdate, Writes } from '../writes.ts'
 
 type Lists = { -readonly [K in Exclude<keyof Writes, 'seq' | 'at'>]: Writes[K][number][] }
+type LinkUpdate = Writes['linkUpdates'][number]
 
-interface ListsOf<Entry, Update> extends Omit<Lists, 'journal' | 'updates' | 'componentUpdates'> {
+interface ListsOf<Entry, Update, Relink> extends Omit<Lists, 'journal' | 'updates' | 'componentUpdates' | 'linkUpdates'> {
   journal: Entry[]
   updates: Update[]
   componentUpdates: Update[]
+  linkUpdates: Relink[]
 }
 
 /** A journal entry before it has its number and its author. */
 export type Entry = Omit<JournalEntry, 'seq' | 'actor' | 'cause'>
 export type DraftedUpdate = Omit<TwinUpdate, 'journal'> & { readonly journal: Entry }
+export type DraftedRelink = Omit<LinkUpdate, 'journal'> & { readonly journal: Entry }
 
 /** What one item adds. */
-export type ItemWrites = ListsOf<Entry, DraftedUpdate>
+export type ItemWrites = ListsOf<Entry, DraftedUpdate, DraftedRelink>
 /** What changesets add. */
-export type NumberedWrites = ListsOf<JournalEntry, TwinUpdate>
+export type NumberedWrites = ListsOf<JournalEntry, TwinUpdate, LinkUpdate>
 
 /** The view of one item: the state, and what the items before it in the same changeset did. */
 export interface Draft {
@@ -37,13 +41,13 @@ export interface Draft {
   isEnded(key: string): boolean
 }
 
-const emptyLists = <E, U>(): ListsOf<E, U> => ({
+const emptyLists = <E, U, R>(): ListsOf<E, U, R> => ({
   creates: [], updates: [], componentUpdates: [], deletes: [], links: [], linkUpdates: [], unlinks: [], journal: [], answers: [],
 })
 export const noWrites = (): ItemWrites => emptyLists()
 export const noNumberedWrites = (): NumberedWrites => emptyLists()
 
-export function append<E, U>(all: ListsOf<E, U>, more: ListsOf<E, U>): void {
+export function append<E, U, R>(all: ListsOf<E, U, R>, more: ListsOf<E, U, R>): void {
   pushAll(all.creates, more.creates)
   pushAll(all.updates, more.updates)
   pushAll(all.componentUpdates, more.componentUpdates)
@@ -58,6 +62,12 @@ export function append<E, U>(all: ListsOf<E, U>, more: ListsOf<E, U>): void {
 /** Not by spreading: a twin may have more relationships than a call may have arguments. */
 function pushAll<T>(all: T[], more: readonly T[]): void {
   for (const each of more) all.push(each)
+}
+
+/** Of what is new, the values for its journal entry; what is no object is refused elsewhere. */
+export function given(...parts: readonly Values[]): { readonly patch?: string } {
+  const values = Object.assign(Object.create(null), ...parts.filter(isObject)) as Readonly<Record<string, unknown>>
+  return Object.keys(values).length > 0 ? { patch: toJsonText(values) } : {}
 }
 
 /** An item's outcome: its writes, or all that is wrong with it. */

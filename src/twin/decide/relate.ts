@@ -7,7 +7,7 @@ import { toJsonText } from '../encode-value.ts'
 import type { Relate, Unrelate, UpdateRelationship } from '../command.ts'
 import { idRule, isValidId } from '../id.ts'
 import { relationshipKey, sourceKey } from '../state.ts'
-import { type Draft, type ItemOutcome, knownModel, modelOf, notFound, noWrites, outcome, pathOf, relationshipCount } from './draft.ts'
+import { type Draft, given, type ItemOutcome, knownModel, modelOf, notFound, noWrites, outcome, pathOf, relationshipCount } from './draft.ts'
 
 /** A new relationship: known to the source's model, to a twin that may be its target, within the model's limit. */
 export function decideRelate(draft: Draft, command: Relate, at: readonly string[] = []): ItemOutcome {
@@ -33,7 +33,7 @@ export function decideRelate(draft: Draft, command: Relate, at: readonly string[
 
   const writes = noWrites()
   writes.links.push({ from, name, to, id, columns: values.columns })
-  writes.journal.push({ op: 'link', id: from, type: name, dst: to, rid: id })
+  writes.journal.push({ op: 'link', id: from, model: source.id, type: name, dst: to, rid: id, ...given(command.properties) })
   return outcome(writes, problems)
 }
 
@@ -49,8 +49,7 @@ export function decideUpdateRelationship(draft: Draft, command: UpdateRelationsh
   const values = checkPatch({ what: `the relationship ${name} of twin ${from}`, properties: propertiesOf(relationship), path: pathOf(draft, 'patch') }, patch, found.values)
   problems.push(...values.problems.map((each) => ({ ...each, item: draft.item, twin: from })))
   const writes = noWrites()
-  writes.linkUpdates.push({ ref: found.ref, from, name, to: found.to, id, set: values.columns, version: found.version + 1 })
-  writes.journal.push({ op: 'relink', id: from, type: name, dst: found.to, rid: id, patch: toJsonText(patch) })
+  writes.linkUpdates.push({ ref: found.ref, from, name, to: found.to, id, set: values.columns, version: found.version + 1, journal: { op: 'relink', id: from, model: source.model, type: name, dst: found.to, rid: id, patch: toJsonText(patch) } })
   return outcome(writes, problems)
 }
 
@@ -58,13 +57,14 @@ export function decideUnrelate(draft: Draft, { from, name, id, to }: Unrelate): 
   if (id === undefined && to === undefined) {
     return outcome(noWrites(), [{ code: 'REQUIRED_MISSING', message: `Which relationships ${JSON.stringify(name.slice(0, 100))} of twin ${from} are to end? Give the id of one, or to: the twin they lead to.`, path: pathOf(draft), item: draft.item, twin: from }])
   }
+  const source = draft.state.twins.get(from)
   const found = (draft.state.relationships.get(sourceKey(from, name)) ?? [])
     .filter((other) => (id === undefined || other.id === id) && (to === undefined || other.to === to) && !draft.isEnded(relationshipKey(from, name, other.id)))
-  if (found.length === 0) return outcome(noWrites(), [draft.state.twins.has(from) ? missing(draft, from, name, id === undefined ? `to ${JSON.stringify(to)}` : `with the id ${JSON.stringify(id)}`) : notFound(draft, from, 'from')])
+  if (!source || found.length === 0) return outcome(noWrites(), [source ? missing(draft, from, name, id === undefined ? `to ${JSON.stringify(to)}` : `with the id ${JSON.stringify(id)}`) : notFound(draft, from, 'from')])
   const writes = noWrites()
   for (const each of found) {
     writes.unlinks.push({ ref: each.ref, from, name, to: each.to, id: each.id })
-    writes.journal.push({ op: 'unlink', id: from, type: name, dst: each.to, rid: each.id })
+    writes.journal.push({ op: 'unlink', id: from, model: source.model, type: name, dst: each.to, rid: each.id })
   }
   return outcome(writes, [])
 }

@@ -21,7 +21,7 @@ export function decideUpdateTwin(draft: Draft, { id, patch, ifVersion, model: ex
   const own = checkPatch({ what: `twin ${id}`, properties: propertiesOf(model), path: pathOf(draft, 'patch'), hint: hintOf(model, 'an object under its name') }, properties, present.values)
   problems.push(...own.problems)
   for (const [name, values] of Object.entries(parts)) problems.push(...decideComponent(draft, id, model, name, values, writes))
-  writes.updates.push({ id, set: own.columns, version: present.version + 1, journal: { op: 'update', id, patch: toJsonText(patch) } })
+  writes.updates.push({ id, set: own.columns, version: present.version + 1, journal: { op: 'update', id, model: model.id, patch: toJsonText(patch) } })
   return outcome(writes, problems.map((problem) => ({ ...problem, item: draft.item, twin: id })))
 }
 
@@ -41,6 +41,6 @@ function decideComponent(draft: Draft, owner: string, model: RegisteredModel, na
   const path = pathOf(draft, 'patch', name)
   if (!isObject(values)) return [{ code: 'WRONG_TYPE', message: `The component ${name} of twin ${owner} is patched by an object of its property values; it cannot be removed.`, path, property: name }]
   const checked = checkPatch({ what: `component ${name} of twin ${owner}`, properties: propertiesOf(type), path }, values, present.values)
-  writes.componentUpdates.push({ id, set: checked.columns, version: present.version + 1, journal: { op: 'update', id, patch: toJsonText(values) } })
+  writes.componentUpdates.push({ id, set: checked.columns, version: present.version + 1, journal: { op: 'update', id, model: model.id, patch: toJsonText(values) } })
   return checked.problems
 }
