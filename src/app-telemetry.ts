@@ -39,7 +39,7 @@ export async function openTelemetry({ config, parts, log, database, tenant, regi
   const store = parts.use(await openStore(config, tenant, log))
   const mapper = parts.use(createProcessMapper())
   const telemetry = parts.use(await createTelemetry({
-    store, registry, quarantineLimit: config.limits.quarantine, mostPending: config.limits.pendingMessages,
+    store, isShared: config.telemetryUrl !== undefined, registry, quarantineLimit: config.limits.quarantine, mostPending: config.limits.pendingMessages,
     twins: createNeo4jTwinModels(database, tenant),
     values: createNeo4jLatestValues(database, tenant),
     quarantineStore: createNeo4jQuarantineStore(database, tenant),

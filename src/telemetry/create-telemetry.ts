@@ -5,6 +5,7 @@ import { createLatestProjection, type LatestValues } from './latest-projection.t
 import type { Delivery } from './message.ts'
 import { createOrigins } from './origins.ts'
 import { createQuarantine } from './quarantine.ts'
+import { createReadingTail } from './reading-tail.ts'
 import type { Quarantined, QuarantineStore } from './quarantine-store.ts'
 import type { Reach } from './reach.ts'
 import { createKeeper } from './retention/keeper.ts'
@@ -21,6 +22,10 @@ import { createTwinDirectory, type TwinModels } from './twin-directory.ts'
 
 export interface TelemetryConfig {
   readonly store: TelemetryStore
+  /** Whether other processes write into the store, too. */
+  readonly isShared?: boolean
+  /** Called after readings became durable. */
+  readonly onAppended?: () => void
   readonly twins: TwinModels
   readonly values: LatestValues
   readonly quarantineStore: QuarantineStore
@@ -42,7 +47,12 @@ export interface Telemetry extends TelemetryService, AsyncDisposable {
 }
 
 /** The pipeline and what is around it. Disposing writes what waits for the graph; the store is not this object's. */
-export async function createTelemetry({ store, twins, values, quarantineStore, policyStore, retentionEveryMs, reach, registry, quarantineLimit, mostPending, readRaw, onTrouble }: TelemetryConfig): Promise<Telemetry> {
+export async function createTelemetry({ store: bare, isShared = false, onAppended, twins, values, quarantineStore, policyStore, retentionEveryMs, reach, registry, quarantineLimit, mostPending, readRaw, onTrouble }: TelemetryConfig): Promise<Telemetry> {
+  const tail = createReadingTail({ store: bare, isShared, onTrouble: (error) => { onTrouble(error, 'what was received could not be read for those who listen; it is tried again') } })
+  const store = observeAppends(bare, () => {
+    tail.wake()
+    onAppended?.()
+  })
   const directory = createTwinDirectory({ twins, registry })
   const projection = createLatestProjection({ store, values, directory, onTrouble: (error) => { onTrouble(error, 'latest values could not be written onto twins; they are tried again') } })
   const known = (await store.series()).map(({ key }) => key)
@@ -65,7 +75,7 @@ export async function createTelemetry({ store, twins, values, quarantineStore, p
   const rolledUp = withRollups(store, book, gate)
   const keeper = createKeeper({ store, gate, book, policies: policyStore, twins, registry, everyMs: retentionEveryMs, onTrouble: (error) => { onTrouble(error, 'telemetry could not be rolled up and forgotten as its policies say; it is tried again') } })
   return {
-    store: { ...store, ...rolledUp, ...createOldestReads(store, book) }, quarantine, keeper,
+    store: { ...store, ...rolledUp, ...createOldestReads(store, book) }, quarantine, keeper, tail,
     policies: createPolicies(policyStore, registry),
     intake: pipeline.toIntake(quarantine),
     get origins() {
@@ -76,10 +86,21 @@ export async function createTelemetry({ store, twins, values, quarantineStore, p
     projected: () => projection.settled(),
     twinsChanged: directory.forget,
     async [Symbol.asyncDispose]() {
+      tail[Symbol.dispose]()
       await keeper[Symbol.asyncDispose]()
       await projection[Symbol.asyncDispose]()
     },
   }
 }
+
+/** A store that tells of readings after they are durable. */
+const observeAppends = (store: TelemetryStore, onAppended: () => void): TelemetryStore => ({
+  ...store,
+  async append(readings) {
+    const appended = await store.append(readings)
+    onAppended()
+    return appended
+  },
+})
 
 const toDelivery = ({ payload, source, topic }: Quarantined): Delivery => ({ body: parseLossless(payload), source: source ?? undefined, topic: topic ?? undefined })

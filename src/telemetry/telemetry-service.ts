@@ -2,6 +2,7 @@ import type { IntakeCounts } from './intake.ts'
 import type { Intake } from './message.ts'
 import type { OriginState } from './origins.ts'
 import type { Quarantine } from './quarantine.ts'
+import type { ReadingTail } from './reading-tail.ts'
 import type { Keeper } from './retention/keeper.ts'
 import type { OldestReads } from './retention/oldest-reads.ts'
 import type { Policies } from './retention/policies.ts'
@@ -13,6 +14,8 @@ export interface TelemetryService {
   /** For reading; summaries, and what begins or came before, are over what was rolled up, too. */
   readonly store: Omit<TelemetryStore, 'append' | 'forget' | typeof Symbol.asyncDispose> & OldestReads
   readonly intake: Intake
+  /** What is received, as it comes. */
+  readonly tail: Omit<ReadingTail, typeof Symbol.dispose>
   readonly quarantine: Quarantine
   /** How long telemetry is kept, and who sees to it. */
   readonly policies: Policies

@@ -25,10 +25,10 @@ export function readingsOf(tables: readonly Table[], lane: Lane, series: readonl
 }
 
 /** The first readings received after a cursor, whole batches, without those that were replaced since; a late one replaces another of its own batch, too. */
-export function receivedOf(tables: readonly Table[], lane: Lane, after: number, limit: number): string | undefined {
+export function receivedOf(tables: readonly Table[], lane: Lane, { after, before }: { readonly after: number; readonly before: number }, limit: number): string | undefined {
   const within = tables.filter((table) => table.lane === lane && table.maxReceived > after)
   if (within.length === 0) return undefined
-  const all = within.map(({ name, late }) => `SELECT ${columns}, ${late} AS late FROM ${name} WHERE received > ${after}`).join(' UNION ALL ')
+  const all = within.map(({ name, late }) => `SELECT ${columns}, ${late} AS late FROM ${name} WHERE received > ${after} AND received < ${before}`).join(' UNION ALL ')
   const kept = `SELECT * FROM (${all}) QUALIFY row_number() OVER (PARTITION BY series, t ORDER BY received DESC, late DESC) = 1`
   return `SELECT ${columns} FROM (${kept}) QUALIFY rank() OVER (ORDER BY received) <= ${limit} ORDER BY received, series, t`
 }

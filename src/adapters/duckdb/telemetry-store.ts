@@ -145,8 +145,9 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
       return groups.map((_, group) => (byGroup.get(group) ?? []).map((row) => toRollupBucket(buckets, row)))
     },
     async received(after, limit, { signal } = {}) {
+      const before = writer.head + 1 // what is being put into the tables now is in some of them, and not in others
       const perLane = await merger.views.use((tables) => Promise.all(lanes.map(async (lane) => {
-        const sql = receivedOf(tables, lane, after, limit)
+        const sql = receivedOf(tables, lane, { after, before }, limit)
         return sql === undefined ? [] : await read(sql, signal)
       })))
       const rows = perLane.flat().sort((left, right) => Number(left[2]) - Number(right[2]))
