@@ -1,6 +1,7 @@
 import type { IResolvers } from '@graphql-tools/utils'
 import { resolveTwinType } from '../src/domain/schema/twin-types.ts'
 import type { Context } from '../src/graphql/context.ts'
+import { changeResolvers } from './changes.ts'
 import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
 import { seriesResolvers } from './series.ts'
@@ -14,5 +15,6 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   twinCommandResolvers,
   seriesResolvers,
   telemetryResolvers,
+  changeResolvers,
   { Twin: { __resolveType: resolveTwinType } },
 ]

@@ -4,13 +4,19 @@ import { lockDataDirectory } from './adapters/neo4j/embedded/data-lock.ts'
 import { createEmbeddedNeo4j } from './adapters/neo4j/embedded/server.ts'
 import { ensureTenant } from './adapters/neo4j/head.ts'
 import { ensureModelIndexes, indexLargeLabels } from './adapters/neo4j/model-indexes.ts'
+import { createNeo4jJournal } from './adapters/neo4j/journal.ts'
 import { createNeo4jModelStore } from './adapters/neo4j/model-store.ts'
 import { ensureSchema } from './adapters/neo4j/schema.ts'
+import { createNeo4jTwinColumns } from './adapters/neo4j/twin-columns.ts'
 import { createNeo4jTwinMigrationStore } from './adapters/neo4j/twin-migration.ts'
 import { createNeo4jTwinStore } from './adapters/neo4j/twin-store.ts'
 import { resolvers } from '../resolvers/index.ts'
+import { createChangeFeed } from './change/feed/change-feed.ts'
+import { createLiveQueries } from './change/live/live-queries.ts'
+import { createJournalTail } from './change/tail.ts'
 import { type Config, ConfigError } from './config.ts'
 import { loadDemo } from './demo.ts'
+import { createLivePlanner } from './domain/live/live-planner.ts'
 import { createTwinReader } from './domain/twin-reader.ts'
 import { assembleSchema, isShown } from './graphql/assemble.ts'
 import type { Principal } from './graphql/context.ts'
@@ -55,17 +61,27 @@ export async function createApp(config: Config): Promise<App> {
 
   const models = await createModelService({ store: createNeo4jModelStore(database, tenant.tenant) })
   const { telemetry, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry() })
+  const journal = createNeo4jJournal(database, tenant.tenant)
+  const tail = parts.use(createJournalTail({ journal, onTrouble: (error) => { log.warn({ err: error }, 'the journal cannot be read') } }))
+  parts.defer(models.onChange(() => { tail.wake() }))
   const use = createModelUse()
   const commits = parts.use(createGroupCommit(observeCommits(createNeo4jTwinStore(database, tenant), (writes) => {
     use.notice(writes)
+    tail.wake()
     telemetry.twinsChanged([...writes.creates, ...writes.deletes].map(({ id }) => id))
   }), models))
+  const live = parts.use(createLiveQueries({
+    journal, tail, telemetry: { onReadings: (listener) => telemetry.tail.listen((readings) => { listener(readings.map(({ series }) => series)) }), onLatest: telemetry.onProjected },
+    columns: createNeo4jTwinColumns(database, tenant.tenant), onTrouble: (error) => { log.warn({ err: error }, 'live queries wait for the store') },
+  }))
   const services: Services = {
     models,
     twins: createTwinService(commits),
     migration: createTwinMigrationService({ store: createNeo4jTwinMigrationStore(database, tenant), registry: () => models.registry() }),
     reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
     telemetry,
+    feed: createChangeFeed({ journal, tail, models }),
+    live, planLive: createLivePlanner({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
   }
   const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }
   if (config.demo) await loadDemo(services, principal, log)

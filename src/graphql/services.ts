@@ -1,3 +1,7 @@
+import type { ChangeFeed } from '../change/feed/change-feed.ts'
+import type { LiveQueries } from '../change/live/live-queries.ts'
+import type { LivePlan } from '../change/live/live-plan.ts'
+import type { LiveField } from '../domain/live/live-planner.ts'
 import type { TwinReader } from '../domain/twin-reader.ts'
 import type { ModelService } from '../model/model-service.ts'
 import type { TelemetryService } from '../telemetry/telemetry-service.ts'
@@ -11,4 +15,8 @@ export interface Services {
   readonly migration: TwinMigrationService
   readonly reader: TwinReader
   readonly telemetry: TelemetryService
+  readonly feed: ChangeFeed
+  readonly live: Pick<LiveQueries, 'subscribe'>
+  /** Compiles a live query; throws the Failure that refuses its arguments. */
+  readonly planLive: (field: LiveField) => LivePlan
 }

@@ -1,5 +1,5 @@
 import type { FieldNode, FragmentDefinitionNode, GraphQLField, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo, GraphQLSchema } from 'graphql'
-import { getArgumentValues, isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType } from 'graphql'
+import { getArgumentValues, isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType, isUnionType } from 'graphql'
 import { collectSubfields } from 'graphql/execution/collectFields.js'
 
 /** From a row, or a value in it, to what the response holds. What is read from elsewhere follows: its promise is put into `later`. */
@@ -23,6 +23,9 @@ type Row = Readonly<Record<string, unknown>>
 export class NotInRow extends Error {
   override readonly name = 'NotInRow'
 }
+
+/** A row of a model that the schema does not know: it was published later. */
+export class UnknownType extends NotInRow {}
 
 /**
  * Turns rows into the response. graphql-js would do it field by field, with a resolver call, an info object and a path for each; a list of a thousand
@@ -51,12 +54,12 @@ export function completeValue(operation: Operation, type: GraphQLOutputType, nod
   const byType = new Map<string, Complete>()
   return (source, later) => {
     if (source === null || source === undefined) return null
-    const name = isInterfaceType(type) ? typeName(operation.schema, source as Row) : undefined
-    if (name === undefined) throw new NotInRow(`The type of a ${type.name} is not in its row.`)
+    const name = isInterfaceType(type) || isUnionType(type) ? typeName(operation.schema, source as Row) : undefined
+    if (name === undefined) throw new UnknownType(`The type of a ${type.name} is not in its row.`)
     let complete = byType.get(name)
     if (!complete) {
       const concrete = operation.schema.getType(name)
-      if (!isObjectType(concrete)) throw new NotInRow(`${name} is not in the schema.`)
+      if (!isObjectType(concrete)) throw new UnknownType(`${name} is not in the schema.`)
       byType.set(name, (complete = completeObject(operation, concrete, nodes)))
     }
     return complete(source, later)

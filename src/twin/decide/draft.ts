@@ -66,7 +66,7 @@ function pushAll<T>(all: T[], more: readonly T[]): void {
 
 /** Of what is new, the values for its journal entry; what is no object is refused elsewhere. */
 export function given(...parts: readonly Values[]): { readonly patch?: string } {
-  const values = Object.assign(Object.create(null), ...parts.filter(isObject)) as Readonly<Record<string, unknown>>
+  const values = Object.fromEntries(parts.filter(isObject).flatMap((part) => Object.entries(part)))
   return Object.keys(values).length > 0 ? { patch: toJsonText(values) } : {}
 }
 
