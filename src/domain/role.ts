@@ -19,6 +19,11 @@ export interface RootRole {
   readonly model: RegisteredModel | undefined
 }
 
+/** What a live field of a subscription follows: the twins of a model, or of any. */
+export interface LiveRole {
+  readonly model: RegisteredModel | undefined
+}
+
 /** A column's kind as filters and sorts see it; `instant` is milliseconds since 1970, shown as DateTime. */
 export type ColumnKind = StoredKind | 'instant'
 
@@ -46,6 +51,7 @@ declare module 'graphql' {
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
     role?: FieldRole
     root?: RootRole
+    live?: LiveRole
   }
   interface GraphQLInputFieldExtensions {
     where?: WhereRole

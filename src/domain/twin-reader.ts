@@ -20,6 +20,7 @@ export interface RootArguments {
   readonly first?: number | null
   readonly after?: string | null
   readonly limit?: number | null
+  readonly within?: { readonly of: readonly string[] } | null
 }
 
 export interface ReadOptions {
@@ -57,7 +58,7 @@ export function createTwinReader({ graph, tenant, tenantLabel }: TwinReaderConfi
       const field = fieldOf(info)
       const role = field.extensions.root
       if (!role) throw new Error(`${info.fieldName} is not a root field of the domain.`)
-      const compiled = cacheOf(info.schema).find(info.operation, String(info.path.key), info.variableValues, () => compileRoot(rootField(info, present), role, info.variableValues))
+      const compiled = cacheOf(info.schema).find(info.operation, `${info.path.key}${scopeShape(args)}`, info.variableValues, () => compileRoot(rootField(info, present), role, info.variableValues))
       const { value } = await graph.read(compiled(info.variableValues), { signal })
       if (role.kind === 'connection') return toConnection(value as Page, args)
       const rows = value as readonly Row[]
@@ -72,6 +73,9 @@ export function createTwinReader({ graph, tenant, tenantLabel }: TwinReaderConfi
     },
   }
 }
+
+/** All of a scope but where it begins is part of the statement's text. */
+const scopeShape = ({ within }: RootArguments): string => (within ? ` ${JSON.stringify({ ...within, of: undefined })}` : '')
 
 const registryOf = (schema: GraphQLSchema): Registry => {
   if (!schema.extensions.registry) throw new Error('The schema was not made from models.')

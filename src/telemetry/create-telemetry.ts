@@ -46,6 +46,8 @@ export interface Telemetry extends TelemetryService, AsyncDisposable {
   twinsChanged(ids: Iterable<string>): void
 }
 
+type ProjectedListener = Parameters<TelemetryService['onProjected']>[0]
+
 /** The pipeline and what is around it. Disposing writes what waits for the graph; the store is not this object's. */
 export async function createTelemetry({ store: bare, isShared = false, onAppended, twins, values, quarantineStore, policyStore, retentionEveryMs, reach, registry, quarantineLimit, mostPending, readRaw, onTrouble }: TelemetryConfig): Promise<Telemetry> {
   const tail = createReadingTail({ store: bare, isShared, onTrouble: (error) => { onTrouble(error, 'what was received could not be read for those who listen; it is tried again') } })
@@ -54,7 +56,8 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
     onAppended?.()
   })
   const directory = createTwinDirectory({ twins, registry })
-  const projection = createLatestProjection({ store, values, directory, onTrouble: (error) => { onTrouble(error, 'latest values could not be written onto twins; they are tried again') } })
+  const listeners = new Set<ProjectedListener>()
+  const projection = createLatestProjection({ store, values, directory, onWritten: (written) => { for (const listener of [...listeners]) listener(written) }, onTrouble: (error) => { onTrouble(error, 'latest values could not be written onto twins; they are tried again') } })
   const known = (await store.series()).map(({ key }) => key)
   projection.mark(known) // the last process may have ended before it wrote them
   const origins = createOrigins()
@@ -84,6 +87,10 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
     rollup: (request, signal) => rollup({ reach, store: rolledUp, registry }, request, signal),
     status: () => ({ health: store.health(), counts: pipeline.counts, projectionLagMs: projection.lagMs }),
     projected: () => projection.settled(),
+    onProjected(listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
     twinsChanged: directory.forget,
     async [Symbol.asyncDispose]() {
       tail[Symbol.dispose]()

@@ -37,6 +37,8 @@ export interface LatestProjectionConfig {
   readonly directory: Pick<TwinDirectory, 'prepare' | 'schemaOf'>
   /** The shortest time between two rounds. */
   readonly restMs?: number
+  /** These values are on the twins by now. */
+  readonly onWritten?: ((values: readonly LatestValue[]) => void) | undefined
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -46,7 +48,7 @@ const mostInOne = 2_000
 const restPerWork = 4
 const mostRestMs = 1_250
 
-export function createLatestProjection({ store, values, directory, restMs = 250, onTrouble }: LatestProjectionConfig): LatestProjection {
+export function createLatestProjection({ store, values, directory, restMs = 250, onWritten, onTrouble }: LatestProjectionConfig): LatestProjection {
   let marked = new Set<SeriesKey>()
   let writing: ReadonlySet<SeriesKey> = new Set()
   let waitingSince: number | undefined
@@ -62,10 +64,12 @@ export function createLatestProjection({ store, values, directory, restMs = 250,
         const some = keys.slice(start, start + mostInOne)
         await directory.prepare(some.flatMap(({ twin }) => [twin, ownerOf(twin)]))
         const latest = await store.latest(some)
-        await values.write(some.flatMap((key, index) => {
+        const fresh = some.flatMap((key, index) => {
           const [reading, schema] = [latest[index], directory.schemaOf(key)]
           return reading && schema ? [{ twin: key.twin, name: key.name, schema, value: reading.value }] : []
-        }))
+        })
+        await values.write(fresh)
+        onWritten?.(fresh)
       }
     } catch (error) {
       for (const key of keys) marked.add(key)

@@ -25,6 +25,8 @@ export interface TelemetryService {
   status(): TelemetryStatus
   /** Resolves when filters see everything that was accepted by now. */
   projected(): Promise<void>
+  /** Calls the listener whenever latest values were written onto twins by this process; returns how to end that. */
+  onProjected(listener: (written: readonly { readonly twin: string; readonly name: string }[]) => void): () => void
 }
 
 export interface TelemetryStatus {

@@ -60,7 +60,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   let failed: unknown
   let isRunning = false
   let lastBegun = -Infinity
-  let timer: NodeJS.Timeout | undefined
+  let timer: NodeJS.Timeout | NodeJS.Immediate | undefined
   let seq = position()
 
   const tell = (): void => { for (const listener of [...listeners]) listener() }
@@ -68,8 +68,11 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   const schedule = (leastMs = 0): void => {
     if (isRunning || isOver || timer || !hasWork()) return
     const waitMs = Math.max(leastMs, lastBegun + plan.restMs - monotonicMs())
-    if (waitMs <= 0) run()
-    else timer = setTimeout(() => { timer = undefined; run() }, waitMs).unref()
+    const begin = (): void => {
+      timer = undefined
+      if (!isOver) run()
+    }
+    timer = waitMs > 0 ? setTimeout(begin, waitMs).unref() : setImmediate(begin) // changes that are told together are looked at together
   }
   const run = (): void => {
     lastBegun = monotonicMs()
@@ -159,7 +162,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   }
   const end = (): void => {
     isOver = true
-    clearTimeout(timer)
+    if (timer instanceof Object && 'refresh' in timer) clearTimeout(timer)
     touched.clear()
     ready.clear()
   }

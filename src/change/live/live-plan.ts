@@ -20,6 +20,8 @@ export interface Delta {
 export interface Place {
   /** Of one of these components of theirs, where given. */
   readonly component: string | undefined
+  /** Of one twin alone. */
+  readonly only: string | undefined
   /** Can a twin of the model stand there? */
   isOf(model: string): boolean
   readonly properties: ReadonlySet<string>

@@ -4,12 +4,12 @@ import type { RegisteredModel } from '../../model/registry.ts'
 import type { Argument, Variables } from './argument.ts'
 import { constrained, sequence, wholeNumber } from './clauses.ts'
 import { orderBy, orderKeys, uniqueKey } from './order.ts'
-import { anchor, anchorById, hop } from './pattern.ts'
+import { anchorById, hop } from './pattern.ts'
 import { compiled, type Compiled, type RootField } from './root.ts'
-import type { Direction, Scope } from './scope.ts'
+import { rootTwins } from './root-twins.ts'
+import type { Direction } from './scope.ts'
 import type { SelectedField } from './selection.ts'
 import { wherePredicate } from './where.ts'
-import { withinScope } from './within.ts'
 
 /** What a live query asks for: the arguments of its field, and what is selected of a twin. */
 export interface LiveQuery {
@@ -29,8 +29,8 @@ export function compileMembers(root: RootField, { model, given }: LiveQuery, var
     const keys = orderKeys({ node }, given.get('sort'))
     const limit = given.get('limit')
     const page = orderBy(new Cypher.With(node), [...keys, uniqueKey(node)])
-    page.limit(limit?.kind === 'leaf' && limit.value !== null ? scope.parameters.add((values) => wholeNumber('limit', limit.get(values), most)) : most)
-    return sequence(...from(scope, node, model, given), page, new Cypher.Return([Cypher.collect(node.property('_id')), 'value']))
+    page.limit(limit?.kind === 'leaf' && limit.value !== null ? scope.parameters.add((values) => wholeNumber('limit', limit.get(values), most - 1)) : most)
+    return sequence(...rootTwins(scope, node, model, given), page, new Cypher.Return([Cypher.collect(node.property('_id')), 'value']))
   })
 }
 
@@ -81,17 +81,4 @@ export function compileOrigins(root: RootField, model: RegisteredModel | undefin
       new Cypher.Return([Cypher.collect(at.property('_id')), 'value']),
     )
   })
-}
-
-function from(scope: Scope, node: Cypher.Node, model: RegisteredModel | undefined, given: ReadonlyMap<string, Argument>): readonly Cypher.Clause[] {
-  const type = model?.names.type ?? 'Twin'
-  const tests = [scope.world.exists(node), wherePredicate(scope, { node }, given.get('where'))]
-  const within = withinScope(scope, node, type, given.get('within'))
-  if (within) {
-    const [condition, ...more] = tests.filter((test) => test !== undefined)
-    return condition ? [...within, new Cypher.With(node).where(Cypher.and(condition, ...more))] : within
-  }
-  const id = given.get('id')
-  if (id?.kind === 'leaf') return [constrained(new Cypher.Match(anchorById(scope, node, scope.parameters.add(id.get))), model && node.hasLabel(type), ...tests)]
-  return [constrained(new Cypher.Match(anchor(scope, node, type)), ...tests)]
 }

@@ -8,11 +8,11 @@ import { readConnection } from './connection.ts'
 import { orderBy, orderKeys, uniqueKey } from './order.ts'
 import { createParameters } from './parameters.ts'
 import { anchor, anchorById } from './pattern.ts'
+import { rootTwins } from './root-twins.ts'
 import type { Scope } from './scope.ts'
 import { namedComposite, type SelectedField, type SelectionContext } from './selection.ts'
 import { constrained, limited, sequence } from './clauses.ts'
 import { readTwin } from './twin.ts'
-import { wherePredicate } from './where.ts'
 import type { World } from './world.ts'
 
 /** One root field, to be read in one statement. */
@@ -73,7 +73,7 @@ function readList(scope: Scope, field: SelectedField, { model }: RootRole): Cyph
   const given = readArguments(field.field.args, field.nodes[0]?.arguments, scope.variables)
   const reading = readTwin(scope, node, namedComposite(field), field.nodes)
   return sequence(
-    constrained(new Cypher.Match(anchor(scope, node, model?.names.type ?? 'Twin')), scope.world.exists(node), wherePredicate(scope, { node }, given.get('where'))),
+    ...rootTwins(scope, node, model, given),
     limited(scope, orderBy(new Cypher.With(node), orderKeys({ node }, given.get('sort'))), given),
     ...reading.clauses,
     new Cypher.Return([Cypher.collect(reading.value), 'value']),

@@ -90,7 +90,11 @@ function watchColumn(watched: Watched, column: string): void {
 
 function watchSystemField(watched: Watched, context: SelectionContext, field: SelectedField): void {
   switch (field.field.name) {
-    case '_version': case '_updatedAt': case '_properties': watched.all = true; break
+    case '_version': case '_updatedAt': watched.all = true; break
+    case '_properties':
+      watched.all = true
+      watched.properties.add('_properties') // which is no column
+      break
     case '_series': {
       const name = argumentsOf(field, context).get('name')
       if (name?.kind === 'leaf') watched.series.add(String(name.value))

@@ -2,6 +2,7 @@ import type { GraphQLFieldConfig } from 'graphql'
 import { GraphQLObjectType, GraphQLSchema } from 'graphql'
 import type { RegisteredModel, Registry } from '../../model/registry.ts'
 import { byName, createBook } from './book.ts'
+import { subscriptionFields } from './live-fields.ts'
 import { mutationFields, queryFields, type RootResolvers } from './root-fields.ts'
 import { hiddenTwin, hiddenTwinType, objectType, objectTypeName } from './twin-types.ts'
 
@@ -16,13 +17,13 @@ export function buildSchema<Context>(platform: GraphQLSchema, registry: Registry
   const mutation = models.flatMap((model) => mutationFields(book, model, resolvers))
   const config = platform.toConfig()
   const typeOfModel = new Map<string, string>()
-  const subscription = platform.getSubscriptionType()
+  const subscription = [...subscriptionFields(book, undefined), ...models.flatMap((model) => subscriptionFields(book, model))]
   const schema = new GraphQLSchema({
     ...config,
     query: withFields(platform.getQueryType(), 'Query', query),
     mutation: withFields(platform.getMutationType(), 'Mutation', mutation),
-    subscription,
-    types: [...config.types.filter((type) => !['Query', 'Mutation'].includes(type.name)), hiddenTwinType(book), ...models.map((model) => objectType(book, model))],
+    subscription: withFields(platform.getSubscriptionType(), 'Subscription', subscription as readonly (readonly [string, GraphQLFieldConfig<unknown, Context>])[]),
+    types: [...config.types.filter((type) => !['Query', 'Mutation', 'Subscription'].includes(type.name)), hiddenTwinType(book), ...models.map((model) => objectType(book, model))],
     extensions: { ...config.extensions, registry, typeOfModel },
     assumeValid: true,
   })

@@ -32,6 +32,7 @@ export function queryFields<Context>(book: Book, model: RegisteredModel | undefi
       description: `${of} twins. Without \`limit\`, everything up to 1,000; more is refused with LIST_TOO_LONG.`,
       args: {
         ...selection(book, model),
+        within: { type: book.input('Within'), description: 'Only twins in this scope.' },
         limit: { type: GraphQLInt, description: 'At most so many.' },
         offset: { type: GraphQLInt, description: 'Without the first so many.' },
       },

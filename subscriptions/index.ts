@@ -1,0 +1,6 @@
+import { createOpenStream } from '../src/graphql/open-stream.ts'
+import { openChanges } from './changes.ts'
+import { openLiveQuery } from './live-query.ts'
+
+/** Every subscription: the platform's by name, and those of the users' models. */
+export const openStream = createOpenStream({ changes: openChanges }, openLiveQuery)

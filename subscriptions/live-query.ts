@@ -1,0 +1,21 @@
+import type { Context } from '../src/graphql/context.ts'
+import { groupKey } from '../src/graphql/group-key.ts'
+import type { OpenStream } from '../src/graphql/live-operation.ts'
+import { subscriptionRoot } from '../src/graphql/subscription-root.ts'
+
+/** Of one answer's series. */
+const answerWithinMs = 30_000
+
+/** `pumpLive`, `pumpsLive`: one execution for all who ask the same, wherever they go on from. */
+export const openLiveQuery: OpenStream = async (operation, wake) => {
+  const root = subscriptionRoot(operation)
+  const { live } = root.field.extensions
+  if (!live) throw new Error(`${root.field.name} is no live query.`)
+  const { schema, variables, services, principal, requestId } = operation
+  const context = (): Context => ({ principal, requestId, services, signal: AbortSignal.timeout(answerWithinMs) })
+  return await services.live.subscribe({
+    key: groupKey(operation, root),
+    compile: () => services.planLive({ schema, variables, fragments: root.fragments, responseKey: root.key, field: root.field, nodes: root.nodes, model: live.model, context }),
+    after: root.args['after'] as string | null | undefined,
+  }, wake)
+}
