@@ -17,13 +17,16 @@ const values = {
 }
 const assetValues = { name: values.name, weight: values.weight, serial: values.serial, active: values.active, installed: values.installed, tags: values.tags, labels: values.labels, status: values.status }
 
-/** Up to 12 twins and 25 links. */
-export const plants: fc.Arbitrary<Plant> = fc.array(fc.oneof(
+/** A twin that has no id yet. */
+export const aTwin: fc.Arbitrary<Omit<PlantTwin, 'id'>> = fc.oneof(
   fc.record({ kind: fc.constant<Kind>('Zone'), values: fc.record({ name: values.name, rank: values.rank }) }),
   fc.record({ kind: fc.constant<Kind>('Asset'), values: fc.record(assetValues) }),
   fc.record({ kind: fc.constant<Kind>('Pump'), values: fc.record({ ...assetValues, ratedFlow: values.ratedFlow }), motor: fc.record({ power: maybe(fc.constantFrom(...numbers)) }) }),
   fc.record({ kind: fc.constant<Kind>('Valve'), values: fc.record({ ...assetValues, opening: values.opening }) }),
-), { minLength: 3, maxLength: 12 }).chain((found) => {
+)
+
+/** Up to 12 twins and 25 links. */
+export const plants: fc.Arbitrary<Plant> = fc.array(aTwin, { minLength: 3, maxLength: 12 }).chain((found) => {
   const twins = found.map((twin, index): PlantTwin => ({ ...twin, id: `t${index}` }))
   return fc.array(fc.record({ from: fc.nat(twins.length - 1), to: fc.nat(twins.length - 1), share: maybe(fc.constantFrom(...numbers)) }), { maxLength: 25 })
     .map((pairs) => ({ twins, links: pairs.flatMap(({ from, to, share }, index) => toLink(twins[from], twins[to], share, `r${index}`)) }))
