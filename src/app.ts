@@ -4,6 +4,7 @@ import { lockDataDirectory } from './adapters/neo4j/embedded/data-lock.ts'
 import { createEmbeddedNeo4j } from './adapters/neo4j/embedded/server.ts'
 import { ensureTenant } from './adapters/neo4j/head.ts'
 import { ensureModelIndexes, indexLargeLabels } from './adapters/neo4j/model-indexes.ts'
+import { createNeo4jJournalTrimmer } from './adapters/neo4j/journal-trimmer.ts'
 import { createNeo4jJournal } from './adapters/neo4j/journal.ts'
 import { createNeo4jModelStore } from './adapters/neo4j/model-store.ts'
 import { ensureSchema } from './adapters/neo4j/schema.ts'
@@ -13,6 +14,7 @@ import { createNeo4jTwinStore } from './adapters/neo4j/twin-store.ts'
 import { resolvers } from '../resolvers/index.ts'
 import { createChangeFeed } from './change/feed/change-feed.ts'
 import { createLiveQueries } from './change/live/live-queries.ts'
+import { createJournalRetention } from './change/retention.ts'
 import { createJournalTail } from './change/tail.ts'
 import { type Config, ConfigError } from './config.ts'
 import { loadDemo } from './demo.ts'
@@ -28,6 +30,7 @@ import { createModelService } from './model/model-service.ts'
 import { createLog } from './observe/log.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { openTelemetry } from './app-telemetry.ts'
+import { createReadingStreams } from './telemetry/stream/reading-streams.ts'
 import { createGroupCommit } from './twin/group-commit.ts'
 import { createTwinMigrationService } from './twin/migrate/migration-service.ts'
 import { createModelUse } from './twin/model-use.ts'
@@ -64,6 +67,10 @@ export async function createApp(config: Config): Promise<App> {
   const journal = createNeo4jJournal(database, tenant.tenant)
   const tail = parts.use(createJournalTail({ journal, onTrouble: (error) => { log.warn({ err: error }, 'the journal cannot be read') } }))
   parts.defer(models.onChange(() => { tail.wake() }))
+  parts.use(createJournalRetention({
+    trimmer: createNeo4jJournalTrimmer(database, tenant.tenant), days: config.journalDays, entries: config.journalEntries, everyMs: config.retentionEveryMs,
+    onTrouble: (error) => { log.warn({ err: error }, 'the journal could not be trimmed; it is tried again') },
+  }))
   const use = createModelUse()
   const commits = parts.use(createGroupCommit(observeCommits(createNeo4jTwinStore(database, tenant), (writes) => {
     use.notice(writes)
@@ -81,6 +88,10 @@ export async function createApp(config: Config): Promise<App> {
     reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
     telemetry,
     feed: createChangeFeed({ journal, tail, models }),
+    readings: createReadingStreams({
+      telemetry, registry: () => models.registry(), onTrouble: (error) => { log.warn({ err: error }, 'the twins of a stream of readings could not be looked at anew') },
+      onGraphChanges: async (listener) => (await tail.join({ entries: listener, gap: listener })).end,
+    }),
     live, planLive: createLivePlanner({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
   }
   const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }

@@ -20,12 +20,17 @@ export interface Config {
   readonly telemetryUrl: string | undefined
   /** What the embedded telemetry store may use, in MiB. */
   readonly telemetryMemoryMb: number
-  /** From one round of rolling up and forgetting telemetry to the next. */
+  /** Changes are kept in the journal so many days, and at most so many of them. */
+  readonly journalDays: number
+  readonly journalEntries: number
+  /** From one round of rolling up and forgetting telemetry, and of trimming the journal, to the next. */
   readonly retentionEveryMs: number
   /** The path of the file that says where readings come from; undefined: over HTTP and GraphQL only. */
   readonly sourcesFile: string | undefined
   /** Tells apart the processes of one installation where the other side has to know them, as a broker does that keeps a session for each. */
   readonly instance: string | undefined
+  /** Other sites whose pages may open streams, such as `https://app.example.com`. */
+  readonly origins: readonly string[]
   /** Hides from clients what helps only developers: suggestions in validation errors. */
   readonly production: boolean
   /** Whether clients may ask for the schema. */
@@ -55,6 +60,22 @@ export interface Limits {
   readonly pendingMessages: number
   /** Refused readings that are kept. */
   readonly quarantine: number
+  /** Operations under way on one connection, subscriptions among them. */
+  readonly socketSubscriptions: number
+  /** Of a tenant, over all its connections. */
+  readonly tenantSubscriptions: number
+  /** WebSockets. */
+  readonly sockets: number
+  /** What may wait for a slow connection before no more is taken from its streams; one message may be more. */
+  readonly connectionBufferBytes: number
+  /** From the opening of a WebSocket to its connection_init. */
+  readonly initialisationTimeoutMs: number
+  /** How long a WebSocket may have no operation. */
+  readonly idleTimeoutMs: number
+  /** From one ping of a WebSocket to the next; a peer that does not answer before the next is gone. */
+  readonly probeEveryMs: number
+  /** From one comment in a stream of events to the next, for proxies that close what is silent. */
+  readonly heartbeatMs: number
   /** How long operations in flight are waited for when the server stops. */
   readonly drainMs: number
 }
@@ -80,9 +101,12 @@ export function createConfig(environment: Environment = process.env): Config {
     neo4jPageCacheMb: env.whole('TWINFOLD_NEO4J_PAGE_CACHE_MB', 384, { least: 16, most: 65_536 }),
     telemetryUrl: env.optional('TWINFOLD_TELEMETRY_URL'),
     telemetryMemoryMb: env.whole('TWINFOLD_TELEMETRY_MEMORY_MB', 1_024, { least: 128, most: 1_048_576 }),
+    journalDays: env.whole('TWINFOLD_JOURNAL_DAYS', 30, { least: 1, most: 36_500 }),
+    journalEntries: env.whole('TWINFOLD_JOURNAL_ENTRIES', 10_000_000, { least: 1_000, most: 10_000_000_000 }),
     retentionEveryMs: env.whole('TWINFOLD_RETENTION_MS', 600_000, { least: 10, most: 86_400_000 }),
     sourcesFile: env.optional('TWINFOLD_SOURCES'),
     instance: env.optional('TWINFOLD_INSTANCE'),
+    origins: toOrigins(env.text('TWINFOLD_ORIGINS', ''), (why) => { env.refuse('TWINFOLD_ORIGINS', why) }),
     production: env.optional('NODE_ENV') === 'production',
     introspection: env.flag('TWINFOLD_INTROSPECTION', true),
     logLevel: env.oneOf('TWINFOLD_LOG', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
@@ -97,6 +121,14 @@ export function createConfig(environment: Environment = process.env): Config {
       ingestBytes: env.whole('TWINFOLD_MAX_INGEST_BYTES', 64_000_000, { least: 1_000, most: 10_000_000_000 }),
       pendingMessages: env.whole('TWINFOLD_MAX_PENDING_MESSAGES', 100_000, { least: 1, most: 100_000_000 }),
       quarantine: env.whole('TWINFOLD_QUARANTINE', 100_000, { least: 0, most: 100_000_000 }),
+      socketSubscriptions: env.whole('TWINFOLD_MAX_SOCKET_SUBSCRIPTIONS', 100, { least: 1, most: 100_000 }),
+      tenantSubscriptions: env.whole('TWINFOLD_MAX_SUBSCRIPTIONS', 20_000, { least: 1, most: 10_000_000 }),
+      sockets: env.whole('TWINFOLD_MAX_SOCKETS', 20_000, { least: 1, most: 1_000_000 }),
+      connectionBufferBytes: env.whole('TWINFOLD_CONNECTION_BUFFER_BYTES', 262_144, { least: 1_024, most: 1_000_000_000 }),
+      initialisationTimeoutMs: env.whole('TWINFOLD_SOCKET_INIT_TIMEOUT_MS', 3_000, { least: 10, most: 600_000 }),
+      idleTimeoutMs: env.whole('TWINFOLD_SOCKET_IDLE_MS', 600_000, { least: 10, most: 86_400_000 }),
+      probeEveryMs: env.whole('TWINFOLD_SOCKET_PING_MS', 30_000, { least: 10, most: 3_600_000 }),
+      heartbeatMs: env.whole('TWINFOLD_SSE_HEARTBEAT_MS', 12_000, { least: 10, most: 3_600_000 }),
       drainMs: env.whole('TWINFOLD_DRAIN_MS', 10_000, { least: 0, most: 600_000 }),
     }),
     environment,
@@ -107,6 +139,13 @@ export function createConfig(environment: Environment = process.env): Config {
 }
 
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/** As browsers write them; a path or a slash at the end would match none. */
+function toOrigins(list: string, refuse: (why: string) => void): readonly string[] {
+  const origins = list.split(',').map((each) => each.trim().toLowerCase()).filter((each) => each !== '')
+  if (origins.some((each) => !URL.canParse(each) || new URL(each).origin !== each)) refuse('it takes origins, separated by commas, such as https://app.example.com,https://other.example.com:8443.')
+  return Object.freeze(origins)
+}
 
 const toNeo4j = (uri: string | undefined, username: string, password: string, database: string): Config['neo4j'] =>
   (uri === undefined ? undefined : Object.freeze({ uri, username, password, database }))
