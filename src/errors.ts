@@ -18,6 +18,8 @@ export const failureCodes = {
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, message: 'The address does not take this method.', remedy: 'The allow header names those it takes.' },
   NO_SUCH_ADDRESS: { status: 404, retryable: false, message: 'There is nothing at this address.', remedy: 'The API is at /graphql.' },
   UNKNOWN_HOST: { status: 421, retryable: false, message: 'The request was meant for another host.', remedy: 'Address the server as localhost or 127.0.0.1.' },
+  UNKNOWN_ORIGIN: { status: 403, retryable: false, message: 'Pages of this origin may not open streams here.', remedy: 'Add the origin to TWINFOLD_ORIGINS.' },
+  TOO_MANY_SUBSCRIPTIONS: { status: 429, retryable: true, message: 'There are as many subscriptions as are taken.', remedy: 'Complete some that are not needed, or retry later.' },
   MALFORMED_BODY: { status: 400, retryable: false, message: 'The request body is not JSON.', remedy: 'Send a JSON object with a query.' },
   TIMEOUT: { status: 504, retryable: true, message: 'The operation took longer than its deadline.', remedy: 'Ask for less, or retry.' },
   SHUTTING_DOWN: { status: 503, retryable: true, message: 'The server is shutting down.', remedy: 'Retry: another process, or the restarted one, will answer.' },

@@ -10,6 +10,8 @@ import type { Services } from '../graphql/services.ts'
 import { replyWithFailure } from './error-reply.ts'
 import type { InFlight } from './in-flight.ts'
 import { deepestNesting } from './json-body.ts'
+import { answerByEvents, type EventStreamConfig } from './live/event-stream.ts'
+import { askedByEvents } from './live/wants-events.ts'
 
 export interface GraphQLRouteConfig {
   readonly apollo: ApolloServer<Context>
@@ -17,10 +19,11 @@ export interface GraphQLRouteConfig {
   readonly services: Services
   readonly limits: Limits
   readonly inFlight: InFlight
+  readonly events: EventStreamConfig
 }
 
-/** `/graphql`: GET for queries, POST for everything. */
-export function addGraphQLRoute(server: FastifyInstance, { apollo, principal, services, limits, inFlight }: GraphQLRouteConfig): void {
+/** `/graphql`: GET for queries, POST for everything; as one answer, or as a stream of events. */
+export function addGraphQLRoute(server: FastifyInstance, { apollo, principal, services, limits, inFlight, events }: GraphQLRouteConfig): void {
   const answer = fastifyApolloHandler(apollo, {
     context: (request, reply): Promise<Context> => {
       const operation = inFlight.begin(limits.operationTimeoutMs)
@@ -38,7 +41,10 @@ export function addGraphQLRoute(server: FastifyInstance, { apollo, principal, se
       if (documentNesting(sourceOf(request)) > deepestNesting) throw failure('QUERY_TOO_DEEP', { message: `The document nests brackets deeper than ${deepestNesting} levels. Use variables, or split it.` })
       await Promise.resolve()
     },
-    handler: (request, reply) => withRequestId(request.id, () => answer.call(server, request, reply)),
+    handler: (request, reply) => {
+      const asked = askedByEvents(request)
+      return asked ? answerByEvents(asked, request, reply, events) : withRequestId(request.id, () => answer.call(server, request, reply))
+    },
   })
   server.route({
     url: '/graphql',

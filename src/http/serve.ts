@@ -1,22 +1,26 @@
 import { type Config, ConfigError } from '../config.ts'
 import type { Principal } from '../graphql/context.ts'
+import type { OpenStream } from '../graphql/live-operation.ts'
 import type { LiveSchema } from '../graphql/live-schema.ts'
 import { createGraphQLServer } from '../graphql/server.ts'
 import type { Services } from '../graphql/services.ts'
 import type { Log } from '../observe/log.ts'
-import type { Metrics } from '../observe/metrics.ts'
+import type { LiveFigures, Metrics } from '../observe/metrics.ts'
 import { addGraphiql } from './graphiql.ts'
 import { addGraphQLRoute } from './graphql-route.ts'
 import { addHealth, type HealthChecks } from './health.ts'
 import { addIngestRoute } from './ingest-route.ts'
 import { addMetrics } from './metrics-route.ts'
 import { createInFlight } from './in-flight.ts'
+import { addLive } from './live/live.ts'
 import { createHttpServer } from './server.ts'
 
 export interface ServeConfig {
-  readonly config: Pick<Config, 'host' | 'port' | 'limits' | 'production' | 'introspection' | 'environment'>
+  readonly config: Pick<Config, 'host' | 'port' | 'limits' | 'origins' | 'production' | 'introspection' | 'environment'>
   readonly schema: LiveSchema
   readonly services: Services
+  /** Begins subscriptions. */
+  readonly openStream: OpenStream
   /** Who every request is from, until access control comes. */
   readonly principal: Principal
   /** Of `/readyz`, besides the server's own. */
@@ -28,13 +32,15 @@ export interface ServeConfig {
 
 /**
  * A server that listens. Disposing drains it: not ready, no new requests, those in flight finish within their grace or are told SHUTTING_DOWN,
- * then no connection is left.
+ * streams get their last payloads, then no connection is left.
  */
 export interface Served extends AsyncDisposable {
   /** Where it listens, without a slash at the end. */
   readonly url: string
   /** Operations being answered. */
   readonly inFlight: number
+  /** What streams take. */
+  readonly live: LiveFigures
   /** Ends the grace of requests in flight at once. */
   hurry(): void
 }
@@ -45,8 +51,9 @@ const backlog = 4_096
 const lingerMs = 500
 
 /** Rejects with a ConfigError when the address is taken, or is not this process's to listen on. */
-export async function serve({ config: { host, port, limits, production, introspection, environment }, schema, services, principal, checks, metrics, log }: ServeConfig): Promise<Served> {
+export async function serve({ config, schema, services, openStream, principal, checks, metrics, log }: ServeConfig): Promise<Served> {
   await using parts = new AsyncDisposableStack()
+  const { host, port, limits, origins, production, introspection, environment } = config
   const inFlight = createInFlight()
   const apollo = createGraphQLServer({ schema, limits, production, introspection, log })
   await apollo.start()
@@ -56,17 +63,21 @@ export async function serve({ config: { host, port, limits, production, introspe
   addHealth(server, { ...checks, accepting: () => !inFlight.isDraining })
   addMetrics(server, metrics)
   addIngestRoute(server, { services, limits, inFlight, metrics })
-  addGraphQLRoute(server, { apollo, principal, services, limits, inFlight })
+  const operations = { apollo, principal, services, limits, inFlight }
+  const live = addLive(server.server, { ...operations, schema, openStream, origins, production, log })
+  metrics.watchLive(live.counts)
+  addGraphQLRoute(server, { ...operations, events: live.events })
   addGraphiql(server, { environment, log })
   parts.defer(async () => {
     await inFlight.drain(limits.drainMs) // still listening: whoever comes is told that the server is stopping, and whoever looks, that it is not ready
+    await live.drain() // after the mutations: their changes are still seen
     const timer = setTimeout(() => { server.server.closeAllConnections() }, lingerMs)
     await server.close()
     clearTimeout(timer)
   })
   const url = await server.listen({ host, port, backlog }).catch((error: unknown) => { throw unusableAddress(error, host, port) })
   const owned = parts.move()
-  return { url, get inFlight() { return inFlight.count }, hurry: inFlight.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { url, get inFlight() { return inFlight.count }, live: live.counts, hurry: inFlight.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 function unusableAddress(error: unknown, host: string, port: number): unknown {

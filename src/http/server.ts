@@ -6,6 +6,7 @@ import { newId } from '../util/id.ts'
 import { replyWithError, replyWithFailure } from './error-reply.ts'
 import type { InFlight } from './in-flight.ts'
 import { parseJsonBody } from './json-body.ts'
+import { isLoopbackName } from './live/origin.ts'
 
 export interface HttpServerConfig {
   readonly limits: Limits
@@ -28,7 +29,9 @@ export function createHttpServer({ limits, inFlight, log }: HttpServerConfig): F
 
   server.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
-    if (!isLoopback(request.hostname)) throw failure('UNKNOWN_HOST')
+    // Without access control, whoever reaches the server is its administrator. A page of another site can reach it through a name of its own that it lets
+    // point to 127.0.0.1 (DNS rebinding); its requests carry that name.
+    if (request.hostname !== '' && !isLoopbackName(request.hostname)) throw failure('UNKNOWN_HOST')
     if (inFlight.isDraining && !health.has(request.routeOptions.url ?? '')) throw failure('SHUTTING_DOWN')
     await Promise.resolve()
   })
@@ -43,9 +46,3 @@ export function createHttpServer({ limits, inFlight, log }: HttpServerConfig): F
 
 /** A client's own id is taken over, where it can stand in a log and a header as it is. */
 const clientsId = (given: unknown): string | undefined => (typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : undefined)
-
-/**
- * Without access control, whoever reaches the server is its administrator. A page of another site can reach it through a name of its own that it lets point
- * to 127.0.0.1 (DNS rebinding); its requests carry that name.
- */
-const isLoopback = (hostname: string): boolean => hostname === '' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname)

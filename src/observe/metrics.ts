@@ -7,6 +7,15 @@ export interface Metrics {
   text(): Promise<string>
   /** A request with readings was answered. */
   ingested(seconds: number): void
+  /** Shows what streams take, read whenever it is asked for. */
+  watchLive(counts: LiveFigures): void
+}
+
+/** What the streams of a server take by now. */
+export interface LiveFigures {
+  readonly sockets: number
+  readonly subscriptions: number
+  readonly bufferedBytes: number
 }
 
 type Figure = readonly [name: string, help: string, of: (status: TelemetryStatus) => number]
@@ -29,6 +38,12 @@ const counters: readonly Figure[] = [
   ['twinfold_telemetry_rejected_messages_total', 'Messages turned away because too many came at once.', ({ counts }) => counts.rejected],
 ]
 
+const liveGauges: readonly (readonly [name: string, help: string, of: (counts: LiveFigures) => number])[] = [
+  ['twinfold_live_sockets', 'WebSockets that are open.', ({ sockets }) => sockets],
+  ['twinfold_live_subscriptions', 'Subscriptions, and operations being answered over streams.', ({ subscriptions }) => subscriptions],
+  ['twinfold_live_buffered_bytes', 'Bytes that wait for slow connections.', ({ bufferedBytes }) => bufferedBytes],
+]
+
 export function createMetrics(telemetry: Pick<TelemetryService, 'status' | 'quarantine' | 'origins'>): Metrics {
   const register = new Registry()
   const registers = [register]
@@ -49,7 +64,10 @@ export function createMetrics(telemetry: Pick<TelemetryService, 'status' | 'quar
     },
   })
   const seconds = new Histogram({ name: 'twinfold_ingest_duration_seconds', help: 'From the whole body of a request with readings to its answer.', registers, buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] })
-  return { contentType: register.contentType, text: () => register.metrics(), ingested: (duration) => { seconds.observe(duration) } }
+  const watchLive = (counts: LiveFigures): void => {
+    for (const [name, help, of] of liveGauges) new Gauge({ name, help, registers, collect() { this.set(of(counts)) } })
+  }
+  return { contentType: register.contentType, text: () => register.metrics(), ingested: (duration) => { seconds.observe(duration) }, watchLive }
 }
 
 /** A label of unbounded values would fill a monitoring system; all origins are in GraphQL. */

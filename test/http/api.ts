@@ -5,11 +5,13 @@ import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { type Config, createConfig, type Limits } from '../../src/config.ts'
 import { failure } from '../../src/errors.ts'
 import type { Context } from '../../src/graphql/context.ts'
+import type { OpenStream } from '../../src/graphql/live-operation.ts'
 import { createLiveSchema, type LiveSchema } from '../../src/graphql/live-schema.ts'
 import { scalars } from '../../src/graphql/scalars.ts'
 import type { Services } from '../../src/graphql/services.ts'
 import type { HealthChecks } from '../../src/http/health.ts'
 import { type Served, serve } from '../../src/http/serve.ts'
+import type { Metrics } from '../../src/observe/metrics.ts'
 import { type Log, logTo } from '../../src/observe/log.ts'
 
 /** A schema with one field for each thing that can come of a request. */
@@ -45,6 +47,9 @@ export function trialSchema(version = 'one', finished?: Promise<string>): GraphQ
   })
 }
 
+const noStreams: OpenStream = () => Promise.reject(new Error('The trial schema has no subscriptions.'))
+const noMetrics: Metrics = { contentType: 'text/plain', text: () => Promise.resolve(''), ingested: () => undefined, watchLive: () => undefined }
+
 export interface TrialApi extends AsyncDisposable {
   readonly url: string
   readonly live: LiveSchema
@@ -67,20 +72,23 @@ export interface GraphQLBody {
   readonly errors?: readonly { readonly message: string; readonly path?: readonly string[]; readonly extensions: Readonly<Record<string, unknown>> }[]
 }
 
-export interface TrialConfig extends Partial<Pick<Config, 'host' | 'production' | 'introspection'>> {
+export interface TrialConfig extends Partial<Pick<Config, 'host' | 'production' | 'introspection' | 'origins'>> {
   readonly limits?: Partial<Limits>
   readonly checks?: HealthChecks
   readonly schema?: GraphQLSchema
+  /** Begins subscriptions; without it there are none. */
+  readonly openStream?: OpenStream
+  readonly metrics?: Metrics
 }
 
 /** The real server over a trial schema. */
-export async function createTrialApi({ checks = {}, schema = trialSchema(), limits = {}, ...settings }: TrialConfig = {}): Promise<TrialApi> {
+export async function createTrialApi({ checks = {}, schema = trialSchema(), limits = {}, openStream = noStreams, metrics = noMetrics, ...settings }: TrialConfig = {}): Promise<TrialApi> {
   const config = createConfig({ TWINFOLD_PORT: '0' })
   const logged: Readonly<Record<string, unknown>>[] = []
   const log: Log = logTo({ write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) }, 'debug')
   const live = createLiveSchema(schema)
   const services = {} as Services // the trial schema's fields use none
-  const served = await serve({ config: { ...config, ...settings, limits: { ...config.limits, ...limits } }, schema: live, services, principal: { tenant: 'main', subject: 'tester' }, checks, metrics: { contentType: 'text/plain', text: () => Promise.resolve(''), ingested: () => undefined }, log })
+  const served = await serve({ config: { ...config, ...settings, limits: { ...config.limits, ...limits } }, schema: live, services, openStream, principal: { tenant: 'main', subject: 'tester' }, checks, metrics, log })
   const send: TrialApi['send'] = async (path, init) => {
     const response = await fetch(served.url + path, { redirect: 'manual', ...init })
     const text = await response.text()
