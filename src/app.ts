@@ -12,6 +12,7 @@ import { createNeo4jTwinColumns } from './adapters/neo4j/twin-columns.ts'
 import { createNeo4jTwinMigrationStore } from './adapters/neo4j/twin-migration.ts'
 import { createNeo4jTwinStore } from './adapters/neo4j/twin-store.ts'
 import { resolvers } from '../resolvers/index.ts'
+import { openStream } from '../subscriptions/index.ts'
 import { createChangeFeed } from './change/feed/change-feed.ts'
 import { createLiveQueries } from './change/live/live-queries.ts'
 import { createJournalRetention } from './change/retention.ts'
@@ -113,7 +114,7 @@ export async function createApp(config: Config): Promise<App> {
     schema: () => schema.current.extensions.registry === models.registry(), // it shows the models as they are
     telemetry: () => telemetry.status().health.isWritable,
   }
-  const served = parts.use(await serve({ config, schema, services, principal, checks, metrics: createMetrics(telemetry), log }))
+  const served = parts.use(await serve({ config, schema, services, openStream, principal, checks, metrics: createMetrics(telemetry), log }))
   await startSources()
   const owned = parts.move()
   return { url: served.url, config, services, database, neo4j: connection, hurry: served.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
