@@ -21,6 +21,7 @@ export interface Reading {
 export interface JournalTail extends AsyncDisposable {
   /** The last entry that readers were told of. */
   readonly position: number
+  readonly readers: number
   /** Fails with STORE_UNAVAILABLE where the end cannot be found. */
   join(reader: TailReader): Promise<Reading>
   /** There may be new entries. */
@@ -90,6 +91,9 @@ export function createJournalTail({ journal, onTrouble, pageSize = 2_000, soonMs
   return {
     get position() {
       return position
+    },
+    get readers() {
+      return readers.size
     },
     async join(reader) {
       await looking

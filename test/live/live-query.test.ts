@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import { openLive, type TestLive } from '../support/live.ts'
-import { relate, townModels, townTwins, unrelate, update } from './town.ts'
+import { createLiveQueries } from '../../src/change/live/live-queries.ts'
+import type { Journal } from '../../src/change/journal.ts'
+import { createJournalTail } from '../../src/change/tail.ts'
+import { mutate, relate, townModels, townTwins, unrelate, update } from './town.ts'
 
 let town: TestApp
 
@@ -125,4 +128,64 @@ test('after a restart a client that missed nothing goes on; one that did begins 
   await third.caughtUp()
   expect(third.deltas[0]?.kind).toBe('RESET')
   expect(third.nodes).toEqual(second.nodes)
+})
+
+test('twins of a model that was published later end the stream with SCHEMA_CHANGED; whoever subscribes again goes on with them', async () => {
+  const source = `subscription ($after: Cursor) { pumpsLive(where: { status: { eq: "TURBO" } }, ${fast}, after: $after) { kind cursor id node { __typename _id } } }`
+  const first = await openLive(town.app, source)
+  await first.caughtUp()
+  await town.data('mutation ($d: [JSON!]!) { publishModels(documents: $d) { __typename } }', { d: [{ '@context': 'dtmi:dtdl:context;3', '@id': 'dtmi:live:TurboPump;1', '@type': 'Interface', extends: 'dtmi:live:Pump;1' }] })
+  await mutate(town, 'createTurboPump(id: "turbo", properties: { status: "TURBO" })')
+  await expect(first.until(() => first.nodes.has('turbo'))).rejects.toMatchObject({ code: 'SCHEMA_CHANGED' })
+  using second = await openLive(town.app, source, { after: first.deltas.at(-1)?.cursor ?? '' }, first.nodes)
+  await second.until(() => second.nodes.get('turbo')?.['__typename'] === 'TurboPump')
+})
+
+test('changes that come faster than `atMostEvery` are told together, and the newest state always arrives', async () => {
+  using live = await openLive(town.app, 'subscription { pumpLive(id: "p1", atMostEvery: "PT0.5S") { kind id node { rank } } }')
+  await live.caughtUp()
+  for (let rank = 1; rank <= 30; rank++) await update(town, 'p1', { rank })
+  await live.until(() => live.nodes.get('p1')?.['rank'] === 30)
+  expect(kindsOf(live, 'p1').length).toBeLessThan(15)
+  await update(town, 'p1', { rank: 1 })
+})
+
+test('a client that does not take keeps nothing waiting but the newest state of each twin', async () => {
+  using live = await openLive(town.app, `subscription { pumpsLive(${fast}) { kind id changed node { _id rank name } } }`)
+  await live.caughtUp()
+  const before = live.deltas.length
+  using witness = await openLive(town.app, `subscription { pumpsLive(${fast}) { kind id changed node { _id rank name } } }`)
+  for (let rank = 100; rank < 120; rank++) {
+    await update(town, 'p2', { rank })
+    await witness.until(() => witness.nodes.get('p2')?.['rank'] === rank)
+  }
+  await update(town, 'p2', { name: 'slow' })
+  await witness.until(() => witness.nodes.get('p2')?.['name'] === 'slow')
+  live.drain()
+  expect(live.deltas.slice(before)).toEqual([expect.objectContaining({ kind: 'CHANGE', id: 'p2', changed: ['rank', 'name'], node: { _id: 'p2', rank: 119, name: 'slow' } })])
+})
+
+test.each([
+  ['within: { of: ["p1"], over: ["feds"] }', /No model has a relationship "feds".*Did you mean feeds\?/],
+  ['within: { of: ["p1"], over: [] }', /`within.over` is empty/],
+  ['within: { of: ["p1"], over: ["feeds"], maxDepth: 0 }', /give 1 to 50/],
+  ['limit: -1', /`limit` is -1/],
+  ['atMostEvery: "PT2H"', /up to an hour/],
+  ['after: "nonsense"', /not the cursor of a live query/],
+])('what cannot be followed is refused, and says what can: %s', async (args, message) => {
+  await expect(openLive(town.app, `subscription { pumpsLive(${args}) { kind } }`)).rejects.toThrow(message)
+})
+
+test('nobody listens, nothing is kept: groups end some time after their last subscriber, and the tail with them', async () => {
+  const journal: Journal = { read: () => Promise.resolve([]), ends: () => Promise.resolve({ floor: 0, head: 0 }) }
+  await using tail = createJournalTail({ journal, onTrouble: (error) => { throw error } })
+  const plan = { places: [], scope: new Set<string>(), isListed: false, judge: undefined, restMs: 10, members: () => Promise.resolve([]), matching: () => Promise.resolve([]), origins: () => Promise.resolve([]), show: () => [], payload: ({ kind }: { readonly kind: string }) => kind }
+  const nothing = { onReadings: () => () => undefined, onLatest: () => () => undefined }
+  await using live = createLiveQueries({ journal, tail, telemetry: nothing, columns: { read: () => Promise.resolve(new Map()) }, onTrouble: (error) => { throw error }, lingerMs: 20 })
+  const streams = await Promise.all(Array.from({ length: 200 }, (_, index) => live.subscribe({ key: `k${index % 20}`, compile: () => plan }, () => undefined)))
+  expect(live.groups).toBe(20)
+  expect(tail.readers).toBe(1)
+  await expect.poll(() => streams.map((stream) => stream.take())).toEqual(streams.map(() => 'CAUGHT_UP'))
+  for (const stream of streams) stream.close()
+  await expect.poll(() => [live.groups, tail.readers]).toEqual([0, 0])
 })

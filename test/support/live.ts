@@ -39,7 +39,7 @@ export async function openLive(app: App, source: string, variables: Readonly<Rec
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
   const definition = document.definitions.find((each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION)
   const coerced = definition && getVariableValues(schema, definition.variableDefinitions ?? [], variables)
-  if (!coerced?.coerced) throw new Error(JSON.stringify(coerced?.errors))
+  if (!definition || !coerced?.coerced) throw new Error(JSON.stringify(coerced?.errors))
   let woken = Promise.withResolvers<void>()
   const principal = { tenant: app.config.tenant, subject: 'reader' }
   const stream = await openStream({ schema, document, definition, source, variables: coerced.coerced, principal, services: app.services, requestId: 'test' }, () => { woken.resolve() })

@@ -185,7 +185,14 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
       schedule()
     },
     judged(twin, columns) {
-      if (columns && plan.judge?.(columns)) ready.set(twin, columns)
+      if (isOver) return
+      let belongs = false
+      try {
+        belongs = columns !== undefined && plan.judge?.(columns) === true
+      } catch (error) {
+        return fail(error)
+      }
+      if (belongs) ready.set(twin, columns)
       else if (log.has(twin) || isRunning || isDoubtful) ready.set(twin, undefined)
       else ready.delete(twin)
       schedule()

@@ -1,3 +1,4 @@
+import { failure } from '../../errors.ts'
 import type { RegisteredModel, Registry } from '../../model/registry.ts'
 import type { Argument, Variables } from '../compile/argument.ts'
 import { isPlain } from '../compile/column.ts'
@@ -10,11 +11,15 @@ type Test = (columns: Columns) => Truth
 
 /**
  * A `where` on a twin's own columns as a function, for those that mean the same in JavaScript as in Cypher; undefined: the store must be asked.
- * One change can concern a thousand live queries; a statement for each would be the end of it.
+ * One change can concern a thousand live queries; a statement for each would be the end of it. The function throws SCHEMA_CHANGED for a twin of a later model.
  */
 export function createJudge(registry: Registry, model: RegisteredModel | undefined, where: Argument | undefined, variables: Variables): ((columns: Columns) => boolean) | undefined {
   const test = where ? toTest({ registry, model, variables }, where) : asksNothing
-  return test && ((columns) => (model === undefined || registry.get(String(columns['_model']))?.isA(model.id) === true) && test(columns) === true)
+  return test && ((columns) => {
+    const own = registry.get(String(columns['_model']))
+    if (!own) throw failure('SCHEMA_CHANGED') // whether it is one of those that were asked for is not known here
+    return (model === undefined || own.isA(model.id)) && test(columns) === true
+  })
 }
 
 /** An empty condition leaves no trace in what it is part of: `NOT: {}` is not the opposite of everything. */
