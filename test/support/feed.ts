@@ -3,6 +3,7 @@ import { Kind, parse, validate } from 'graphql'
 import { openChanges } from '../../subscriptions/changes.ts'
 import type { App } from '../../src/app.ts'
 import type { PayloadStream } from '../../src/change/payload-stream.ts'
+import type { Services } from '../../src/graphql/services.ts'
 import { assembleSchema } from '../../src/graphql/assemble.ts'
 import type { Data } from './app.ts'
 import { platformSchema } from './platform.ts'
@@ -24,11 +25,11 @@ export const lean = '{ __typename ... on Change { cursor kind twinId } ... on Ga
 const schemas = new WeakMap<object, ReturnType<typeof assembleSchema>>()
 
 /** `args`: as written in the document, such as `twins: ["a"]`. */
-export async function openFeed(app: App, { after, args = '', selection = whole }: { readonly after?: string | undefined; readonly args?: string; readonly selection?: string } = {}): Promise<TestFeed> {
-  return await openFeedOf(app, `subscription Feed($after: Cursor) { changes(after: $after ${args}) ${selection} }`, { after: after ?? null })
+export async function openFeed(app: App, { after, args = '', selection = whole, services }: { readonly after?: string | undefined; readonly args?: string; readonly selection?: string; readonly services?: Partial<Services> } = {}): Promise<TestFeed> {
+  return await openFeedOf(app, `subscription Feed($after: Cursor) { changes(after: $after ${args}) ${selection} }`, { after: after ?? null }, services)
 }
 
-export async function openFeedOf(app: App, source: string, variables: Readonly<Record<string, unknown>>): Promise<TestFeed> {
+export async function openFeedOf(app: App, source: string, variables: Readonly<Record<string, unknown>>, services: Partial<Services> = {}): Promise<TestFeed> {
   const registry = app.services.models.registry()
   const schema = schemas.get(registry) ?? assembleSchema(await platformSchema, registry, new Set(registry.models.keys()))
   schemas.set(registry, schema)
@@ -39,7 +40,7 @@ export async function openFeedOf(app: App, source: string, variables: Readonly<R
   if (!definition) throw new Error('There is no operation.')
   let woken = Promise.withResolvers<void>()
   const stream = await openChanges(
-    { schema, document, definition, source, variables, principal: { tenant: app.config.tenant, subject: 'reader' }, services: app.services, requestId: 'test' },
+    { schema, document, definition, source, variables, principal: { tenant: app.config.tenant, subject: 'reader' }, services: { ...app.services, ...services }, requestId: 'test' },
     () => { woken.resolve() },
   )
   const events: Data[] = []

@@ -1,6 +1,7 @@
 import { toCaughtUp, toGap } from '../change.ts'
 import type { Payload, PayloadStream } from '../payload-stream.ts'
 import type { FeedEncoder, FeedGroup, ToldPage } from './feed-group.ts'
+import type { Told } from './feed-ring.ts'
 
 export interface FeedStreamConfig {
   readonly group: FeedGroup
@@ -61,9 +62,18 @@ export function createFeedStream({ group, encoder, from, backlogEnd, wake, onClo
     if (next === -1) next = found.told.length
     if (found.end > place && found.end < ring.floor) readAhead(found.end)
   }
+  /** The end of the backlog comes before what happened after it, whether that was waited for or not. */
+  const caughtUpBefore = (told: Told | undefined): Payload | undefined => {
+    if (isCaughtUp || (told ? told.seq <= backlogEnd : place < backlogEnd)) return undefined
+    isCaughtUp = true
+    place = Math.max(place, backlogEnd)
+    return encoder.mark(toCaughtUp(place))
+  }
   const fromPage = (): Payload | undefined => {
     const told = page?.told[next]
     if (told) {
+      const mark = caughtUpBefore(told)
+      if (mark !== undefined) return mark
       next += 1
       place = told.seq
       return told.payload
@@ -74,14 +84,11 @@ export function createFeedStream({ group, encoder, from, backlogEnd, wake, onClo
   }
   const fromRing = (): Payload | undefined => {
     const told = ring.after(place)
-    if (told) {
-      place = told.seq
-      return told.payload
-    }
-    place = Math.max(place, ring.head)
-    if (isCaughtUp || place < backlogEnd) return undefined
-    isCaughtUp = true
-    return encoder.mark(toCaughtUp(place))
+    if (!told) place = Math.max(place, ring.head)
+    const mark = caughtUpBefore(told)
+    if (mark !== undefined || !told) return mark
+    place = told.seq
+    return told.payload
   }
   const takeNext = (): Payload | undefined => {
     for (;;) {
