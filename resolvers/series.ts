@@ -10,6 +10,7 @@ import { formatDuration } from '../src/telemetry/duration.ts'
 import { formatInstant } from '../src/telemetry/instant.ts'
 import { largestTriangles } from '../src/telemetry/lttb.ts'
 import type { Microseconds, Reading, SeriesKey } from '../src/telemetry/reading.ts'
+import type { ReadingEvent } from '../src/telemetry/stream/reading-event.ts'
 import type { Buckets, Summary } from '../src/telemetry/telemetry-store.ts'
 import { type TimeArguments, toBuckets, toTimeRange } from '../src/telemetry/time-range.ts'
 import { nowMicroseconds } from '../src/util/clock.ts'
@@ -79,6 +80,7 @@ export const seriesResolvers: IResolvers<unknown, Context> = {
   BooleanSeries: series,
   StringSeries: series,
   JSONSeries: series,
+  ReadingEvent: { __resolveType: ({ __typename }: ReadingEvent) => __typename },
 }
 
 /** The present is one instant for a whole operation. */

@@ -4,6 +4,7 @@ import type { LivePlan } from '../change/live/live-plan.ts'
 import type { LiveField } from '../domain/live/live-planner.ts'
 import type { TwinReader } from '../domain/twin-reader.ts'
 import type { ModelService } from '../model/model-service.ts'
+import type { ReadingStreams } from '../telemetry/stream/reading-streams.ts'
 import type { TelemetryService } from '../telemetry/telemetry-service.ts'
 import type { TwinMigrationService } from '../twin/migrate/migration-service.ts'
 import type { TwinService } from '../twin/twin-service.ts'
@@ -16,6 +17,7 @@ export interface Services {
   readonly reader: TwinReader
   readonly telemetry: TelemetryService
   readonly feed: ChangeFeed
+  readonly readings: ReadingStreams
   readonly live: Pick<LiveQueries, 'subscribe'>
   /** Compiles a live query; throws the Failure that refuses its arguments. */
   readonly planLive: (field: LiveField) => LivePlan

@@ -78,7 +78,7 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
   const rolledUp = withRollups(store, book, gate)
   const keeper = createKeeper({ store, gate, book, policies: policyStore, twins, registry, everyMs: retentionEveryMs, onTrouble: (error) => { onTrouble(error, 'telemetry could not be rolled up and forgotten as its policies say; it is tried again') } })
   return {
-    store: { ...store, ...rolledUp, ...createOldestReads(store, book) }, quarantine, keeper, tail,
+    store: { ...store, ...rolledUp, ...createOldestReads(store, book) }, quarantine, keeper, tail, directory,
     policies: createPolicies(policyStore, registry),
     intake: pipeline.toIntake(quarantine),
     get origins() {

@@ -8,6 +8,7 @@ import type { OldestReads } from './retention/oldest-reads.ts'
 import type { Policies } from './retention/policies.ts'
 import type { RolledUp, RollupRequest } from './rollup.ts'
 import type { TelemetryHealth, TelemetryStore } from './telemetry-store.ts'
+import type { TwinDirectory } from './twin-directory.ts'
 
 /** Everything the API does with telemetry. */
 export interface TelemetryService {
@@ -16,6 +17,8 @@ export interface TelemetryService {
   readonly intake: Intake
   /** What is received, as it comes. */
   readonly tail: Omit<ReadingTail, typeof Symbol.dispose>
+  /** Which telemetry twins have. */
+  readonly directory: Pick<TwinDirectory, 'prepare' | 'channelsOf'>
   readonly quarantine: Quarantine
   /** How long telemetry is kept, and who sees to it. */
   readonly policies: Policies

@@ -4,6 +4,7 @@ import type { RegisteredModel, Registry } from '../../model/registry.ts'
 import { byName, createBook } from './book.ts'
 import { subscriptionFields } from './live-fields.ts'
 import { mutationFields, queryFields, type RootResolvers } from './root-fields.ts'
+import { withWhere } from './streams.ts'
 import { hiddenTwin, hiddenTwinType, objectType, objectTypeName } from './twin-types.ts'
 
 /**
@@ -22,7 +23,7 @@ export function buildSchema<Context>(platform: GraphQLSchema, registry: Registry
     ...config,
     query: withFields(platform.getQueryType(), 'Query', query),
     mutation: withFields(platform.getMutationType(), 'Mutation', mutation),
-    subscription: withFields(platform.getSubscriptionType(), 'Subscription', subscription as readonly (readonly [string, GraphQLFieldConfig<unknown, Context>])[]),
+    subscription: withFields(platform.getSubscriptionType(), 'Subscription', subscription as readonly Field<Context>[], (field) => withWhere(book, field)),
     types: [...config.types.filter((type) => !['Query', 'Mutation', 'Subscription'].includes(type.name)), hiddenTwinType(book), ...models.map((model) => objectType(book, model))],
     extensions: { ...config.extensions, registry, typeOfModel },
     assumeValid: true,
@@ -37,7 +38,9 @@ function shownAs(schema: GraphQLSchema, model: RegisteredModel): string {
   return shown ?? hiddenTwin
 }
 
-function withFields<Context>(type: GraphQLObjectType | null | undefined, name: string, fields: readonly (readonly [string, GraphQLFieldConfig<unknown, Context>])[]): GraphQLObjectType {
-  const own = type ? Object.entries(type.toConfig().fields) : []
+type Field<Context> = readonly [string, GraphQLFieldConfig<unknown, Context>]
+
+function withFields<Context>(type: GraphQLObjectType | null | undefined, name: string, fields: readonly Field<Context>[], toOwn: (field: Field<Context>) => Field<Context> = (field) => field): GraphQLObjectType {
+  const own = type ? Object.entries(type.toConfig().fields as Record<string, GraphQLFieldConfig<unknown, Context>>).map(toOwn) : []
   return new GraphQLObjectType({ name, ...(type?.description && { description: type.description }), fields: byName<GraphQLFieldConfig<unknown, Context>>([...own, ...fields]) })
 }

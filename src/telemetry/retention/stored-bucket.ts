@@ -39,6 +39,9 @@ export function bucketsOf({ twin, name, source, run }: SeriesKey): { readonly ke
   return every.ok ? { key: { twin, name, kind: kind as SeriesKind, source: 'MEASURED', run: null }, every: every.value } : undefined
 }
 
+/** Whether a series holds a Horizon. */
+export const isHorizon = ({ source, run }: SeriesKey): boolean => source === 'DERIVED' && run?.startsWith('rolled-up:') === true
+
 const derived = (series: SeriesKey, at: Microseconds, value: string): NewReading => ({ series, at, value, quality: 'GOOD', origin: null, sequence: null })
 
 export const horizonReading = (key: SeriesKey, horizon: Horizon): NewReading => derived(horizonKey(key), 0, JSON.stringify(horizon))
