@@ -27,6 +27,7 @@ export async function openRawSocket(url: string, { protocols = ['graphql-transpo
   const heard: Said[] = []
   socket.on('message', (data: Buffer) => heard.push(JSON.parse(data.toString()) as Said))
   const closed = once(socket, 'close').then(([code, reason]) => ({ code: code as number, reason: String(reason) }))
+  closed.catch(() => undefined) // whoever waits for it hears of it
   await once(socket, 'open', { signal: AbortSignal.timeout(5_000) })
   const raw: RawSocket = {
     socket, heard, closed,
