@@ -30,7 +30,7 @@ function fromSearch(search: unknown): AskedHere | undefined {
 function fromObject(given: unknown): AskedHere | undefined {
   if (!isObject(given)) return undefined
   const { query, operationName, variables } = given
-  if (typeof query !== 'string' || query === '' || !(operationName == null || typeof operationName === 'string') || !(variables == null || isObject(variables))) return undefined
+  if (typeof query !== 'string' || !(operationName == null || typeof operationName === 'string') || !(variables == null || isObject(variables))) return undefined
   return { query, ...(operationName != null && operationName !== '' && { operationName }), ...(variables != null && { variables }) }
 }
 

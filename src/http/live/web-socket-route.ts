@@ -33,6 +33,7 @@ export function addWebSocketRoute(server: Server, config: WebSocketRouteConfig):
   const sockets = new Set<LiveSocket>()
   const accept = new WebSocketServer({
     noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: limits.bodyBytes,
+    allowSynchronousEvents: false, // one message a turn of the event loop, however many came at once: others have theirs in between
     handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   })
 
