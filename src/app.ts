@@ -4,22 +4,15 @@ import { lockDataDirectory } from './adapters/neo4j/embedded/data-lock.ts'
 import { createEmbeddedNeo4j } from './adapters/neo4j/embedded/server.ts'
 import { ensureTenant } from './adapters/neo4j/head.ts'
 import { ensureModelIndexes, indexLargeLabels } from './adapters/neo4j/model-indexes.ts'
-import { createNeo4jJournalTrimmer } from './adapters/neo4j/journal-trimmer.ts'
-import { createNeo4jJournal } from './adapters/neo4j/journal.ts'
 import { createNeo4jModelStore } from './adapters/neo4j/model-store.ts'
 import { ensureSchema } from './adapters/neo4j/schema.ts'
-import { createNeo4jTwinColumns } from './adapters/neo4j/twin-columns.ts'
 import { createNeo4jTwinMigrationStore } from './adapters/neo4j/twin-migration.ts'
 import { createNeo4jTwinStore } from './adapters/neo4j/twin-store.ts'
 import { resolvers } from '../resolvers/index.ts'
 import { openStream } from '../subscriptions/index.ts'
-import { createChangeFeed } from './change/feed/change-feed.ts'
-import { createLiveQueries } from './change/live/live-queries.ts'
-import { createJournalRetention } from './change/retention.ts'
-import { createJournalTail } from './change/tail.ts'
+import { noWakeUp } from './change/wake-up.ts'
 import { type Config, ConfigError } from './config.ts'
 import { loadDemo } from './demo.ts'
-import { createLivePlanner } from './domain/live/live-planner.ts'
 import { createTwinReader } from './domain/twin-reader.ts'
 import { assembleSchema, isShown } from './graphql/assemble.ts'
 import type { Principal } from './graphql/context.ts'
@@ -30,8 +23,8 @@ import { serve } from './http/serve.ts'
 import { createModelService } from './model/model-service.ts'
 import { createLog } from './observe/log.ts'
 import { createMetrics } from './observe/metrics.ts'
+import { openLive } from './app-live.ts'
 import { openTelemetry } from './app-telemetry.ts'
-import { createReadingStreams } from './telemetry/stream/reading-streams.ts'
 import { createGroupCommit } from './twin/group-commit.ts'
 import { createTwinMigrationService } from './twin/migrate/migration-service.ts'
 import { createModelUse } from './twin/model-use.ts'
@@ -65,35 +58,20 @@ export async function createApp(config: Config): Promise<App> {
 
   const models = await createModelService({ store: createNeo4jModelStore(database, tenant.tenant) })
   const { telemetry, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry() })
-  const journal = createNeo4jJournal(database, tenant.tenant)
-  const tail = parts.use(createJournalTail({ journal, onTrouble: (error) => { log.warn({ err: error }, 'the journal cannot be read') } }))
-  parts.defer(models.onChange(() => { tail.wake() }))
-  parts.use(createJournalRetention({
-    trimmer: createNeo4jJournalTrimmer(database, tenant.tenant), days: config.journalDays, entries: config.journalEntries, everyMs: config.retentionEveryMs,
-    onTrouble: (error) => { log.warn({ err: error }, 'the journal could not be trimmed; it is tried again') },
-  }))
+  const live = openLive({ config, parts, log, database, tenant, models, telemetry, wakeUp: noWakeUp })
   const use = createModelUse()
   const commits = parts.use(createGroupCommit(observeCommits(createNeo4jTwinStore(database, tenant), (writes) => {
     use.notice(writes)
-    tail.wake()
+    live.committed()
     telemetry.twinsChanged([...writes.creates, ...writes.deletes].map(({ id }) => id))
   }), models))
-  const live = parts.use(createLiveQueries({
-    journal, tail, telemetry: { onReadings: (listener) => telemetry.tail.listen((readings) => { listener(readings.map(({ series }) => series)) }), onLatest: telemetry.onProjected },
-    columns: createNeo4jTwinColumns(database, tenant.tenant), onTrouble: (error) => { log.warn({ err: error }, 'live queries wait for the store') },
-  }))
   const services: Services = {
     models,
     twins: createTwinService(commits),
-    migration: createTwinMigrationService({ store: createNeo4jTwinMigrationStore(database, tenant), registry: () => models.registry() }),
+    migration: createTwinMigrationService({ store: createNeo4jTwinMigrationStore(database, tenant), onMigrated: live.committed, registry: () => models.registry() }),
     reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
     telemetry,
-    feed: createChangeFeed({ journal, tail, models }),
-    readings: createReadingStreams({
-      telemetry, registry: () => models.registry(), onTrouble: (error) => { log.warn({ err: error }, 'the twins of a stream of readings could not be looked at anew') },
-      onGraphChanges: async (listener) => (await tail.join({ entries: listener, gap: listener })).end,
-    }),
-    live, planLive: createLivePlanner({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
+    ...live.services,
   }
   const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }
   if (config.demo) await loadDemo(services, principal, log)

@@ -26,7 +26,14 @@ const pageSize = 500
 /** So many problems are listed; then checking ends. */
 const mostProblems = 1_000
 
-export function createTwinMigrationService({ store, registry }: { readonly store: TwinMigrationStore; readonly registry: () => Registry }): TwinMigrationService {
+export interface TwinMigrationConfig {
+  readonly store: TwinMigrationStore
+  readonly registry: () => Registry
+  /** Called after it stored something. */
+  readonly onMigrated?: (() => void) | undefined
+}
+
+export function createTwinMigrationService({ store, registry, onMigrated }: TwinMigrationConfig): TwinMigrationService {
   return {
     async migrateTwins(fromId, toId, { actor, dryRun }) {
       const models = registry()
@@ -38,7 +45,12 @@ export function createTwinMigrationService({ store, registry }: { readonly store
       const migration = { registry: models, from, to }
       const checked = await check(store, migration)
       if (checked.problems.length > 0) return refused(invalid(checked.problems, toId))
-      return done(dryRun ? { twins: checked.twins, refused: [], seq: null } : await migrateAll(store, migration, registry, actor))
+      if (dryRun) return done({ twins: checked.twins, refused: [], seq: null })
+      try {
+        return done(await migrateAll(store, migration, registry, actor))
+      } finally {
+        onMigrated?.() // what failed midway stored its first batches
+      }
     },
   }
 }
