@@ -14,7 +14,7 @@ function problemsOf(environment: Readonly<Record<string, string>>): readonly str
 describe('The configuration', () => {
   it('needs nothing: an embedded store beside the code, the loopback, port 4000, and the demo', () => {
     expect(createConfig({})).toMatchObject({
-      host: '127.0.0.1', port: 4000, dataDirectory: '.data', demo: true, tenant: 'main', neo4j: undefined, telemetryUrl: undefined, sourcesFile: undefined, production: false, introspection: true, logLevel: 'info',
+      host: '127.0.0.1', port: 4000, dataDirectory: '.data', demo: true, tenant: 'main', neo4j: undefined, telemetryUrl: undefined, redisUrl: undefined, sourcesFile: undefined, production: false, introspection: true, logLevel: 'info',
       limits: { bodyBytes: 8_000_000, pageSize: 1_000, cost: 1_000_000, operationTimeoutMs: 30_000, drainMs: 10_000 },
     })
   })
@@ -22,10 +22,10 @@ describe('The configuration', () => {
   it('is what the environment says', () => {
     expect(createConfig({
       TWINFOLD_HOST: '::1', TWINFOLD_PORT: '0', TWINFOLD_DATA: '/var/town', TWINFOLD_DEMO: 'off', NEO4J_URI: 'neo4j://db:7687', NEO4J_USERNAME: 'ada', NEO4J_PASSWORD: 'p', NEO4J_DATABASE: 'town',
-      TWINFOLD_TELEMETRY_URL: 'postgres://t', TWINFOLD_SOURCES: '/etc/twinfold/sources.json', NODE_ENV: 'production', TWINFOLD_INTROSPECTION: 'off', TWINFOLD_LOG: 'silent', TWINFOLD_MAX_COST: '5000', TWINFOLD_OPERATION_TIMEOUT_MS: '1000',
+      TWINFOLD_TELEMETRY_URL: 'postgres://t', TWINFOLD_REDIS_URL: 'rediss://r', TWINFOLD_SOURCES: '/etc/twinfold/sources.json', NODE_ENV: 'production', TWINFOLD_INTROSPECTION: 'off', TWINFOLD_LOG: 'silent', TWINFOLD_MAX_COST: '5000', TWINFOLD_OPERATION_TIMEOUT_MS: '1000',
     })).toMatchObject({
       host: '::1', port: 0, dataDirectory: '/var/town', demo: false, neo4j: { uri: 'neo4j://db:7687', username: 'ada', password: 'p', database: 'town' },
-      telemetryUrl: 'postgres://t', sourcesFile: '/etc/twinfold/sources.json', production: true, introspection: false, logLevel: 'silent', limits: { cost: 5_000, operationTimeoutMs: 1_000 },
+      telemetryUrl: 'postgres://t', redisUrl: 'rediss://r', sourcesFile: '/etc/twinfold/sources.json', production: true, introspection: false, logLevel: 'silent', limits: { cost: 5_000, operationTimeoutMs: 1_000 },
     })
   })
 
@@ -45,6 +45,10 @@ describe('The configuration', () => {
       'TWINFOLD_LOG is "loud"; it takes fatal, error, warn, info, debug or silent.',
       'TWINFOLD_MAX_DEPTH is "1.5"; it takes a whole number from 1 to 100.',
     ])
+  })
+
+  it('takes the address of a Redis for one only where it is one', () => {
+    expect(problemsOf({ TWINFOLD_REDIS_URL: 'localhost:6379' })).toEqual([expect.stringContaining('such as redis://127.0.0.1:6379')])
   })
 
   it('does not listen beyond the loopback while there is no access control', () => {

@@ -5,6 +5,7 @@ import type { LiveConnection, LiveConnections } from './live-connections.ts'
 import type { AskedHere } from './open-answer.ts'
 import type { LiveOperations } from './operations.ts'
 import { isKnownOrigin } from './origin.ts'
+import { createProgress } from './progress.ts'
 import { createPump } from './pump.ts'
 import type { Turns } from './turns.ts'
 
@@ -59,7 +60,11 @@ export function answerByEvents(asked: AskedHere, request: FastifyRequest, reply:
     cut: () => { response.destroy() },
   }
   connections.add(connection)
-  const heartbeat = setInterval(() => { if (response.writableLength === 0 && response.writable) response.write(':\n\n') }, limits.heartbeatMs)
+  const progress = response.socket && createProgress(response.socket)
+  const heartbeat = setInterval(() => {
+    if (progress && progress.stalledMs() > 2 * limits.probeEveryMs) response.destroy()
+    else if (response.writableLength === 0 && response.writable) response.write(':\n\n')
+  }, limits.heartbeatMs)
   const leave = operations.begin(asked, request.id, pump, {
     next(payload) {
       for (const part of [nextHead, payloadBytes(payload), nextTail]) response.write(part)

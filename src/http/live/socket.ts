@@ -1,10 +1,11 @@
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import { type RawData, WebSocket } from 'ws'
 import { CloseCode } from 'graphql-ws'
 import type { Limits } from '../../config.ts'
-import { createPump } from './pump.ts'
 import type { LiveConnection } from './live-connections.ts'
 import type { LiveOperations } from './operations.ts'
+import { createProgress } from './progress.ts'
+import { createPump } from './pump.ts'
 import { createSocketProtocol } from './socket-protocol.ts'
 import { textFrame } from './text-frame.ts'
 import type { Turns } from './turns.ts'
@@ -12,7 +13,7 @@ import type { Turns } from './turns.ts'
 export interface SocketConfig {
   readonly socket: WebSocket
   /** What lies below it: whole frames are written to it directly, so that a payload's bytes are made once for all its subscribers. */
-  readonly stream: Duplex
+  readonly stream: Socket
   readonly operations: LiveOperations
   readonly turns: Turns
   readonly payloadBytes: (payload: string) => Buffer
@@ -25,7 +26,7 @@ export interface LiveSocket extends LiveConnection {
   probe(): void
 }
 
-/** One WebSocket: protocol, back-pressure, liveness. `gone` of the connections is theirs to hear of by the socket's close event. */
+/** One WebSocket: protocol, back-pressure, liveness. It frees everything by itself when the socket is closed, from whichever side. */
 export function createSocket({ socket, stream, operations, turns, payloadBytes, limits }: SocketConfig): LiveSocket {
   const pump = createPump(turns, {
     get hasRoom() {
@@ -38,7 +39,16 @@ export function createSocket({ socket, stream, operations, turns, payloadBytes, 
     },
   })
   const write = (bytes: Buffer): void => void stream.write(bytes)
-  const close = (code: number, reason: string): void => { socket.close(code, shortReason(reason)) }
+  const free = (): void => {
+    clearTimeout(initialisation)
+    idle.stop()
+    protocol.leave()
+    pump.close()
+  }
+  const close = (code: number, reason: string): void => {
+    socket.close(code, shortReason(reason))
+    free() // the client's half of closing may take long
+  }
   const idle = createIdleTimer(limits.idleTimeoutMs, () => { if (protocol.size === 0) close(1000, 'No operation for long') })
   const protocol = createSocketProtocol({
     operations, limits, onIdle: idle.restart,
@@ -51,7 +61,8 @@ export function createSocket({ socket, stream, operations, turns, payloadBytes, 
     },
   })
   const initialisation = setTimeout(() => { if (!protocol.isInitialised) close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout') }, limits.initialisationTimeoutMs)
-  let [hasSigned, unsent, flushed] = [true, 0, 0]
+  const progress = createProgress(stream)
+  let hasSigned = true
 
   socket.on('message', (data: RawData, isBinary) => {
     hasSigned = true
@@ -61,13 +72,7 @@ export function createSocket({ socket, stream, operations, turns, payloadBytes, 
     if (stream.writableLength > 2 * limits.connectionBufferBytes) socket.pause() // who does not read the answers is not to ask for more
   })
   socket.on('pong', () => { hasSigned = true })
-  socket.on('error', () => undefined) // ws closes it, with the code that tells why; `close` follows
-  socket.on('close', () => {
-    clearTimeout(initialisation)
-    idle.stop()
-    protocol.leave()
-    pump.close()
-  })
+  socket.on('close', free)
   stream.on('drain', () => {
     socket.resume()
     pump.resume()
@@ -81,9 +86,9 @@ export function createSocket({ socket, stream, operations, turns, payloadBytes, 
     farewell: () => { close(1001, 'The server is stopping') },
     cut: () => { socket.terminate() },
     probe() {
-      const wrote = 'bytesWritten' in stream && typeof stream.bytesWritten === 'number' ? stream.bytesWritten - stream.writableLength : 0
-      if (!hasSigned && !(unsent > 0 && wrote > flushed)) return socket.terminate() // one that still empties a full buffer cannot have come to the ping yet
-      ;[hasSigned, unsent, flushed] = [false, stream.writableLength, wrote]
+      const isBusy = stream.writableLength > 0 && progress.stalledMs() < limits.probeEveryMs // it has not come to the ping yet
+      if (!hasSigned && !isBusy) return socket.terminate()
+      hasSigned = false
       socket.ping()
     },
   }
@@ -97,12 +102,14 @@ function shortReason(reason: string): string {
 }
 
 function createIdleTimer(afterMs: number, expire: () => void): { restart(): void; stop(): void } {
-  let timer = setTimeout(expire, afterMs)
+  let timer: NodeJS.Timeout | undefined = setTimeout(expire, afterMs)
   return {
     restart() {
-      clearTimeout(timer)
-      timer = setTimeout(expire, afterMs)
+      if (timer) timer.refresh()
     },
-    stop: () => { clearTimeout(timer) },
+    stop() {
+      clearTimeout(timer)
+      timer = undefined
+    },
   }
 }

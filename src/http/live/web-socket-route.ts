@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, CloseCode } from 'graphql-ws'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import type { Limits } from '../../config.ts'
 import { type Failure, failure, failureCodes } from '../../errors.ts'
 import { failureExtensions } from '../../graphql/failures.ts'
@@ -39,10 +40,11 @@ export function addWebSocketRoute(server: Server, config: WebSocketRouteConfig):
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     const refused = refusal(request, config)
-    if (refused) return refuse(stream, refused)
+    if (refused || !(stream instanceof Socket)) return refuse(stream, refused ?? failure('NO_SUCH_ADDRESS'))
     accept.handleUpgrade(request, stream, head, (socket) => {
-      if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) return socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable')
-      if (sockets.size >= limits.sockets) return socket.close(1013, 'The server has as many connections as it takes')
+      socket.on('error', () => undefined) // ws closes it, with the code that tells why; `close` follows
+      if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) return turnAway(socket, CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable')
+      if (sockets.size >= limits.sockets) return turnAway(socket, 1013, 'The server has as many connections as it takes')
       const live = createSocket({ socket, stream, ...config })
       sockets.add(live)
       connections.add(live)
@@ -75,8 +77,18 @@ function refusal({ url = '', headers }: IncomingMessage, { origins, inFlight }: 
   return url.split('?')[0] === '/graphql' ? undefined : failure('NO_SUCH_ADDRESS')
 }
 
+/** For the client's half of closing. */
+const farewellMs = 1_000
+
+function turnAway(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason)
+  const timer = setTimeout(() => { socket.terminate() }, farewellMs)
+  socket.once('close', () => { clearTimeout(timer) })
+}
+
 function refuse(stream: Duplex, error: Failure): void {
   const body = JSON.stringify({ errors: [{ message: error.message, extensions: failureExtensions(error) }] })
   stream.on('error', () => undefined) // it may be gone already
+  stream.once('finish', () => { stream.destroy() })
   stream.end(`HTTP/1.1 ${failureCodes[error.code].status} Refused\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
 }

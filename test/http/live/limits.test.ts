@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { until } from '../api.ts'
 import { openRawSocket, type RawSocket, subscribe } from './raw-socket.ts'
@@ -102,6 +103,29 @@ describe('A server', () => {
     silent.socket.pause() // reads no ping
     await until(() => api.streams.openCount === 1, 'the silent one is given up')
     expect([api.served.live.sockets, alive.socket.readyState]).toEqual([1, alive.socket.OPEN])
+  })
+
+  it('gives up a reader of events that takes nothing for long', async () => {
+    await using api = await createLiveTrial({ limits: { probeEveryMs: 50, heartbeatMs: 20 } })
+    const socket = connect(Number(new URL(api.url).port), '127.0.0.1')
+    const body = '{"query":"subscription { count(to: 1000000, bytes: 1000) }"}'
+    socket.write(`POST /graphql HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+    await until(() => api.served.live.bufferedBytes > 200_000, 'its backlog is full')
+    await until(() => api.streams.openCount === 0 && api.served.live.bufferedBytes === 0, 'it is given up')
+    socket.destroy()
+  })
+
+  it('closes those it turned away even if they do not, or speak nonsense', async () => {
+    const api = await createLiveTrial({ limits: { sockets: 1 } })
+    using _first = await openRawSocket(api.socketUrl)
+    using silent = await openRawSocket(api.socketUrl, { protocols: [], initialise: false })
+    silent.socket.pause() // never answers the closing
+    using mad = await openRawSocket(api.socketUrl, { initialise: false })
+    Reflect.get(mad.socket, '_socket').write(Buffer.from([0xff, 0xff, 0xff, 0xff]))
+    expect((await api.ask('{ version }')).status).toBe(200)
+    const start = performance.now()
+    await api[Symbol.asyncDispose]() // waits for every connection
+    expect(performance.now() - start).toBeLessThan(5_000)
   })
 
   it('is not impressed by a flood of subscriptions', async () => {
