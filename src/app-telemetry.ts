@@ -26,6 +26,8 @@ export interface TelemetryParts {
   readonly database: Neo4jDatabase
   readonly tenant: string
   readonly registry: () => Registry
+  /** Called after readings became durable. */
+  readonly onAppended: () => void
 }
 
 /** The telemetry half of the app, and how to begin to listen to its sources: not before there are twins to send readings to. */
@@ -34,12 +36,12 @@ export interface OpenTelemetry {
   startSources(): Promise<void>
 }
 
-export async function openTelemetry({ config, parts, log, database, tenant, registry }: TelemetryParts): Promise<OpenTelemetry> {
+export async function openTelemetry({ config, parts, log, database, tenant, registry, onAppended }: TelemetryParts): Promise<OpenTelemetry> {
   const definitions = config.sourcesFile === undefined ? [] : await readSources(config.sourcesFile, config.environment)
   const store = parts.use(await openStore(config, tenant, log))
   const mapper = parts.use(createProcessMapper())
   const telemetry = parts.use(await createTelemetry({
-    store, isShared: config.telemetryUrl !== undefined, registry, quarantineLimit: config.limits.quarantine, mostPending: config.limits.pendingMessages,
+    store, isShared: config.telemetryUrl !== undefined, onAppended, registry, quarantineLimit: config.limits.quarantine, mostPending: config.limits.pendingMessages,
     twins: createNeo4jTwinModels(database, tenant),
     values: createNeo4jLatestValues(database, tenant),
     quarantineStore: createNeo4jQuarantineStore(database, tenant),

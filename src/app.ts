@@ -10,7 +10,7 @@ import { createNeo4jTwinMigrationStore } from './adapters/neo4j/twin-migration.t
 import { createNeo4jTwinStore } from './adapters/neo4j/twin-store.ts'
 import { resolvers } from '../resolvers/index.ts'
 import { openStream } from '../subscriptions/index.ts'
-import { noWakeUp } from './change/wake-up.ts'
+import { noWakeUp, type WakeUps } from './change/wake-up.ts'
 import { type Config, ConfigError } from './config.ts'
 import { loadDemo } from './demo.ts'
 import { createTwinReader } from './domain/twin-reader.ts'
@@ -57,8 +57,10 @@ export async function createApp(config: Config): Promise<App> {
   const tenant = await ensureTenant(database, config.tenant)
 
   const models = await createModelService({ store: createNeo4jModelStore(database, tenant.tenant) })
-  const { telemetry, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry() })
-  const live = openLive({ config, parts, log, database, tenant, models, telemetry, wakeUp: noWakeUp })
+  const wakeUps = await openWakeUps(config, parts, log)
+  const { telemetry, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry(), onAppended: wakeUps.readings.announce })
+  parts.defer(wakeUps.readings.listen(telemetry.tail.wake))
+  const live = openLive({ config, parts, log, database, tenant, models, telemetry, wakeUp: wakeUps.changes })
   const use = createModelUse()
   const commits = parts.use(createGroupCommit(observeCommits(createNeo4jTwinStore(database, tenant), (writes) => {
     use.notice(writes)
@@ -112,6 +114,12 @@ async function openDatabase(config: Config, parts: AsyncDisposableStack, log: Re
     log: { info: (message) => { log.info(message) }, error: (message) => { log.error(message) } },
   }))
   return { database: parts.use(createNeo4jDatabase(server.connection)), connection: server.connection }
+}
+
+async function openWakeUps({ redisUrl: url, tenant }: Config, parts: AsyncDisposableStack, log: ReturnType<typeof createLog>): Promise<WakeUps> {
+  if (url === undefined) return { changes: noWakeUp, readings: noWakeUp }
+  const { createRedisWakeUps } = await import('./adapters/redis/wake-ups.ts') // its client is loaded only where it is used
+  return parts.use(createRedisWakeUps({ url, tenant, log }))
 }
 
 async function reached(database: Neo4jDatabase, uri: string): Promise<Neo4jDatabase> {

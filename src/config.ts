@@ -18,6 +18,8 @@ export interface Config {
   readonly neo4jPageCacheMb: number
   /** Undefined: embedded. */
   readonly telemetryUrl: string | undefined
+  /** A Redis over which processes wake each other; undefined: they look for news by themselves. */
+  readonly redisUrl: string | undefined
   /** What the embedded telemetry store may use, in MiB. */
   readonly telemetryMemoryMb: number
   /** Changes are kept in the journal so many days, and at most so many of them. */
@@ -90,6 +92,8 @@ export function createConfig(environment: Environment = process.env): Config {
   const env = createEnvironmentReader(environment)
   const host = env.text('TWINFOLD_HOST', '127.0.0.1')
   if (!loopback.has(host)) env.refuse('TWINFOLD_HOST', 'the server has no access control yet and listens on the loopback only: 127.0.0.1, ::1 or localhost.')
+  const redisUrl = env.optional('TWINFOLD_REDIS_URL')
+  if (redisUrl !== undefined && !/^rediss?:\/\//.test(redisUrl)) env.refuse('TWINFOLD_REDIS_URL', 'it is the address of a Redis, such as redis://127.0.0.1:6379, or rediss:// for TLS.')
   const config: Config = {
     host,
     port: env.whole('TWINFOLD_PORT', 4000, { least: 0, most: 65_535 }),
@@ -100,6 +104,7 @@ export function createConfig(environment: Environment = process.env): Config {
     neo4jHeapMb: env.whole('TWINFOLD_NEO4J_HEAP_MB', 1_024, { least: 256, most: 65_536 }),
     neo4jPageCacheMb: env.whole('TWINFOLD_NEO4J_PAGE_CACHE_MB', 384, { least: 16, most: 65_536 }),
     telemetryUrl: env.optional('TWINFOLD_TELEMETRY_URL'),
+    redisUrl,
     telemetryMemoryMb: env.whole('TWINFOLD_TELEMETRY_MEMORY_MB', 1_024, { least: 128, most: 1_048_576 }),
     journalDays: env.whole('TWINFOLD_JOURNAL_DAYS', 30, { least: 1, most: 36_500 }),
     journalEntries: env.whole('TWINFOLD_JOURNAL_ENTRIES', 10_000_000, { least: 1_000, most: 10_000_000_000 }),

@@ -6,6 +6,7 @@ import { say } from './say.mjs'
 /** Servers that tests start for themselves, and the packages of Debian that bring them. */
 const servers = [
   { name: 'Mosquitto', package: 'mosquitto', isThere: () => runs('mosquitto') || existsSync('/usr/sbin/mosquitto') },
+  { name: 'Redis', package: 'redis-server', isThere: () => runs('redis-server') },
   { name: 'PostgreSQL', package: 'postgresql', isThere: () => runs('initdb') || (existsSync('/usr/lib/postgresql') && readdirSync('/usr/lib/postgresql').length > 0) },
 ]
 
@@ -16,7 +17,7 @@ const runs = (command) => spawnSync('sh', ['-c', `command -v ${command}`], { std
 export async function installTestServers() {
   const missing = servers.filter(({ isThere }) => !isThere())
   if (missing.length === 0) return
-  const names = missing.map(({ name }) => name).join(' and ')
+  const names = missing.map(({ name }) => name).join(', ')
   if (process.getuid?.() !== 0 || !runs('apt-get')) {
     say(`without ${names}, which can be installed by: apt install ${missing.map((server) => server.package).join(' ')}; tests with them are skipped`)
     return
