@@ -11,7 +11,7 @@ import { type DemoServer, startDemoServer } from './demo-server.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const work = join(root, '.cache/sdk-example')
-const showMs = 5_000
+const showMs = 6_000
 const say = (text: string): void => { process.stdout.write(`${text}\n`) }
 
 async function main(): Promise<void> {
@@ -23,16 +23,35 @@ async function main(): Promise<void> {
   const { show } = await import('./show.ts') // not before its types are there
   const end = new AbortController()
   process.once('SIGINT', () => { end.abort() }).once('SIGTERM', () => { end.abort() })
-  const shown = Promise.withResolvers<void>()
-  await Promise.all([show(url, end.signal, shown.resolve), shown.promise.then(() => direct(server, end))])
+  const view = createView()
+  await Promise.all([show(url, end.signal, view.onCaughtUp), direct(server, view, end)])
 }
 
-async function direct(server: DemoServer | undefined, end: AbortController): Promise<void> {
+interface View {
+  onCaughtUp(): void
+  /** Resolves when the view is next caught up. */
+  caughtUp(): Promise<void>
+}
+
+function createView(): View {
+  let next = Promise.withResolvers<void>()
+  return {
+    onCaughtUp() {
+      next.resolve()
+      next = Promise.withResolvers()
+    },
+    caughtUp: () => next.promise,
+  }
+}
+
+async function direct(server: DemoServer | undefined, view: View, end: AbortController): Promise<void> {
+  await view.caughtUp()
   await wait(showMs, undefined, { signal: end.signal })
   if (server) {
     say('Restarting the server ...')
     await server.restart()
     say('The server is back.')
+    await view.caughtUp()
     await wait(showMs, undefined, { signal: end.signal })
   }
   end.abort()

@@ -7,7 +7,7 @@ const say = (text: string): void => { process.stdout.write(`${text}\n`) }
  * Shows the pumps that run, and everything that happens to pumps, until the signal is aborted, while it starts and stops pumps itself. What the server's restart
  * means for the code: nothing.
  */
-export async function show(url: string, signal: AbortSignal, onShown: () => void): Promise<void> {
+export async function show(url: string, signal: AbortSignal, onCaughtUp: () => void): Promise<void> {
   await using client = createTwinfoldClient({ url, backoff: { maxMs: 2_000 } })
   using live = client.live(runningPumps)
   let shown = ''
@@ -17,9 +17,9 @@ export async function show(url: string, signal: AbortSignal, onShown: () => void
     const names = [...nodes.values()].map(({ name }) => name).sort()
     const line = `  live  ${isCaughtUp ? 'running now:' : 'last known: '} ${names.join(', ') || 'none'}`
     if (line !== shown) say(shown = line)
+    if (isCaughtUp) onCaughtUp()
   })
   await live.caughtUp()
-  onShown()
   await Promise.all([follow(client, signal), operate(client, live, signal)])
 }
 
