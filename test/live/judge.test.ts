@@ -23,7 +23,9 @@ test('a filter that is judged in memory says what Cypher would say, three-valued
     for (const [index, twin] of twins.entries()) {
       const id = `t${index}`
       const expected = isOf(twin.kind, kind) && holds({ twins: [], links: [] }, { ...twin, id }, where) === true
-      expect(judge({ ...twin.values, _id: id, _model: `dtmi:plant:${twin.kind};1` }), JSON.stringify([where, twin])).toBe(expected)
+      const columns: Readonly<Record<string, unknown>> = { ...twin.values, _id: id, _model: `dtmi:plant:${twin.kind};1` }
+      expect(judge.belongs(columns), JSON.stringify([where, twin])).toBe(expected)
+      if (expected) for (const { column, values } of judge.keys) expect(values, JSON.stringify([where, twin])).toContain(columns[column])
       judged++
       if (expected) positive++
     }

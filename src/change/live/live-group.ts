@@ -63,6 +63,11 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   let timer: NodeJS.Timeout | NodeJS.Immediate | undefined
   let seq = position()
 
+  const keys = plan.judge?.keys ?? []
+  const hasKeys = (columns: Columns): boolean => {
+    for (const { column, values } of keys) if (!values.has(columns[column])) return false
+    return true
+  }
   const tell = (): void => { for (const listener of [...listeners]) listener() }
   const hasWork = (): boolean => isDoubtful || touched.size > 0 || ready.size > 0
   const schedule = (leastMs = 0): void => {
@@ -114,14 +119,20 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   }
   const evaluate = async (work: Work): Promise<void> => {
     const candidates = await candidatesOf(work)
-    const isWhole = candidates === undefined
-    if (isWhole || plan.isListed) {
+    if (!candidates) {
+      const rows = await plan.answer()
+      if (rows.length > mostLive) throw tooMany()
+      take(rows, await plan.show(rows), missing(rows.map((row) => String(row['_id']))), work.seq)
+    } else if (plan.isListed) {
       const members = await plan.members()
       if (members.length > mostLive) throw tooMany()
-      const wanted = new Set(members)
-      const left = log.ids().filter((twin) => !wanted.has(twin))
-      await refresh(isWhole ? members : members.filter((twin) => !log.has(twin) || candidates.has(twin)), left, work.seq)
+      await refresh(members.filter((twin) => !log.has(twin) || candidates.has(twin)), missing(members), work.seq)
     } else await refresh([...candidates], [], work.seq)
+  }
+  /** Twins of the answer that are not among these. */
+  const missing = (members: readonly string[]): readonly string[] => {
+    const wanted = new Set(members)
+    return log.ids().filter((twin) => !wanted.has(twin))
   }
   /** The query's own twins that may have changed; undefined: any of them. */
   const candidatesOf = async ({ isDoubtful: isWhole, touched: places, ready: judgedOnes }: Work): Promise<ReadonlySet<string> | undefined> => {
@@ -185,16 +196,15 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
       schedule()
     },
     judged(twin, columns) {
-      if (isOver) return
-      let belongs = false
+      const mayLeave = log.has(twin) || isRunning || isDoubtful || ready.has(twin)
+      if (isOver || (!mayLeave && (!columns || !hasKeys(columns)))) return
       try {
-        belongs = columns !== undefined && plan.judge?.(columns) === true
+        if (columns && plan.judge?.belongs(columns)) ready.set(twin, columns)
+        else if (mayLeave) ready.set(twin, undefined)
+        else return
       } catch (error) {
         return fail(error)
       }
-      if (belongs) ready.set(twin, columns)
-      else if (log.has(twin) || isRunning || isDoubtful) ready.set(twin, undefined)
-      else ready.delete(twin)
       schedule()
     },
     doubt() {

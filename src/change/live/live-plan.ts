@@ -35,6 +35,14 @@ export interface Place {
   readonly bothEnds: boolean
 }
 
+/** Tells whether a twin belongs to a query by its columns. */
+export interface Judge {
+  /** Throws the Failure that ends the query. */
+  belongs(columns: Columns): boolean
+  /** No twin belongs without one of these values in each of these columns: a first look that costs next to nothing. */
+  readonly keys: readonly { readonly column: string; readonly values: ReadonlySet<unknown> }[]
+}
+
 /** A live query, compiled: what it depends on, and how it is answered. Its store calls fail with STORE_UNAVAILABLE and TIMEOUT. */
 export interface LivePlan {
   /** The first is that of the query's own twins. */
@@ -43,11 +51,13 @@ export interface LivePlan {
   readonly scope: ReadonlySet<string>
   /** Which twins it has depends on more than each twin by itself: a window or a scope. `members` says which. */
   readonly isListed: boolean
-  /** Does a twin with these columns belong to it? Undefined: only the store can tell. */
-  readonly judge: ((columns: Columns) => boolean) | undefined
+  /** Tells by a twin's columns; undefined: only the store can tell. */
+  readonly judge: Judge | undefined
   /** The shortest time between two deltas of a twin, in ms. */
   readonly restMs: number
-  /** Ids of its twins, in its order. */
+  /** Rows of its twins, in its order; more than the most that an answer may have tell that there are too many. */
+  answer(): Promise<readonly Columns[]>
+  /** Their ids alone. */
   members(): Promise<readonly string[]>
   /** Rows of those of the twins that satisfy its filter. */
   matching(ids: readonly string[]): Promise<readonly Columns[]>

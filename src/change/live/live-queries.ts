@@ -8,7 +8,7 @@ import { decodeLiveCursor } from './live-cursor.ts'
 import { createLiveGroup, type LiveGroup } from './live-group.ts'
 import type { Columns, LivePlan } from './live-plan.ts'
 import { createLiveSubscriber, type LiveStart, type PayloadCache } from './live-subscriber.ts'
-import { createTouchIndex, type Touch } from './touch-index.ts'
+import { createTouchIndex, type PlaceOf, placesOf, type Touch } from './touch-index.ts'
 
 /** Columns of twins as they are now, by id; those that do not exist are left out. */
 export interface TwinColumns {
@@ -63,26 +63,31 @@ interface Held {
 
 export function createLiveQueries({ journal, tail, telemetry, columns, onTrouble, lingerMs = 30_000 }: LiveQueriesConfig): LiveQueries {
   const held = new Map<string, Held>()
-  const index = createTouchIndex<LiveGroup>()
+  const judged = createTouchIndex<LiveGroup>()
+  const traced = createTouchIndex<LiveGroup>()
+  const indexOf = ({ plan }: LiveGroup): typeof judged => (plan.judge ? judged : traced)
   const turn = createTurns(atOnce)
   let joining: Promise<Reading> | undefined
   let ends: readonly (() => void)[] = []
   let told = 0
   let judging: Promise<void> | undefined
-  let toJudge = new Map<string, Set<LiveGroup>>()
+  let toJudge = new Map<string, Set<ReadonlySet<PlaceOf<LiveGroup>>>>()
 
-  const touch = (touches: readonly Touch<LiveGroup>[]): void => {
-    for (const { subject: group, place, twin } of touches) {
-      if (!group.plan.judge) group.touch(place, twin)
-      else {
-        const groups = toJudge.get(twin)
-        if (groups) groups.add(group)
-        else toJudge.set(twin, new Set([group]))
-      }
+  const trace = (touches: readonly Touch<LiveGroup>[]): void => {
+    for (const touch of touches) for (const { subject, place } of placesOf(touch)) subject.touch(place, touch.twin)
+  }
+  const mark = (touches: readonly Touch<LiveGroup>[]): void => {
+    for (const { twin, places } of touches) {
+      const known = toJudge.get(twin) ?? new Set()
+      for (const set of places) known.add(set)
+      toJudge.set(twin, known)
     }
   }
   const entries = (all: readonly JournalEntry[]): void => {
-    for (const entry of all) touch(index.byEntry(entry))
+    for (const entry of all) {
+      trace(traced.byEntry(entry))
+      mark(judged.byEntry(entry))
+    }
     judge()
   }
   /** Reads each changed twin once, for all queries that can tell by its columns whether it belongs to them. */
@@ -97,10 +102,10 @@ export function createLiveQueries({ journal, tail, telemetry, columns, onTrouble
       toJudge = new Map()
       try {
         const found = await columns.read([...batch.keys()])
-        for (const [twin, groups] of batch) for (const group of groups) group.judged(twin, found.get(twin))
+        for (const [twin, sets] of batch) for (const set of sets) for (const { subject } of set) subject.judged(twin, found.get(twin))
       } catch (error) {
         onTrouble(error)
-        for (const group of new Set([...batch.values()].flatMap((groups) => [...groups]))) group.doubt()
+        for (const { group } of held.values()) if (group.plan.judge) group.doubt()
       }
       told = at
     }
@@ -116,8 +121,9 @@ export function createLiveQueries({ journal, tail, telemetry, columns, onTrouble
     if (joining !== known || ends.length > 0) return
     told = Math.max(told, (await known).from)
     const listen = (by: 'byReading' | 'byLatest') => (changed: readonly { readonly twin: string; readonly name: string }[]): void => {
-      if (!index.readsTelemetry) return
-      for (const { twin, name } of changed) touch(index[by](twin, name))
+      if (traced.readsTelemetry) for (const { twin, name } of changed) trace(traced[by](twin, name))
+      if (!judged.readsTelemetry) return
+      for (const { twin, name } of changed) mark(judged[by](twin, name))
       judge()
     }
     ends = [telemetry.onReadings(listen('byReading')), telemetry.onLatest(listen('byLatest'))]
@@ -130,7 +136,7 @@ export function createLiveQueries({ journal, tail, telemetry, columns, onTrouble
   }
   const forget = (key: string, { group, linger }: Held): void => {
     clearTimeout(linger)
-    index.remove(group)
+    indexOf(group).remove(group)
     group.end()
     if (held.get(key)?.group === group) held.delete(key)
     if (held.size === 0) leave()
@@ -141,7 +147,7 @@ export function createLiveQueries({ journal, tail, telemetry, columns, onTrouble
     if (known) forget(key, known)
     const plan = compile()
     const group = createLiveGroup({ id: newId(), plan, turn, position: () => told, onTrouble })
-    index.add(group, plan)
+    indexOf(group).add(group, plan)
     const made: Held = { group, cache: new WeakMap(), subscribers: 0 }
     held.set(key, made)
     return made
@@ -210,7 +216,7 @@ async function isQuiet(journal: Journal, plan: LivePlan, seq: number): Promise<b
     const page = await journal.read(after, pageSize)
     const last = page.at(-1)
     if (!last) return (await journal.ends()).head === after // a place in the future is of another store
-    if (page[0]?.seq !== after + 1 || page.some((entry) => index.byEntry(entry).length > 0)) return false
+    if (page[0]?.seq !== after + 1 || page.some((entry) => index.byEntry(entry).some((touch) => !placesOf(touch).next().done))) return false
     after = last.seq
   }
   return false

@@ -1,19 +1,21 @@
 import type { JournalEntry } from '../journal.ts'
 import type { LivePlan, Place } from './live-plan.ts'
 
-/** A place of a subject's pattern at which a twin changed. */
-export interface Touch<Subject> {
-  readonly subject: Subject
-  readonly place: number
-  readonly twin: string
-}
-
-interface Ref<Subject> {
+/** One place of a subject's pattern. */
+export interface PlaceOf<Subject> {
   readonly subject: Subject
   readonly place: number
   readonly spec: Place
 }
-type Refs<Subject> = Map<string, Set<Ref<Subject>>>
+
+/** A twin that changed, and the places that look at what changed of it; `isIt` says of each whether it can be there that the twin stands. */
+export interface Touch<Subject> {
+  readonly twin: string
+  readonly places: readonly ReadonlySet<PlaceOf<Subject>>[]
+  isIt(place: PlaceOf<Subject>): boolean
+}
+
+type Places<Subject> = Map<string, Set<PlaceOf<Subject>>>
 
 /** Which live queries a change may concern, found by what changed: those that it cannot concern cost nothing. */
 export interface TouchIndex<Subject> {
@@ -27,61 +29,62 @@ export interface TouchIndex<Subject> {
   byLatest(twin: string, name: string): readonly Touch<Subject>[]
 }
 
+/** The places that a touch concerns. */
+export function* placesOf<Subject>({ places, isIt }: Touch<Subject>): Generator<PlaceOf<Subject>> {
+  for (const set of places) for (const place of set) if (isIt(place)) yield place
+}
+
 /** The twin and the path of a component that an id names; the path is undefined where it names the twin itself. */
 function ownerAndComponent(id: string): readonly [string, string | undefined] {
   const mark = id.indexOf('#')
   return mark === -1 ? [id, undefined] : [id.slice(0, mark), id.slice(mark + 1)]
 }
 
-const isFor = ({ only }: Place, twin: string): boolean => only === undefined || only === twin
-
 export function createTouchIndex<Subject>(): TouchIndex<Subject> {
   const bySubject = new Map<Subject, readonly (() => void)[]>()
-  const byProperty: Refs<Subject> = new Map()
-  const byLink: Refs<Subject> = new Map()
-  const bySeries: Refs<Subject> = new Map()
-  const byLatest: Refs<Subject> = new Map()
-  const byScope: Refs<Subject> = new Map()
-  const everyUpdate = new Set<Ref<Subject>>()
-  const everyLink = new Set<Ref<Subject>>()
-  const roots = new Set<Ref<Subject>>()
-  const all = new Set<Ref<Subject>>()
+  const byProperty: Places<Subject> = new Map()
+  const byLink: Places<Subject> = new Map()
+  const bySeries: Places<Subject> = new Map()
+  const byLatest: Places<Subject> = new Map()
+  const byScope: Places<Subject> = new Map()
+  const everyUpdate = new Set<PlaceOf<Subject>>()
+  const everyLink = new Set<PlaceOf<Subject>>()
+  const roots = new Set<PlaceOf<Subject>>()
+  const all = new Set<PlaceOf<Subject>>()
 
-  const enter = (ref: Ref<Subject>, scope: ReadonlySet<string>): readonly (() => void)[] => {
-    const { properties, latest, series, links } = ref.spec
-    const into = (set: Set<Ref<Subject>>, isFor = true): (() => void) => {
-      if (isFor) set.add(ref)
-      return () => { set.delete(ref) }
+  const enter = (place: PlaceOf<Subject>, scope: ReadonlySet<string>): readonly (() => void)[] => {
+    const { properties, latest, series, links } = place.spec
+    const into = (set: Set<PlaceOf<Subject>>, belongs = true): (() => void) => {
+      if (belongs) set.add(place)
+      return () => { set.delete(place) }
     }
-    const under = (refs: Refs<Subject>, names: Iterable<string>): readonly (() => void)[] => [...names].map((name) => {
-      const set = refs.get(name) ?? new Set()
-      refs.set(name, set.add(ref))
-      return () => { if (set.delete(ref) && set.size === 0) refs.delete(name) }
+    const under = (places: Places<Subject>, names: Iterable<string>): readonly (() => void)[] => [...names].map((name) => {
+      const set = places.get(name) ?? new Set()
+      places.set(name, set.add(place))
+      return () => { if (set.delete(place) && set.size === 0) places.delete(name) }
     })
-    const isRoot = ref.place === 0
+    const isRoot = place.place === 0
     return [
-      into(all), into(roots, isRoot), into(everyUpdate, ref.spec.all), into(everyLink, links === 'any'),
+      into(all), into(roots, isRoot), into(everyUpdate, place.spec.all), into(everyLink, links === 'any'),
       ...under(byProperty, properties), ...under(byLatest, latest), ...under(bySeries, series), ...under(byLink, links === 'any' ? [] : links), ...under(byScope, isRoot ? scope : []),
     ]
   }
+  const touch = (twin: string, places: readonly (ReadonlySet<PlaceOf<Subject>> | undefined)[], isIt: (spec: Place) => boolean): readonly Touch<Subject>[] => {
+    const some = places.filter((set) => set !== undefined && set.size > 0) as readonly ReadonlySet<PlaceOf<Subject>>[]
+    return some.length === 0 ? [] : [{ twin, places: some, isIt: ({ spec }) => isIt(spec) && (spec.only === undefined || spec.only === twin) }]
+  }
   const updated = ({ id, patch, model }: JournalEntry): readonly Touch<Subject>[] => {
     const [twin, component] = ownerAndComponent(id)
-    const names = patch === undefined ? [] : Object.keys(JSON.parse(patch) as object)
-    const refs = new Set([...everyUpdate, ...names.flatMap((name) => [...byProperty.get(name) ?? []])])
-    const isIt = ({ spec }: Ref<Subject>): boolean => spec.component === component && isFor(spec, twin) && (component !== undefined || model === undefined || spec.isOf(model))
-    return [...refs].filter(isIt).map(({ subject, place }) => ({ subject, place, twin }))
+    const byName = patch === undefined ? [...byProperty.values()] : Object.keys(JSON.parse(patch) as object).map((name) => byProperty.get(name))
+    return touch(twin, [everyUpdate, ...byName], (spec) => spec.component === component && (component !== undefined || model === undefined || spec.isOf(model)))
   }
-  const linked = ({ id, type = '', target }: JournalEntry): readonly Touch<Subject>[] => {
-    const ends = [...byLink.get(type) ?? [], ...everyLink].flatMap(({ subject, place, spec }) =>
-      [{ subject, place, twin: id }, ...(spec.bothEnds && target !== undefined ? [{ subject, place, twin: target }] : [])])
-    const scopes = [...byScope.get(type) ?? []].map(({ subject }) => ({ subject, place: 0, twin: id }))
-    return [...ends, ...scopes]
-  }
-  const read = (refs: Refs<Subject>, id: string, name: string): readonly Touch<Subject>[] => {
-    const found = refs.get(name)
-    if (!found) return []
+  const linked = ({ id, type = '', target = id }: JournalEntry): readonly Touch<Subject>[] => [
+    ...touch(id, [byLink.get(type), everyLink, byScope.get(type)], () => true),
+    ...touch(target, [byLink.get(type), everyLink], ({ bothEnds }) => bothEnds),
+  ]
+  const read = (places: Places<Subject>, id: string, name: string): readonly Touch<Subject>[] => {
     const [twin, component] = ownerAndComponent(id)
-    return [...found].filter(({ spec }) => spec.component === component && isFor(spec, twin)).map(({ subject, place }) => ({ subject, place, twin }))
+    return touch(twin, [places.get(name)], (spec) => spec.component === component)
   }
   return {
     get readsTelemetry() {
@@ -95,10 +98,10 @@ export function createTouchIndex<Subject>(): TouchIndex<Subject> {
       bySubject.delete(subject)
     },
     byEntry(entry) {
-      switch (entry.op) {
-        case 'create': case 'delete':
-          return [...roots].filter(({ spec }) => isFor(spec, entry.id) && (entry.model === undefined || spec.isOf(entry.model))).map(({ subject, place }) => ({ subject, place, twin: entry.id }))
-        case 'migrate': return [...all].map(({ subject, place }) => ({ subject, place, twin: ownerAndComponent(entry.id)[0] }))
+      const { op, id, model } = entry
+      switch (op) {
+        case 'create': case 'delete': return touch(id, [roots], (spec) => model === undefined || spec.isOf(model))
+        case 'migrate': return touch(ownerAndComponent(id)[0], [all], () => true)
         case 'update': return updated(entry)
         case 'link': case 'relink': case 'unlink': return linked(entry)
         default: return [] // models change what can be asked, not what is

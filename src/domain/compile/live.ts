@@ -7,7 +7,7 @@ import { orderBy, orderKeys, uniqueKey } from './order.ts'
 import { anchorById, hop } from './pattern.ts'
 import { compiled, type Compiled, type RootField } from './root.ts'
 import { rootTwins } from './root-twins.ts'
-import type { Direction } from './scope.ts'
+import type { Direction, Scope } from './scope.ts'
 import type { SelectedField } from './selection.ts'
 import { wherePredicate } from './where.ts'
 
@@ -22,16 +22,28 @@ export interface LiveQuery {
 /** The variable that carries ids; no name of a client's has a space. */
 export const idsVariable = ' ids'
 
-/** The ids of its twins, in its order, and at most so many; of a window, its size if that is less. */
-export function compileMembers(root: RootField, { model, given }: LiveQuery, variables: Variables, most: number): Compiled {
+/** The rows of its twins, in its order, and at most so many; of a window, its size if that is less. */
+export function compileAnswer(root: RootField, query: LiveQuery, variables: Variables, most: number): Compiled {
   return compiled(root, variables, (scope) => {
     const node = new Cypher.Node()
-    const keys = orderKeys({ node }, given.get('sort'))
-    const limit = given.get('limit')
-    const page = orderBy(new Cypher.With(node), [...keys, uniqueKey(node)])
-    page.limit(limit?.kind === 'leaf' && limit.value !== null ? scope.parameters.add((values) => wholeNumber('limit', limit.get(values), most - 1)) : most)
-    return sequence(...rootTwins(scope, node, model, given), page, new Cypher.Return([Cypher.collect(node.property('_id')), 'value']))
+    const reading = scope.readTwin(scope, node, query.type, query.nodes)
+    return sequence(...twins(scope, node, query, most), ...reading.clauses, new Cypher.Return([Cypher.collect(reading.value), 'value']))
   })
+}
+
+/** Their ids alone. */
+export function compileMembers(root: RootField, query: LiveQuery, variables: Variables, most: number): Compiled {
+  return compiled(root, variables, (scope) => {
+    const node = new Cypher.Node()
+    return sequence(...twins(scope, node, query, most), new Cypher.Return([Cypher.collect(node.property('_id')), 'value']))
+  })
+}
+
+function twins(scope: Scope, node: Cypher.Node, { model, given }: LiveQuery, most: number): readonly Cypher.Clause[] {
+  const limit = given.get('limit')
+  const page = orderBy(new Cypher.With(node), [...orderKeys({ node }, given.get('sort')), uniqueKey(node)])
+  page.limit(limit?.kind === 'leaf' && limit.value !== null ? scope.parameters.add((values) => wholeNumber('limit', limit.get(values), most - 1)) : most)
+  return [...rootTwins(scope, node, model, given), page]
 }
 
 /** Rows of those twins among the given ids that satisfy it, wherever a window ends and a scope lies: those two are `compileMembers`'s to say. */

@@ -1,4 +1,5 @@
 import { failure } from '../../errors.ts'
+import type { Judge } from '../../change/live/live-plan.ts'
 import type { RegisteredModel, Registry } from '../../model/registry.ts'
 import type { Argument, Variables } from '../compile/argument.ts'
 import { isPlain } from '../compile/column.ts'
@@ -11,14 +12,31 @@ type Test = (columns: Columns) => Truth
 
 /**
  * A `where` on a twin's own columns as a function, for those that mean the same in JavaScript as in Cypher; undefined: the store must be asked.
- * One change can concern a thousand live queries; a statement for each would be the end of it. The function throws SCHEMA_CHANGED for a twin of a later model.
+ * One change can concern a thousand live queries; a statement for each would be the end of it. It throws SCHEMA_CHANGED for a twin of a later model.
  */
-export function createJudge(registry: Registry, model: RegisteredModel | undefined, where: Argument | undefined, variables: Variables): ((columns: Columns) => boolean) | undefined {
+export function createJudge(registry: Registry, model: RegisteredModel | undefined, where: Argument | undefined, variables: Variables): Judge | undefined {
   const test = where ? toTest({ registry, model, variables }, where) : asksNothing
-  return test && ((columns) => {
-    const own = registry.get(String(columns['_model']))
-    if (!own) throw failure('SCHEMA_CHANGED') // whether it is one of those that were asked for is not known here
-    return (model === undefined || own.isA(model.id)) && test(columns) === true
+  return test && {
+    keys: where ? keysOf(where, variables) : [],
+    belongs(columns) {
+      const own = registry.get(String(columns['_model']))
+      if (!own) throw failure('SCHEMA_CHANGED') // whether it is one of those that were asked for is not known here
+      return (model === undefined || own.isA(model.id)) && test(columns) === true
+    },
+  }
+}
+
+/** Each `eq` and `in` that must hold whatever else does. */
+function keysOf(where: Argument, variables: Variables): Judge['keys'] {
+  if (where.kind !== 'object') return []
+  return where.fields.flatMap(({ field, value }) => {
+    const role = field.extensions.where
+    if (role?.kind !== 'value' || role.stored === 'instant' || value.kind !== 'object') return []
+    return value.fields.flatMap(({ field: { name }, value: operand }) => {
+      if (operand.kind !== 'leaf' || operand.value === null || (name !== 'eq' && name !== 'in')) return []
+      const given = operand.get(variables)
+      return [{ column: role.column, values: new Set(name === 'in' ? given as readonly unknown[] : [given]) }]
+    })
   })
 }
 

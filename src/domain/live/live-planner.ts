@@ -8,7 +8,7 @@ import { parseDuration } from '../../telemetry/duration.ts'
 import { relationshipNames } from '../../twin/needs.ts'
 import { readArguments } from '../compile/argument.ts'
 import { isPlain } from '../compile/column.ts'
-import { compileMatching, compileMembers, compileOrigins, idsVariable, type LiveQuery } from '../compile/live.ts'
+import { compileAnswer, compileMatching, compileMembers, compileOrigins, idsVariable, type LiveQuery } from '../compile/live.ts'
 import type { RootField } from '../compile/root.ts'
 import { toWithin } from '../compile/within.ts'
 import { present } from '../compile/world.ts'
@@ -63,14 +63,16 @@ export function createLivePlanner({ graph, tenant, tenantLabel }: LivePlannerCon
     const isLocal = !isListed && placed.length === 1 && placed.every(({ place }) => isInOwnColumns(place, model))
     const read = async (compiled: ReturnType<typeof compileMembers>, ids?: readonly string[]): Promise<unknown> =>
       (await graph.read(compiled({ ...variables, ...(ids && { [idsVariable]: ids }) }))).value
+    const answer = compileAnswer(root, query, variables, mostMembers)
+    answer(variables) // what cannot be bound is refused now
     const members = compileMembers(root, query, variables, mostMembers)
-    members(variables) // what cannot be bound is refused now
     const matching = compileMatching(root, query, variables)
     const origins = placed.map(({ way }) => (way.length > 0 ? compileOrigins(root, model, way, variables, mostOrigins + 1) : undefined))
     return {
       places: placed.map(({ place }) => place), isListed, restMs: restOf(given.get('atMostEvery')),
       scope: within?.kind === 'object' ? new Set(toWithin(within, relationshipNames(registry).known).over) : new Set(),
       judge: isLocal ? judgeOf(registry, model, given, variables) : undefined,
+      answer: async () => await read(answer) as readonly Columns[],
       members: async () => await read(members) as readonly string[],
       matching: async (ids) => await read(matching, ids) as readonly Columns[],
       async origins(place, ids) {
@@ -147,7 +149,7 @@ function judgeOf(registry: Registry, model: RegisteredModel | undefined, given: 
   const id = given.get('id')
   if (!judge || id?.kind !== 'leaf') return judge
   const only = String(id.get(variables))
-  return (columns) => columns['_id'] === only && judge(columns)
+  return { keys: [{ column: '_id', values: new Set([only]) }], belongs: (columns) => columns['_id'] === only && judge.belongs(columns) }
 }
 
 const [leastRestMs, mostRestMs] = [10, 3_600_000]
