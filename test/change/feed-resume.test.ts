@@ -199,11 +199,13 @@ test('a store that fails ends the stream with the failure after what was told, a
   const { head } = await journal.ends()
   for (let batch = 0; batch < 3; batch++) await app.app.services.twins.createTwins(Array.from({ length: 1_000 }, (_, index) => newTwin(`outage-${batch}-${index}`, zone)), by())
   let reads = 0
-  const faulty = { ...journal, read: (...args: Parameters<typeof journal.read>) => (++reads === 2 ? Promise.reject(failure('STORE_UNAVAILABLE')) : journal.read(...args)) }
+  let isDown = true
+  const faulty = { ...journal, read: (...args: Parameters<typeof journal.read>) => (++reads >= 2 && isDown ? Promise.reject(failure('STORE_UNAVAILABLE')) : journal.read(...args)) }
   await using tail = createJournalTail({ journal, onTrouble: (error) => { throw error } })
   const feed = createChangeFeed({ journal: faulty, tail, models: app.app.services.models })
   using broken = await openFeed(app.app, { after: encodeCursor(head), selection: lean, services: { feed } })
   await expect(broken.catchUp()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  isDown = false
   const last = placeOf(broken.events.at(-1) ?? {})
   using again = await openFeed(app.app, { after: encodeCursor(last), selection: lean, services: { feed } })
   expect([...changesOf(broken.events), ...changesOf(await again.catchUp())].map(placeOf)).toEqual(range(head, head + 3_000))

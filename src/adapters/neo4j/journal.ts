@@ -2,23 +2,27 @@ import type { Journal, JournalEntry, JournalOp } from '../../change/journal.ts'
 import type { Neo4jDatabase } from './database.ts'
 
 /** A state's own properties, whose names never begin with `_`. Integers as text: a JavaScript number would round them beyond 2^53. */
-const before = `CASE WHEN j:_Past OR j._op = 'relink' THEN [p IN keys(j) WHERE NOT p STARTS WITH '_' | [p, CASE
-      WHEN valueType(j[p]) STARTS WITH 'INTEGER' THEN toString(j[p])
-      WHEN valueType(j[p]) STARTS WITH 'LIST<INTEGER' THEN [x IN j[p] | toString(x)]
-      ELSE j[p] END]] END`
+const before = `[p IN keys(past) WHERE NOT p STARTS WITH '_' | [p, CASE
+      WHEN past[p] IS :: INTEGER THEN toString(past[p])
+      WHEN past[p] IS :: LIST<INTEGER> THEN [x IN past[p] | toString(x)]
+      ELSE past[p] END]]`
+const past = `, CASE WHEN j:_Past OR j._op = 'relink' THEN properties(j) END AS past`
 
 const columns = ['j._seq', 'j._to', 'j._op', 'j._id', 'j._actor', 'j._cause', 'coalesce(j._of, j._model)', 'j._of IS NOT NULL', 'j._type', 'j._dst', 'j._rid']
 const patch = { with: 'j._patch', without: `CASE WHEN j._op = 'migrate' THEN j._patch END` }
 
-/** By the unique index on `(_t, _seq)`. Patches and the past, which are most of what entries hold, are left where they are unless asked for. */
+/**
+ * By the unique index on `(_t, _seq)`. There are no holes, so the page's end is known: a LIMIT would make the server look at all entries behind the place.
+ * Patches and the past, which are most of what entries hold, are left where they are unless asked for.
+ */
 function pageText({ withBefore, withPatch }: { readonly withBefore: boolean; readonly withPatch: boolean }): string {
   const read = [...columns, withPatch ? patch.with : patch.without, ...(withBefore ? [before] : [])]
   return `OPTIONAL MATCH (h:_Head {_t: $b.t})
 WITH coalesce(h.floor, 0) AS floor
 CALL (floor) {
   WITH CASE WHEN floor > $b.after THEN floor ELSE $b.after END AS start
-  MATCH (j:_J) USING INDEX SEEK j:_J(_t, _seq) WHERE j._t = $b.t AND j._seq > start
-  WITH j ORDER BY j._seq LIMIT toInteger($b.limit)
+  MATCH (j:_J) USING INDEX SEEK j:_J(_t, _seq) WHERE j._t = $b.t AND j._seq > start AND j._seq <= start + $b.limit
+  WITH j${withBefore ? past : ''} ORDER BY j._seq
   RETURN collect([${read.join(', ')}]) AS entries
 }
 RETURN floor, entries`

@@ -4,7 +4,8 @@ import type { Journal, JournalEntry } from '../journal.ts'
 import type { Payload } from '../payload-stream.ts'
 import type { JournalTail } from '../tail.ts'
 import type { ChangeFilter } from './change-filter.ts'
-import { createFeedRing, type FeedRing, type RingLimits, type Told } from './feed-ring.ts'
+import { createBacklogPages, type ToldPage } from './backlog-pages.ts'
+import { createFeedRing, type FeedRing, type RingLimits } from './feed-ring.ts'
 import { type Stretch, readOn } from './read-on.ts'
 import { registryFor } from './registry-for.ts'
 
@@ -28,13 +29,6 @@ export interface FeedGroupConfig {
   readonly turn: <T>(task: () => Promise<T>) => Promise<T>
 }
 
-/** A stretch of the backlog, told. */
-export interface ToldPage {
-  readonly floor: number | undefined
-  readonly told: readonly Told[]
-  readonly end: number
-}
-
 /**
  * One execution of a feed for all who asked the same: what the tail tells is filtered, encoded and kept once. Subscribers are places in the ring,
  * and read the journal where they are behind it; of those pages, too, one serves all who want it at the time.
@@ -54,10 +48,8 @@ export interface FeedGroup {
 
 /** Entries that wait to be encoded; beyond, they are read again. */
 const mostWaiting = 8_192
-/** Pages of the backlog begin at multiples of this. */
-const pageSize = 1_024
-/** Pages that are kept for those who are about to want them. */
-const mostPages = 2
+/** Entries that are read at once where the tail does not carry what is needed. */
+const mostRead = 1_024
 
 export async function openFeedGroup(config: FeedGroupConfig): Promise<FeedGroup> {
   const { journal, tail, models, filter, encoder, withProperties, limits, turn } = config
@@ -98,7 +90,7 @@ export async function openFeedGroup(config: FeedGroupConfig): Promise<FeedGroup>
     const entries = waiting.filter(({ seq }) => seq > ring.head)
     waiting = []
     if (entries[0]?.seq === ring.head + 1) return { entries, floor: undefined, end: entries.at(-1)?.seq ?? ring.head }
-    return await readOn(journal, ring.head, pageSize, readOptions)
+    return await readOn(journal, ring.head, mostRead, readOptions)
   }
   const work = async (): Promise<void> => {
     if (working || !isOpen) return
@@ -121,25 +113,17 @@ export async function openFeedGroup(config: FeedGroupConfig): Promise<FeedGroup>
     }
   }
 
-  const pages = new Map<number, Promise<ToldPage>>()
+  const page = createBacklogPages({
+    read: (after, limit) => turn(() => readOn(journal, after, limit, readOptions)), tell,
+    isBehind: (place) => isOpen && place < ring.floor,
+  })
   return {
-    ring, listeners,
+    ring, listeners, page,
     get failure() {
       return failure
     },
     await(place) {
       awaited = Math.max(awaited, place)
-    },
-    page(after) {
-      const start = after - (after % pageSize)
-      const shared = pages.get(start)
-      if (shared) return shared
-      const page = turn(async () => await tell(await readOn(journal, start, pageSize, readOptions)))
-      pages.set(start, page)
-      const forget = (): void => { if (pages.get(start) === page) pages.delete(start) }
-      page.then(({ end }) => { if (end % pageSize !== 0) forget() }, forget) // a page that is not full will have more
-      for (const oldest of pages.keys()) if (pages.size > mostPages) pages.delete(oldest)
-      return page
     },
     close() {
       isOpen = false

@@ -1,6 +1,7 @@
 import { toCaughtUp, toGap } from '../change.ts'
 import type { Payload, PayloadStream } from '../payload-stream.ts'
-import type { FeedEncoder, FeedGroup, ToldPage } from './feed-group.ts'
+import type { ToldPage } from './backlog-pages.ts'
+import type { FeedEncoder, FeedGroup } from './feed-group.ts'
 import type { Told } from './feed-ring.ts'
 
 export interface FeedStreamConfig {
