@@ -39,7 +39,10 @@ export async function createCuttingProxy({ target, random }: CuttingProxyConfig)
   }
 
   const server = createServer((client) => {
-    if (state.isClosed) return client.resetAndDestroy()
+    if (state.isClosed) {
+      client.resetAndDestroy()
+      return
+    }
     const upstream = connect(state.target, '127.0.0.1')
     const pair: Pair = { sockets: [client, upstream], isStalled: false }
     pairs.add(pair)
