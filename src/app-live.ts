@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createNeo4jJournal } from './adapters/neo4j/journal.ts'
 import { createNeo4jJournalTrimmer } from './adapters/neo4j/journal-trimmer.ts'
 import { createNeo4jTwinColumns } from './adapters/neo4j/twin-columns.ts'
@@ -33,7 +34,11 @@ export interface OpenLive {
   readonly services: Pick<Services, 'feed' | 'readings' | 'live' | 'planLive'>
   /** Something was committed by this process. */
   committed(): void
+  /** Resolves when streams have what follows from everything that is committed by now, or after a second. */
+  settled(): Promise<void>
 }
+
+const settleMs = 1_000
 
 export function openLive({ config, parts, log, database, tenant, models, telemetry, wakeUp }: LiveParts): OpenLive {
   const trouble = (what: string) => (err: unknown): void => { log.warn({ err }, what) }
@@ -59,6 +64,7 @@ export function openLive({ config, parts, log, database, tenant, models, telemet
   parts.defer(wakeUp.listen(tail.wake))
   return {
     committed,
+    settled: () => Promise.race([live.settled(), delay(settleMs, undefined, { ref: false })]),
     services: {
       live, planLive: createLivePlanner({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
       feed: createChangeFeed({ journal, tail, models }),

@@ -94,7 +94,7 @@ export async function createApp(config: Config): Promise<App> {
     schema: () => schema.current.extensions.registry === models.registry(), // it shows the models as they are
     telemetry: () => telemetry.status().health.isWritable,
   }
-  const served = parts.use(await serve({ config, schema, services, openStream, principal, checks, metrics: createMetrics(telemetry), log }))
+  const served = parts.use(await serve({ config, schema, services, openStream, settleStreams: live.settled, principal, checks, metrics: createMetrics(telemetry), log }))
   await startSources()
   const owned = parts.move()
   return { url: served.url, config, services, database, neo4j: connection, hurry: served.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }

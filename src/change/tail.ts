@@ -26,6 +26,8 @@ export interface JournalTail extends AsyncDisposable {
   join(reader: TailReader): Promise<Reading>
   /** There may be new entries. */
   wake(): void
+  /** Resolves when readers were told of everything that is committed by now, or it cannot be read. */
+  settled(): Promise<void>
 }
 
 export interface JournalTailConfig {
@@ -104,6 +106,11 @@ export function createJournalTail({ journal, onTrouble, pageSize = 2_000, soonMs
       return { from, end: () => { readers.delete(reader) } }
     },
     wake: start,
+    async settled() {
+      await looking // it may have begun before the last commit
+      start()
+      await looking
+    },
     async [Symbol.asyncDispose]() {
       isClosed = true
       clearTimeout(timer)

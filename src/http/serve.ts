@@ -21,6 +21,8 @@ export interface ServeConfig {
   readonly services: Services
   /** Begins subscriptions. */
   readonly openStream: OpenStream
+  /** Waits until streams have what the last mutations changed. */
+  readonly settleStreams?: (() => Promise<void>) | undefined
   /** Who every request is from, until access control comes. */
   readonly principal: Principal
   /** Of `/readyz`, besides the server's own. */
@@ -51,7 +53,7 @@ const backlog = 4_096
 const lingerMs = 500
 
 /** Rejects with a ConfigError when the address is taken, or is not this process's to listen on. */
-export async function serve({ config, schema, services, openStream, principal, checks, metrics, log }: ServeConfig): Promise<Served> {
+export async function serve({ config, schema, services, openStream, settleStreams, principal, checks, metrics, log }: ServeConfig): Promise<Served> {
   await using parts = new AsyncDisposableStack()
   const { host, port, limits, origins, production, introspection, environment } = config
   const inFlight = createInFlight()
@@ -70,6 +72,7 @@ export async function serve({ config, schema, services, openStream, principal, c
   addGraphiql(server, { environment, log })
   parts.defer(async () => {
     await inFlight.drain(limits.drainMs) // still listening: whoever comes is told that the server is stopping, and whoever looks, that it is not ready
+    await settleStreams?.()
     await live.drain() // after the mutations: their changes are still seen
     const timer = setTimeout(() => { server.server.closeAllConnections() }, lingerMs)
     await server.close()

@@ -78,6 +78,18 @@ test('a window holds the first twins of an order', async () => {
   await live.until(() => live.nodes.has('p2') && !live.nodes.has('p1'))
 })
 
+test('a snapshot comes in the order that was asked for, also to who comes late', async () => {
+  const source = `subscription { pumpsLive(sort: [{ rank: DESC }, { _id: ASC }], ${fast}) { kind id node { _id rank } } }`
+  using first = await openLive(town.app, source)
+  await first.caughtUp()
+  await update(town, 'p1', { rank: 50 })
+  await first.until(() => first.nodes.get('p1')?.['rank'] === 50)
+  using late = await openLive(town.app, source)
+  await late.caughtUp()
+  expect([...late.nodes.keys()]).toEqual(['p1', 'p3', 'p2', 'p4'])
+  await update(town, 'p1', { rank: 1 })
+})
+
 test('latest values of telemetry filter, and selected readings change', async () => {
   using live = await openLive(town.app, `subscription { pumpsLive(where: { flow: { latest: { gt: 5 } } }, ${fast}) { kind id node { _id flow { latest { value } } } } }`)
   await live.caughtUp()
@@ -179,7 +191,7 @@ test.each([
 test('nobody listens, nothing is kept: groups end some time after their last subscriber, and the tail with them', async () => {
   const journal: Journal = { read: () => Promise.resolve([]), ends: () => Promise.resolve({ floor: 0, head: 0 }) }
   await using tail = createJournalTail({ journal, onTrouble: (error) => { throw error } })
-  const plan = { places: [], scope: new Set<string>(), isListed: false, judge: undefined, restMs: 10, answer: () => Promise.resolve([]), members: () => Promise.resolve([]), matching: () => Promise.resolve([]), origins: () => Promise.resolve([]), show: () => [], payload: ({ kind }: { readonly kind: string }) => kind }
+  const plan = { places: [], scope: new Set<string>(), isListed: false, isSorted: false, judge: undefined, restMs: 10, answer: () => Promise.resolve([]), members: () => Promise.resolve([]), matching: () => Promise.resolve([]), origins: () => Promise.resolve([]), show: () => [], payload: ({ kind }: { readonly kind: string }) => kind }
   const nothing = { onReadings: () => () => undefined, onLatest: () => () => undefined }
   await using live = createLiveQueries({ journal, tail, telemetry: nothing, columns: { read: () => Promise.resolve(new Map()) }, onTrouble: (error) => { throw error }, lingerMs: 20 })
   const streams = await Promise.all(Array.from({ length: 200 }, (_, index) => live.subscribe({ key: `k${index % 20}`, compile: () => plan }, () => undefined)))

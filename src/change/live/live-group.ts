@@ -39,8 +39,10 @@ export interface LiveGroup {
   judged(twin: string, columns: Columns | undefined): void
   /** Nothing that it knows is sure any more. */
   doubt(): void
-  /** Its twins in its order, by now. */
-  ordered(): Promise<readonly string[]>
+  /** Resolves when the log's ids are in the query's order, as it is by now, where it has one. */
+  arranged(): Promise<void>
+  /** Resolves when it has looked at everything that it was told by now, without resting in between, or cannot. */
+  settled(): Promise<void>
   end(): void
 }
 
@@ -58,7 +60,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   let isLoaded = false
   let isOver = false
   let failed: unknown
-  let isRunning = false
+  let running: Promise<void> | undefined
   let lastBegun = -Infinity
   let timer: NodeJS.Timeout | NodeJS.Immediate | undefined
   let seq = position()
@@ -71,7 +73,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   const tell = (): void => { for (const listener of [...listeners]) listener() }
   const hasWork = (): boolean => isDoubtful || touched.size > 0 || ready.size > 0
   const schedule = (leastMs = 0): void => {
-    if (isRunning || isOver || timer || !hasWork()) return
+    if (running || isOver || timer || !hasWork()) return
     const waitMs = Math.max(leastMs, lastBegun + plan.restMs - monotonicMs())
     const begin = (): void => {
       timer = undefined
@@ -87,13 +89,12 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
     isDoubtful = false
     try {
       const settled = settle(work)
-      if (settled) void follow(settled)
+      if (settled) running = follow(settled)
     } catch (error) {
       fail(error)
     }
   }
   const follow = async (settled: Promise<void>): Promise<void> => {
-    isRunning = true
     let waitMs = 0
     try {
       await settled
@@ -103,7 +104,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
       isDoubtful = true // what was to be looked at is not known any more
       waitMs = repairMs
     }
-    isRunning = false
+    running = undefined
     schedule(waitMs)
   }
   /** Undefined where nothing had to be waited for. */
@@ -171,9 +172,14 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
     end()
     tell()
   }
+  const rest = (): void => {
+    if (timer && 'refresh' in timer) clearTimeout(timer)
+    else clearImmediate(timer)
+    timer = undefined
+  }
   const end = (): void => {
     isOver = true
-    if (timer instanceof Object && 'refresh' in timer) clearTimeout(timer)
+    rest()
     touched.clear()
     ready.clear()
   }
@@ -196,7 +202,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
       schedule()
     },
     judged(twin, columns) {
-      const mayLeave = log.has(twin) || isRunning || isDoubtful || ready.has(twin)
+      const mayLeave = log.has(twin) || running !== undefined || isDoubtful || ready.has(twin)
       if (isOver || (!mayLeave && (!columns || !hasKeys(columns)))) return
       try {
         if (columns && plan.judge?.belongs(columns)) ready.set(twin, columns)
@@ -211,7 +217,15 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
       isDoubtful = true
       schedule()
     },
-    ordered: () => turn(() => plan.members()),
+    async settled() {
+      await running
+      rest()
+      if (hasWork() && !isOver && !running) run()
+      await running
+    },
+    async arranged() {
+      if (plan.isSorted && isLoaded) log.arrange(await turn(() => plan.members()))
+    },
     end,
   }
 }

@@ -35,8 +35,10 @@ export interface LiveLog {
   readonly size: number
   has(id: string): boolean
   get(id: string): LiveEntry | undefined
-  /** Twins in the answer, in the order of entering; the same array until one enters or leaves. */
+  /** Twins in the answer, in the order of entering, or as they were arranged; the same array until one enters or leaves. */
   ids(): readonly string[]
+  /** Puts the ids into an order; twins that it does not name come last. */
+  arrange(order: readonly string[]): void
   /** Takes the twin's state over; returns whether it differs. */
   put(id: string, shown: Shown, seq: number): boolean
   /** The twin left; returns whether it had been there. */
@@ -82,6 +84,10 @@ export function createLiveLog(): LiveLog {
     has: (id) => entries.get(id)?.shown !== undefined,
     get: (id) => entries.get(id),
     ids: () => (ids ??= [...entries.values()].flatMap(({ id, shown }) => (shown ? [id] : []))),
+    arrange(order) {
+      const present = new Set([...entries.values()].flatMap(({ id, shown }) => (shown ? [id] : [])))
+      ids = [...order.filter((id) => present.delete(id)), ...present]
+    },
     put(id, shown, seq) {
       const known = entries.get(id)
       if (known?.shown) {

@@ -51,6 +51,8 @@ export interface LivePlan {
   readonly scope: ReadonlySet<string>
   /** Which twins it has depends on more than each twin by itself: a window or a scope. `members` says which. */
   readonly isListed: boolean
+  /** It was asked for in an order. */
+  readonly isSorted: boolean
   /** Tells by a twin's columns; undefined: only the store can tell. */
   readonly judge: Judge | undefined
   /** The shortest time between two deltas of a twin, in ms. */

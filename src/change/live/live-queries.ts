@@ -46,6 +46,8 @@ export interface LiveRequest {
 export interface LiveQueries extends AsyncDisposable {
   readonly groups: number
   subscribe(request: LiveRequest, wake: () => void): Promise<PayloadStream>
+  /** Resolves when subscribers can take what follows from everything that is committed by now. */
+  settled(): Promise<void>
 }
 
 /** Groups that run statements at once. */
@@ -169,12 +171,18 @@ export function createLiveQueries({ journal, tail, telemetry, columns, onTrouble
       of.subscribers++
       clearTimeout(of.linger)
       try {
-        const start = typeof after === 'string' ? await resume(journal, of.group, after) : { kind: 'snapshot', isReset: false } as const
+        const start: LiveStart = typeof after === 'string' ? await resume(journal, of.group, after) : { kind: 'snapshot', isReset: false }
+        if (start.kind === 'snapshot') await of.group.arranged()
         return createLiveSubscriber(of.group, of.cache, start, () => { release(key, of) }, wake)
       } catch (error) {
         release(key, of)
         throw error
       }
+    },
+    async settled() {
+      await tail.settled()
+      await judging
+      await Promise.all([...held.values()].map(({ group }) => group.settled()))
     },
     async [Symbol.asyncDispose]() {
       for (const [key, each] of [...held]) forget(key, each)

@@ -69,7 +69,7 @@ export function createLivePlanner({ graph, tenant, tenantLabel }: LivePlannerCon
     const matching = compileMatching(root, query, variables)
     const origins = placed.map(({ way }) => (way.length > 0 ? compileOrigins(root, model, way, variables, mostOrigins + 1) : undefined))
     return {
-      places: placed.map(({ place }) => place), isListed, restMs: restOf(given.get('atMostEvery')),
+      places: placed.map(({ place }) => place), isListed, isSorted: given.get('sort')?.kind === 'list', restMs: restOf(given.get('atMostEvery')),
       scope: within?.kind === 'object' ? new Set(toWithin(within, relationshipNames(registry).known).over) : new Set(),
       judge: isLocal ? judgeOf(registry, model, given, variables) : undefined,
       answer: async () => await read(answer) as readonly Columns[],
