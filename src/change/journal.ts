@@ -47,7 +47,7 @@ export interface JournalReadOptions {
 
 /** The order of all changes of a tenant. */
 export interface Journal {
-  /** Entries behind a place, in order and without holes; at most `limit`. Of what is forgotten, nothing: it goes on behind the floor. */
+  /** Entries behind a place, in order and without holes; at most `limit`, and fewer where their values are large. Of what is forgotten, nothing: it goes on behind the floor. */
   read(after: number, limit: number, options?: JournalReadOptions): Promise<readonly JournalEntry[]>
   ends(options?: { readonly signal?: AbortSignal | undefined }): Promise<JournalEnds>
 }

@@ -84,9 +84,9 @@ describe('what is forgotten', () => {
   })
 
   test('while a backlog is read is a gap in it, never a silent hole', async () => {
-    for (let batch = 0; batch < 4; batch++) await app.app.services.twins.createTwins(Array.from({ length: 1_000 }, (_, index) => newTwin(`many-${batch}-${index}`, 'dtmi:plant:Zone;1')), by())
+    for (let batch = 0; batch < 10; batch++) await app.app.services.twins.createTwins(Array.from({ length: 1_000 }, (_, index) => newTwin(`many-${batch}-${index}`, 'dtmi:plant:Zone;1')), by())
     const { head } = await journal.ends()
-    const start = head - 3_400
+    const start = head - 9_900
     using feed = await openFeed(app.app, { after: encodeCursor(start), selection: lean })
     await feed.take(100)
     await using retention = keeping(50)

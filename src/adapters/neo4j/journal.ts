@@ -19,14 +19,32 @@ function pageText({ withBefore, withPatch }: { readonly withBefore: boolean; rea
   const read = [...columns, withPatch ? patch.with : patch.without, ...(withBefore ? [before] : [])]
   return `OPTIONAL MATCH (h:_Head {_t: $b.t})
 WITH coalesce(h.floor, 0) AS floor
-CALL (floor) {
-  WITH CASE WHEN floor > $b.after THEN floor ELSE $b.after END AS start
-  MATCH (j:_J) USING INDEX SEEK j:_J(_t, _seq) WHERE j._t = $b.t AND j._seq > start AND j._seq <= start + $b.limit
+WITH floor, CASE WHEN floor > $b.after THEN floor ELSE $b.after END AS start
+${withPatch || withBefore ? within(withBefore) : 'WITH floor, start, $b.limit AS limit'}
+CALL (start, limit) {
+  ${range('limit')}
   WITH j${withBefore ? past : ''} ORDER BY j._seq
   RETURN collect([${read.join(', ')}]) AS entries
 }
 RETURN floor, entries`
 }
+
+const range = (limit: string): string => `MATCH (j:_J) USING INDEX SEEK j:_J(_t, _seq) WHERE j._t = $b.t AND j._seq > start AND j._seq <= start + ${limit}`
+
+/** Of a page that would be too large, the entries up to the one that makes it so: values may have a million characters each. */
+const within = (withBefore: boolean): string => `CALL (start) {
+  ${range('$b.limit')}
+  WITH j ORDER BY j._seq
+  RETURN collect(${withBefore ? `CASE WHEN j:_Past OR j._op = 'relink' THEN ${textSize} ELSE ${patchSize} END` : patchSize}) AS sizes
+}
+WITH floor, start, CASE WHEN reduce(sum = 0, size IN sizes | sum + size) <= $b.characters THEN $b.limit
+  ELSE reduce(seen = [0, 0], size IN sizes | CASE WHEN seen[1] < $b.characters THEN [seen[0] + 1, seen[1] + size] ELSE seen END)[0] END AS limit`
+
+const patchSize = `size(coalesce(j._patch, ''))`
+/** Of all its columns, the patch among them. */
+const textSize = 'reduce(sum = 0, p IN keys(j) | sum + CASE WHEN j[p] IS :: STRING THEN size(j[p]) WHEN j[p] IS :: LIST<STRING NOT NULL> THEN reduce(part = 0, x IN j[p] | part + size(x)) ELSE 0 END)'
+/** Characters that one page holds, about. */
+const mostCharacters = 8_000_000n
 
 type Row = readonly [
   seq: number, at: number, op: JournalOp, id: string, actor: string, cause: string, model: string | null, isComponent: boolean,
@@ -37,7 +55,7 @@ type Row = readonly [
 export function createNeo4jJournal(database: Pick<Neo4jDatabase, 'read'>, tenant: string): Journal {
   return {
     async read(after, limit, { withBefore = false, withPatch = true, signal } = {}) {
-      const { floor, entries } = await database.read({ text: pageText({ withBefore, withPatch }), parameters: { b: { t: tenant, after: BigInt(after), limit: BigInt(limit) } } }, { signal })
+      const { floor, entries } = await database.read({ text: pageText({ withBefore, withPatch }), parameters: { b: { t: tenant, after: BigInt(after), limit: BigInt(limit), characters: mostCharacters } } }, { signal })
       return contiguous((entries as readonly Row[]).map(toEntry), Math.max(after, Number(floor)))
     },
     async ends({ signal } = {}) {

@@ -45,8 +45,7 @@ export function createBacklogPages({ read, tell, isBehind }: BacklogPagesConfig)
     if (stretch.entries.length === pageSize && isBehind(stretch.end)) readAhead(stretch.end)
     return await tell(stretch)
   }
-  return (after) => {
-    const start = after - (after % grid)
+  const pageFrom = (start: number): Promise<ToldPage> => {
     const known = pages.get(start)
     if (known) return known
     const page = load(start)
@@ -55,5 +54,10 @@ export function createBacklogPages({ read, tell, isBehind }: BacklogPagesConfig)
     page.then(({ end }) => { if (end < start + pageSize) forget() }, forget) // a page that is not full will have more
     for (const oldest of pages.keys()) if (pages.size > mostPages) pages.delete(oldest)
     return page
+  }
+  return async (after) => {
+    const start = after - (after % grid)
+    const page = await pageFrom(start)
+    return page.end > after || start === after ? page : await pageFrom(after) // values so large that a page ends before it
   }
 }
