@@ -7,7 +7,7 @@ import type { StoredTenant } from './adapters/neo4j/head.ts'
 import { createChangeFeed } from './change/feed/change-feed.ts'
 import { createLiveQueries } from './change/live/live-queries.ts'
 import { createJournalRetention } from './change/retention.ts'
-import { createJournalTail } from './change/tail.ts'
+import { createJournalTail, type JournalTail } from './change/tail.ts'
 import type { WakeUp } from './change/wake-up.ts'
 import type { Config } from './config.ts'
 import { createLivePlanner } from './domain/live/live-planner.ts'
@@ -60,6 +60,7 @@ export function openLive({ config, parts, log, database, tenant, models, telemet
     tail.wake()
     wakeUp.announce()
   }
+  if (config.neo4j) void followModels(tail, models, trouble('models that another process changed cannot be read')) // an embedded server is ours alone
   parts.defer(models.onChange(committed))
   parts.defer(wakeUp.listen(tail.wake))
   return {
@@ -73,5 +74,15 @@ export function openLive({ config, parts, log, database, tenant, models, telemet
         onGraphChanges: async (listener) => (await tail.join({ entries: listener, gap: listener })).end,
       }),
     },
+  }
+}
+
+/** Takes over the models that other processes publish, as soon as the journal tells. */
+async function followModels(tail: JournalTail, models: ModelService, onTrouble: (error: unknown) => void): Promise<void> {
+  const refresh = (): void => { models.refresh().catch(onTrouble) }
+  try {
+    await tail.join({ entries: (entries) => { if (entries.some(({ op }) => op.startsWith('model-'))) refresh() }, gap: refresh })
+  } catch (error) {
+    onTrouble(error)
   }
 }

@@ -19,7 +19,7 @@ export interface TestDelta {
 export interface TestLive extends Disposable {
   readonly stream: PayloadStream
   readonly deltas: readonly TestDelta[]
-  /** The answer as the deltas tell it. */
+  /** The answer as the deltas tell it. They must fit what is held: nothing enters twice, leaves or changes that is not there, or changes in other fields than it says. */
   readonly nodes: ReadonlyMap<string, Data>
   /** Takes what there is now. */
   drain(): void
@@ -49,6 +49,7 @@ export async function openLive(app: App, source: string, variables: Readonly<Rec
     for (let payload = stream.take(); payload !== undefined; payload = stream.take()) {
       const delta = Object.values((JSON.parse(payload) as { readonly data: Readonly<Record<string, TestDelta>> }).data)[0] as TestDelta
       deltas.push(delta)
+      if (known.size === 0) mustFit(nodes, delta)
       apply(nodes, delta)
     }
   }
@@ -74,4 +75,13 @@ export function apply(nodes: Map<string, Data>, { kind, id, node }: TestDelta): 
   if (kind === 'RESET') nodes.clear()
   else if (kind === 'LEAVE' && id !== null) nodes.delete(id)
   else if (id !== null && node) nodes.set(id, node)
+}
+
+function mustFit(nodes: ReadonlyMap<string, Data>, { kind, id, node, changed }: TestDelta): void {
+  const held = id === null ? undefined : nodes.get(id)
+  const isNew = kind === 'SNAPSHOT' || kind === 'ENTER'
+  if (id !== null && isNew === (held !== undefined)) throw new Error(`${kind} of ${id}, which is ${held ? '' : 'not '}there.`)
+  if (kind !== 'CHANGE' || !changed || !held || !node) return
+  const differing = Object.keys({ ...held, ...node }).filter((name) => JSON.stringify(held[name]) !== JSON.stringify(node[name]))
+  if (changed.length === 0 || differing.some((name) => !changed.includes(name))) throw new Error(`${id ?? ''} differs in ${differing.join()}, but is said to in ${changed.join()}.`)
 }

@@ -15,11 +15,16 @@ type Phase =
   | { readonly kind: 'snapshot'; readonly ids: readonly string[]; index: number }
   | { readonly kind: 'catching-up' | 'live' }
 
-/** One subscriber of a group: a number in its log. */
+/**
+ * One subscriber of a group: a number in its log. On the way from where it last had everything to the log's end it passes twins whose changes were replaced by
+ * later ones: of those it knows what it knew at the beginning of the way, unless it was told on the way.
+ */
 export function createLiveSubscriber(group: LiveGroup, cache: PayloadCache, begin: LiveStart, onClose: () => void, wake: () => void): PayloadStream {
   const { log, plan } = group
   let phase: Phase = { kind: 'begin', start: begin }
   let position = 0
+  let base = 0
+  const toldOnWay = new Map<string, number>()
   let isWaiting = false // until somebody took and got nothing
   let isClosed = false
 
@@ -30,25 +35,32 @@ export function createLiveSubscriber(group: LiveGroup, cache: PayloadCache, begi
   }
   group.listeners.add(listener)
 
+  const standAt = (n: number): void => {
+    position = base = n
+    toldOnWay.clear()
+  }
   const snapshot = (isReset: boolean): Payload | undefined => {
-    position = log.last
+    standAt(log.last)
     phase = { kind: 'snapshot', ids: log.ids(), index: 0 }
     return isReset ? plan.payload({ kind: 'RESET', cursor: group.partial(position, 'r'), id: null, shown: undefined, changed: null }) : undefined
   }
   const nextOfSnapshot = (ids: readonly string[], from: number): readonly [Payload | undefined, number] => {
     for (let index = from; index < ids.length; index++) {
       const entry = log.get(ids[index] ?? '')
+      if (entry) toldOnWay.set(entry.id, entry.n)
       if (entry?.shown) return [plan.payload({ kind: 'SNAPSHOT', cursor: group.partial(position, `s${index}`), id: entry.id, shown: entry.shown, changed: null }), index + 1]
     }
     return [undefined, ids.length]
   }
   const change = (): Payload | undefined => {
     for (let entry = log.next(position); entry; entry = log.next(position)) {
-      const from = position
       position = entry.n
-      const telling = tell(entry, from)
+      const from = toldOnWay.get(entry.id) ?? base
+      toldOnWay.set(entry.id, entry.n)
+      const telling = from < entry.n ? tell(entry, from) : undefined
       if (telling) return shared(entry, from, () => plan.payload({ ...telling, cursor: group.cursor(entry.n, entry), id: entry.id, shown: entry.shown }))
     }
+    standAt(log.last)
     return undefined
   }
   /** Whoever saw the change before sees this one as all others do. */
@@ -68,7 +80,7 @@ export function createLiveSubscriber(group: LiveGroup, cache: PayloadCache, begi
         const reset = snapshot(start.isReset)
         if (reset !== undefined) return reset
       } else {
-        position = start.n
+        standAt(start.n)
         phase = { kind: 'catching-up' }
       }
     }
