@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, onTestFinished, vi } from 'vitest'
 import { createCuttingProxy } from '../support/cutting-proxy.ts'
+import { sendFirst, sendReadings, storedReadings } from './live-gauges.ts'
 import { answerOf, changesBehind, createChance, createSea, disturb, watched } from './live-town.ts'
 import { createWatcher, type Watcher } from './live-watcher.ts'
 import { createDataDirectory, type Server, startServer } from './server.ts'
@@ -12,6 +13,7 @@ import { createDataDirectory, type Server, startServer } from './server.ts'
 export interface Storm {
   readonly mutations: number
   readonly changes: number
+  readonly readings: number
   /** What was done, by name. */
   readonly faults: Readonly<Record<string, number>>
   readonly attempts: number
@@ -29,13 +31,15 @@ export async function stormOfFaults({ seconds, seed, watcherCount = 6 }: StormCo
   const data = await createDataDirectory()
   let server = await startServer({ data })
   const start = await createSea(server)
+  const startOfReadings = await sendFirst(server)
   await using proxy = await createCuttingProxy({ target: portOf(server), random })
   const url = `http://127.0.0.1:${proxy.port}/graphql`
-  const watchers = Array.from({ length: watcherCount }, (_, index) => createWatcher({ name: `watcher ${index}`, url, transport: index % 3 === 2 ? 'sse' : 'websocket', start, random }))
+  const watchers = Array.from({ length: watcherCount }, (_, index) => createWatcher({ name: `watcher ${index}`, url, transport: index % 3 === 2 ? 'sse' : 'websocket', start, startOfReadings, random }))
   onTestFinished(async () => { await Promise.all(watchers.map((watcher) => watcher.close())) })
   const reader = startReader(url, join(data, 'told'), start)
 
   const calm = new AbortController()
+  const sending = sendReadings(() => server.url, random, calm.signal)
   const disturbing = Promise.all([1, 2, 3].map(() => disturb(() => server.url, random, calm.signal)))
   const faults: Record<string, number> = {}
   const does: readonly (readonly [name: string, share: number, () => Promise<unknown>])[] = [
@@ -63,28 +67,31 @@ export async function stormOfFaults({ seconds, seed, watcherCount = 6 }: StormCo
   proxy.delayMs = 0 // what is stalled is left to the clients to notice
   calm.abort()
   const mutations = (await disturbing).reduce((sum, count) => sum + count, 0)
-  const changes = await changesBehind(server, start)
-  for (const watcher of watchers) await expectTruth(watcher, server, changes)
+  await sending
+  const [changes, readings] = [await changesBehind(server, start), await storedReadings(server)]
+  for (const watcher of watchers) await expectTruth(watcher, server, changes, readings)
   await vi.waitFor(() => { expect(reader.told().length).toBeGreaterThanOrEqual(changes.length) }, { timeout: 30_000, interval: 50 })
   expect(reader.told(), 'what the process that was killed wrote').toEqual(changes)
   const attempts = watchers.reduce((sum, watcher) => sum + watcher.attempts, 0)
   await Promise.all([...watchers.map((watcher) => watcher.close()), reader.end()])
   await vi.waitFor(async () => { expect(await server.metric('twinfold_live_subscriptions')).toBe(0) }, { timeout: 60_000, interval: 100 })
   await server[Symbol.asyncDispose]()
-  return { mutations, changes: changes.length, faults, attempts }
+  return { mutations, changes: changes.length, readings: readings.length, faults, attempts }
 }
 
-async function expectTruth(watcher: Watcher, server: Server, changes: readonly string[]): Promise<void> {
-  const { name, told, lives, replayed } = watcher
-  const answers = await Promise.all(watched.map((query) => answerOf(server, query)))
-  await vi.waitFor(() => {
+async function expectTruth(watcher: Watcher, server: Server, changes: readonly string[], readings: readonly string[]): Promise<void> {
+  const { name, told, toldReadings, lives, replayed } = watcher
+  await vi.waitFor(async () => {
+    const answers = await Promise.all(watched.map((query) => answerOf(server, query))) // anew, since the latest values of readings come a moment later
     expect(watcher.faults, name).toEqual([])
     expect(lives.map(({ isCaughtUp }) => isCaughtUp), name).toEqual(lives.map(() => true))
     expect(lives.map(({ nodes }) => new Map(nodes)), `what ${name} holds`).toEqual(answers)
     expect(replayed, `what ${name} replayed`).toEqual(answers)
     expect(told.length, `changes that ${name} was told of`).toBeGreaterThanOrEqual(changes.length)
-  }, { timeout: 30_000, interval: 50 })
+    expect(toldReadings.length, `readings that ${name} was told of`).toBeGreaterThanOrEqual(readings.length)
+  }, { timeout: 30_000, interval: 100 })
   expect(told, name).toEqual(changes)
+  expect([...toldReadings].sort(), name).toEqual([...readings].sort())
 }
 
 interface Reader {

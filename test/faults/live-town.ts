@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createTwinfoldClient, type TwinfoldClient, TwinfoldError } from '../../sdk/src/index.ts'
+import { gaugeModel, gaugeTwins } from './live-gauges.ts'
 import type { Server } from './server.ts'
 
 /** Chance with a seed: Mulberry32, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
@@ -15,28 +16,30 @@ export function createChance(seed: number): () => number {
 
 const text = (name: string) => ({ '@type': 'Property', name, schema: 'string' })
 const models = [
+  gaugeModel,
   { '@context': 'dtmi:dtdl:context;3', '@id': 'dtmi:storm:Shore;1', '@type': 'Interface', contents: [text('name')] },
   { '@context': 'dtmi:dtdl:context;3', '@id': 'dtmi:storm:Buoy;1', '@type': 'Interface', contents: [text('status'), text('note'), { '@type': 'Relationship', name: 'near', target: 'dtmi:storm:Shore;1' }] },
 ]
 const shores = ['west', 'east']
 const buoys = Array.from({ length: 30 }, (_, index) => `buoy-${index}`)
 
-/** What clients watch: the fields of a query, and the same as a live query. By a property, by topology, with nested twins, and without a way to resume. */
+/** What clients watch: a query, and the same as a live query. By a property, by topology, with nested twins, without a way to resume, and by telemetry. */
 export const watched = [
-  { arguments: 'where: { status: { eq: "DOWN" } }', selection: '_id status note', canResume: true },
-  { arguments: 'where: { near: { some: { name: { eq: "west" } } } }', selection: '_id near(sort: [{ _id: ASC }]) { _id name }', canResume: true },
-  { arguments: 'where: { status: { in: ["DOWN", "ODD"] }, near: { some: { name: { eq: "east" } } } }', selection: '_id note', canResume: false },
+  { of: 'buoys', arguments: 'where: { status: { eq: "DOWN" } }', selection: '_id status note', canResume: true },
+  { of: 'buoys', arguments: 'where: { near: { some: { name: { eq: "west" } } } }', selection: '_id near(sort: [{ _id: ASC }]) { _id name }', canResume: true },
+  { of: 'buoys', arguments: 'where: { status: { in: ["DOWN", "ODD"] }, near: { some: { name: { eq: "east" } } } }', selection: '_id note', canResume: false },
+  { of: 'gauges', arguments: 'where: { height: { latest: { gt: 50 } } }', selection: '_id height { latest { value } }', canResume: true },
 ] as const
 
-export const liveDocument = ({ arguments: given, selection, canResume }: (typeof watched)[number]): string =>
-  `subscription${canResume ? ' ($after: Cursor)' : ''} { buoysLive(${given}, atMostEvery: "PT0.05S"${canResume ? ', after: $after' : ''}) { kind cursor id node { ${selection} } } }`
+export const liveDocument = ({ of, arguments: given, selection, canResume }: (typeof watched)[number]): string =>
+  `subscription${canResume ? ' ($after: Cursor)' : ''} { ${of}Live(${given}, atMostEvery: "PT0.05S"${canResume ? ', after: $after' : ''}) { kind cursor id node { ${selection} } } }`
 
 export const feedDocument = 'subscription ($after: Cursor) { changes(after: $after) { __typename ... on Change { cursor kind twinId } ... on Gap { from to } ... on CaughtUp { cursor } } }'
 
 /** Twins by id, as a query has them now. */
-export async function answerOf(server: Server, { arguments: given, selection }: (typeof watched)[number]): Promise<ReadonlyMap<string, unknown>> {
-  const { buoys: answer } = await server.ask<{ readonly buoys: readonly { readonly _id: string }[] }>(`{ buoys(${given}) { ${selection} } }`)
-  return new Map(answer.map((buoy) => [buoy._id, buoy]))
+export async function answerOf(server: Server, { of, arguments: given, selection }: (typeof watched)[number]): Promise<ReadonlyMap<string, unknown>> {
+  const { answer } = await server.ask<{ readonly answer: readonly { readonly _id: string }[] }>(`{ answer: ${of}(${given}) { ${selection} } }`)
+  return new Map(answer.map((twin) => [twin._id, twin]))
 }
 
 /** `cursor kind twin` of every change behind a place, as the journal has them. */
@@ -58,10 +61,11 @@ export interface Told {
 }
 export const toLine = ({ cursor, kind, twinId }: Told): string => `${cursor} ${kind} ${twinId}`
 
-/** Two shores and their buoys; resolves to the cursor behind their creation. */
+/** Two shores, their buoys, and gauges; resolves to the cursor behind their creation. */
 export async function createSea(server: Server): Promise<string> {
   await server.ask('mutation ($documents: [JSON!]!) { publishModels(documents: $documents) { __typename } }', { documents: models })
   const twins = [
+    ...gaugeTwins,
     ...shores.map((name) => ({ id: name, model: 'dtmi:storm:Shore;1', properties: { name } })),
     ...buoys.map((id, index) => ({ id, model: 'dtmi:storm:Buoy;1', properties: { status: 'OK' }, relationships: [{ name: 'near', to: shores[index % 2], id: 'near' }] })),
   ]
@@ -73,7 +77,7 @@ export async function createSea(server: Server): Promise<string> {
 export async function disturb(url: () => string, random: () => number, signal: AbortSignal): Promise<number> {
   let count = 0
   while (!signal.aborted) {
-    await using client = createTwinfoldClient({ url: `${url()}/graphql`, timeoutMs: 5_000 })
+    await using client = createTwinfoldClient({ url: `${url()}/graphql`, timeoutMs: 10_000 })
     try {
       for (const at = url(); !signal.aborted && url() === at; count++) await change(client, random)
     } catch (error) {

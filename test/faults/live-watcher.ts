@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createTwinfoldClient, type Live } from '../../sdk/src/index.ts'
+import { readingsDocument, toReadingLine, type ToldReading } from './live-gauges.ts'
 import { feedDocument, liveDocument, toLine, type Told, watched } from './live-town.ts'
 
 /** A client that watches everything at once, behind a network that fails, and can be killed. */
@@ -7,6 +8,8 @@ export interface Watcher {
   readonly name: string
   /** Changes it was told of in all its lives, a line each. */
   readonly told: readonly string[]
+  /** Readings, likewise. */
+  readonly toldReadings: readonly string[]
   /** What it did not expect. */
   readonly faults: readonly string[]
   /** Attempts to connect. */
@@ -25,17 +28,20 @@ export interface WatcherConfig {
   readonly transport: 'websocket' | 'sse'
   /** The cursor to begin behind. */
   readonly start: string
+  /** The same for readings. */
+  readonly startOfReadings: string
   readonly random: () => number
 }
 
 /** One that is silent for so long is dead; so that a storm has many deaths. */
 const silenceMs = 2_500
 
-export function createWatcher({ name, url, transport, start, random }: WatcherConfig): Watcher {
+export function createWatcher({ name, url, transport, start, startOfReadings, random }: WatcherConfig): Watcher {
   const told: string[] = []
+  const toldReadings: string[] = []
   const faults: string[] = []
   const counts = { attempts: 0 }
-  let after = start
+  let [after, afterReading] = [start, startOfReadings]
   const begin = () => {
     const client = createTwinfoldClient({ url, transport, silenceMs: transport === 'sse' ? 3 * silenceMs : silenceMs, backoff: { baseMs: 50, maxMs: 500, random } })
     const lives = watched.map((query) => client.live<unknown>(liveDocument(query)))
@@ -49,12 +55,20 @@ export function createWatcher({ name, url, transport, start, random }: WatcherCo
         after = feed.cursor ?? after
       }
     })()
-    const all = Promise.all([reading, ...replays]).catch((error: unknown) => { faults.push(String(error)) })
+    const readings = client.feed<{ readingReceived: { __typename: string } & ToldReading }>(readingsDocument, { after: afterReading })
+    const readingReadings = (async () => {
+      for await (const event of readings) {
+        if (event.__typename === 'ReadingReceived') toldReadings.push(toReadingLine(event))
+        else if (event.__typename === 'Gap') faults.push('a gap of readings')
+        afterReading = readings.cursor ?? afterReading
+      }
+    })()
+    const all = Promise.all([reading, readingReadings, ...replays]).catch((error: unknown) => { faults.push(String(error)) })
     return { client, lives, replayed, end: async () => { await client.dispose(); await all } }
   }
   let life = begin()
   return {
-    name, told, faults,
+    name, told, toldReadings, faults,
     get attempts() {
       return counts.attempts
     },
