@@ -6,11 +6,11 @@ import { WebSocket } from 'ws'
 import { createTwinfoldClient, TwinfoldError, type TwinfoldClient } from '../../sdk/src/index.ts'
 import { openTestApp } from '../support/app.ts'
 import { createSea, feedDocument, liveDocument, type Told, watched } from './live-town.ts'
-import { createDataDirectory, type Server, startServer } from './server.ts'
+import { createDataDirectory, startServer } from './server.ts'
 
 test('a server that is asked to stop amid mutations tells its subscribers of all that were acknowledged, then closes with 1001', async () => {
   await using server = await startServer({ data: await createDataDirectory() })
-  const start = await createSea(server)
+  const start = await createSea(server, 'end-')
   const closing = Promise.withResolvers<{ readonly code: number }>()
   const subscriber = createClient({ url: `${server.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, on: { closed: (event) => { closing.resolve(event as { readonly code: number }) } } })
   const told: string[] = []
@@ -18,7 +18,7 @@ test('a server that is asked to stop amid mutations tells its subscribers of all
 
   await using client = createTwinfoldClient({ url: `${server.url}/graphql` })
   const acknowledged: string[] = []
-  const mutating = [0, 1, 2, 3].map((index) => mutateUntilRefused(client, `buoy-${index}`, acknowledged))
+  const mutating = [0, 1, 2, 3].map((index) => mutateUntilRefused(client, `end-buoy-${index}`, acknowledged))
   await vi.waitFor(() => { expect(acknowledged.length).toBeGreaterThan(50) }, { timeout: 30_000, interval: 5 })
   await server[Symbol.asyncDispose]()
   await Promise.all(mutating)
@@ -50,7 +50,7 @@ function heap(): number {
 
 test('subscribers who come and go while nothing happens leave nothing behind, neither here nor in the server', async () => {
   await using town = await openTestApp()
-  await createSea({ ask: town.data } as unknown as Server) // of the server, it asks only
+  await createSea({ ask: async <T>(query: string, variables?: Readonly<Record<string, unknown>>) => await town.data(query, variables) as T })
   const url = `${town.url}/graphql`
   const comeAndGo = async (times: number): Promise<void> => {
     for (let time = 0; time < times; time++) {

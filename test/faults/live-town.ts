@@ -61,15 +61,16 @@ export interface Told {
 }
 export const toLine = ({ cursor, kind, twinId }: Told): string => `${cursor} ${kind} ${twinId}`
 
-/** Two shores, their buoys, and gauges; resolves to the cursor behind their creation. */
-export async function createSea(server: Server): Promise<string> {
+/** Two shores, their buoys, and gauges; resolves to the cursor behind their creation. Every sea of a store has a prefix of its own. */
+export async function createSea(server: Pick<Server, 'ask'>, prefix = ''): Promise<string> {
   await server.ask('mutation ($documents: [JSON!]!) { publishModels(documents: $documents) { __typename } }', { documents: models })
   const twins = [
-    ...gaugeTwins,
-    ...shores.map((name) => ({ id: name, model: 'dtmi:storm:Shore;1', properties: { name } })),
-    ...buoys.map((id, index) => ({ id, model: 'dtmi:storm:Buoy;1', properties: { status: 'OK' }, relationships: [{ name: 'near', to: shores[index % 2], id: 'near' }] })),
+    ...gaugeTwins.map(({ id, model }) => ({ id: prefix + id, model })),
+    ...shores.map((name) => ({ id: prefix + name, model: 'dtmi:storm:Shore;1', properties: { name } })),
+    ...buoys.map((id, index) => ({ id: prefix + id, model: 'dtmi:storm:Buoy;1', properties: { status: 'OK' }, relationships: [{ name: 'near', to: `${prefix}${shores[index % 2] ?? ''}`, id: 'near' }] })),
   ]
-  const { createTwins } = await server.ask<{ readonly createTwins: { readonly cursor: string } }>('mutation ($twins: [TwinInput!]!) { createTwins(twins: $twins) { ... on CreateTwinsSuccess { cursor } } }', { twins })
+  const { createTwins } = await server.ask<{ readonly createTwins: { readonly cursor?: string } }>('mutation ($twins: [TwinInput!]!) { createTwins(twins: $twins) { ... on CreateTwinsSuccess { cursor } } }', { twins })
+  if (createTwins.cursor === undefined) throw new Error('The sea was refused.')
   return createTwins.cursor
 }
 
