@@ -53,6 +53,7 @@ export function openLive({ config, parts, log, database, tenant, models, telemet
     journal, tail, columns: createNeo4jTwinColumns(database, tenant.tenant), onTrouble: trouble('live queries wait for the store'),
     telemetry: {
       onReadings: (listener) => telemetry.tail.listen((readings) => { listener(readings.map(({ series }) => series)) }),
+      started: telemetry.tail.started,
       onLatest: createLatestChanges({ onProjected: telemetry.onProjected, onReceived: isShared ? telemetry.tail.listen : undefined }),
     },
   }))

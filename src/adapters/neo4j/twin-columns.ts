@@ -1,5 +1,5 @@
 import type { Columns } from '../../change/live/live-plan.ts'
-import type { TwinColumns } from '../../change/live/live-queries.ts'
+import type { TwinColumns } from '../../change/live/dispatcher.ts'
 import type { Neo4jDatabase } from './database.ts'
 
 const text = `UNWIND $b.ids AS id MATCH (n:Twin {_t: $b.t, _id: id}) USING INDEX SEEK n:Twin(_t, _id)

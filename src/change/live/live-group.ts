@@ -1,6 +1,7 @@
 import { Failure, failure } from '../../errors.ts'
 import { monotonicMs } from '../../util/clock.ts'
 import { encodeLiveCursor } from './live-cursor.ts'
+import type { JudgeEntry } from './judge-book.ts'
 import { createLiveLog, type LiveEntry, type LiveLog } from './live-log.ts'
 import type { Columns, LivePlan, Shown } from './live-plan.ts'
 
@@ -37,6 +38,8 @@ export interface LiveGroup {
   touch(place: number, twin: string): void
   /** A twin's columns as they are now; undefined where it is gone or of another kind. Only for groups that judge. */
   judged(twin: string, columns: Columns | undefined): void
+  /** Keeps the entry of the group in a book up to date, and removes it at the end. */
+  attach(entry: JudgeEntry): void
   /** Nothing that it knows is sure any more. */
   doubt(): void
   /** Resolves when the log's ids are in the query's order, as it is by now, where it has one. */
@@ -64,6 +67,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   let lastBegun = -Infinity
   let timer: NodeJS.Timeout | NodeJS.Immediate | undefined
   let seq = position()
+  let booked: JudgeEntry | undefined
 
   const keys = plan.judge?.keys ?? []
   const hasKeys = (columns: Columns): boolean => {
@@ -90,6 +94,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
     try {
       const settled = settle(work)
       if (settled) running = follow(settled)
+      booked?.settle(!settled)
     } catch (error) {
       fail(error)
     }
@@ -105,6 +110,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
       waitMs = repairMs
     }
     running = undefined
+    booked?.settle(!isDoubtful)
     schedule(waitMs)
   }
   /** Undefined where nothing had to be waited for. */
@@ -159,8 +165,15 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   const take = (rows: readonly Columns[], shown: readonly Shown[], left: readonly string[], at: number, isEnd = true): void => {
     if (isOver) return
     const before = log.last
-    for (const twin of left) log.drop(twin, seq)
-    for (const [index, row] of rows.entries()) log.put(String(row['_id']), shown[index] ?? new Map(), seq)
+    for (const twin of left) {
+      log.drop(twin, seq)
+      if (!ready.has(twin)) booked?.release(twin)
+    }
+    for (const [index, row] of rows.entries()) {
+      const twin = String(row['_id'])
+      log.put(twin, shown[index] ?? new Map(), seq)
+      booked?.hold(twin)
+    }
     if (log.size > mostLive) return fail(tooMany())
     if (isEnd) seq = at
     const isFirst = isEnd && !isLoaded
@@ -180,6 +193,8 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   const end = (): void => {
     isOver = true
     rest()
+    booked?.remove()
+    booked = undefined
     touched.clear()
     ready.clear()
   }
@@ -205,16 +220,22 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
       const mayLeave = log.has(twin) || running !== undefined || isDoubtful || ready.has(twin)
       if (isOver || (!mayLeave && (!columns || !hasKeys(columns)))) return
       try {
-        if (columns && plan.judge?.belongs(columns)) ready.set(twin, columns)
-        else if (mayLeave) ready.set(twin, undefined)
+        if (columns && plan.judge?.belongs(columns)) {
+          ready.set(twin, columns)
+          booked?.hold(twin)
+        } else if (mayLeave) ready.set(twin, undefined)
         else return
       } catch (error) {
         return fail(error)
       }
       schedule()
     },
+    attach(entry) {
+      booked = entry
+    },
     doubt() {
       isDoubtful = true
+      booked?.settle(false)
       schedule()
     },
     async settled() {

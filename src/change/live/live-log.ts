@@ -7,11 +7,11 @@ export interface LiveEntry {
   readonly n: number
   /** Number of the change before: who has seen that one sees this one as it was made. */
   readonly before: number
-  readonly enteredAt: number
+  /** Numbers at which it entered, left, entered … ; the oldest are cut off where it came and went very often. */
+  readonly turns: readonly number[]
+  readonly isCut: boolean
   /** Everything in the journal up to here had been told before this change. */
   readonly seq: number
-  /** When it had been there before it left and came back. */
-  readonly earlier: { readonly enteredAt: number; readonly leftAt: number } | undefined
   /** Undefined: it left. */
   readonly shown: Shown | undefined
   /** Number of each field's last change. */
@@ -101,7 +101,7 @@ export function createLiveLog(): LiveLog {
       ids = undefined
       gone.delete(id)
       entries.delete(id) // so that it comes last
-      write({ id, n: last, before: known?.n ?? 0, seq, enteredAt: last, earlier: known && { enteredAt: known.enteredAt, leftAt: known.n }, shown, changedAt: new Map([...shown.keys()].map((field) => [field, last])) })
+      write({ id, n: last, before: known?.n ?? 0, seq, ...turned(known, last), shown, changedAt: new Map([...shown.keys()].map((field) => [field, last])) })
       return true
     },
     drop(id, seq) {
@@ -110,7 +110,7 @@ export function createLiveLog(): LiveLog {
       last++
       ids = undefined
       gone.add(id)
-      write({ ...known, n: last, before: known.n, seq, shown: undefined })
+      write({ ...known, n: last, before: known.n, seq, ...turned(known, last), shown: undefined })
       forgetGone()
       return true
     },
@@ -125,11 +125,22 @@ export function createLiveLog(): LiveLog {
 }
 
 /** How an entry's change looks from a number; undefined: whoever stands there has not known the twin. */
-export function tell({ shown, enteredAt, earlier, changedAt }: LiveEntry, from: number): Telling | undefined {
-  const isKnown = enteredAt <= from || (earlier !== undefined && earlier.enteredAt <= from && from < earlier.leftAt)
-  if (!shown) return isKnown ? { kind: 'LEAVE', changed: null } : undefined
+export function tell({ shown, turns, isCut, changedAt }: LiveEntry, from: number): Telling | undefined {
+  const passed = turns.filter((n) => n <= from).length
+  const isKnown = passed % 2 === 1
+  const isUnsure = passed === 0 && isCut
+  if (!shown) return isKnown || isUnsure ? { kind: 'LEAVE', changed: null } : undefined
   if (!isKnown) return { kind: 'ENTER', changed: null }
   return { kind: 'CHANGE', changed: [...changedAt].flatMap(([field, at]) => (at > from ? [field] : [])) }
+}
+
+/** Comings and goings that are remembered of a twin. */
+const mostTurns = 64
+
+/** In pairs, so that the first is always a coming. */
+function turned(known: LiveEntry | undefined, n: number): Pick<LiveEntry, 'turns' | 'isCut'> {
+  const turns = [...known?.turns ?? [], n]
+  return turns.length > mostTurns ? { turns: turns.slice(2), isCut: true } : { turns, isCut: known?.isCut ?? false }
 }
 
 /** Names of fields that are not the same. */

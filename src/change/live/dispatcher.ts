@@ -1,0 +1,174 @@
+import type { JournalEntry } from '../journal.ts'
+import type { JournalTail, Reading } from '../tail.ts'
+import { createJudgeBook } from './judge-book.ts'
+import type { LiveGroup } from './live-group.ts'
+import type { Columns, LivePlan } from './live-plan.ts'
+import { createTouchIndex, type PlaceOf, placesOf, type Touch } from './touch-index.ts'
+
+/** Columns of twins as they are now, by id; those that do not exist are left out. */
+export interface TwinColumns {
+  read(ids: readonly string[]): Promise<ReadonlyMap<string, Columns>>
+}
+
+/** A telemetry of a twin, or component. */
+export interface NamedTelemetry {
+  readonly twin: string
+  readonly name: string
+}
+
+/** Telemetry as live queries hear of it. */
+export interface TelemetryChanges {
+  /** New readings are in the store. */
+  onReadings(listener: (changed: readonly NamedTelemetry[]) => void): () => void
+  /** Resolves when listeners hear of everything that comes from then on. */
+  started(): Promise<void>
+  /** Other latest values are on the twins, where filters see them. */
+  onLatest(listener: (changed: readonly NamedTelemetry[]) => void): () => void
+}
+
+export interface DispatcherConfig {
+  readonly tail: JournalTail
+  readonly telemetry: TelemetryChanges
+  readonly columns: TwinColumns
+  readonly onTrouble: (error: unknown) => void
+}
+
+/** Tells each group of the changes that may concern it. */
+export interface Dispatcher extends AsyncDisposable {
+  /** Everything in the journal up to here was told. */
+  readonly told: number
+  /** Resolves when changes are told from now on; returns how to end that. While anybody is in, the journal's end is read. */
+  enter(): Promise<() => void>
+  /** From now on the group is told; where it reads telemetry, call `hear` before. Returns how to end that. */
+  enlist(group: LiveGroup): () => void
+  /** Resolves when new readings are told, as long as a group reads telemetry. */
+  hear(): Promise<void>
+  /** Resolves when everything that is committed by now was told. */
+  settled(): Promise<void>
+}
+
+export const readsTelemetry = ({ places }: Pick<LivePlan, 'places'>): boolean => places.some(({ latest, series }) => latest.size > 0 || series.size > 0)
+
+export function createDispatcher({ tail, telemetry, columns, onTrouble }: DispatcherConfig): Dispatcher {
+  const groups = new Set<LiveGroup>()
+  const book = createJudgeBook<LiveGroup>()
+  /** Queries that the store answers; those judged by any change of what they look at; and those that the book finds, of which only has to be known that there are some. */
+  const [traced, judged, kept] = [createTouchIndex<LiveGroup>(), createTouchIndex<LiveGroup>(), createTouchIndex<LiveGroup>()]
+  let inside = 0
+  let reading: Promise<Reading> | undefined
+  let deafen: (() => void) | undefined
+  let told = 0
+  let judging: Promise<void> | undefined
+  let toJudge = new Map<string, Set<ReadonlySet<PlaceOf<LiveGroup>>>>()
+
+  const trace = (touches: readonly Touch<LiveGroup>[]): void => {
+    for (const touch of touches) for (const { subject, place } of placesOf(touch)) subject.touch(place, touch.twin)
+  }
+  const mark = (touches: readonly Touch<LiveGroup>[], isInBook: boolean): void => {
+    for (const { twin, places } of touches) {
+      const known = toJudge.get(twin) ?? new Set()
+      if (!isInBook) for (const set of places) known.add(set)
+      toJudge.set(twin, known)
+    }
+  }
+  const entries = (all: readonly JournalEntry[]): void => {
+    for (const entry of all) {
+      trace(traced.byEntry(entry))
+      mark(judged.byEntry(entry), false)
+      mark(kept.byEntry(entry), true)
+    }
+    judge()
+  }
+  const gap = (): void => { for (const group of groups) group.doubt() }
+  /** Reads each changed twin once, for all queries that can tell by its columns whether it belongs to them. */
+  const judge = (): void => {
+    if (judging) return
+    if (toJudge.size === 0) told = tail.position
+    else judging = judgeAll().finally(() => { judging = undefined })
+  }
+  const judgeAll = async (): Promise<void> => {
+    while (toJudge.size > 0) {
+      const [batch, at] = [toJudge, tail.position]
+      toJudge = new Map()
+      try {
+        const found = await columns.read([...batch.keys()])
+        for (const [twin, sets] of batch) {
+          const now = found.get(twin)
+          for (const set of sets) for (const { subject } of set) subject.judged(twin, now)
+          for (const group of [...book.audience(twin, now)]) group.judged(twin, now)
+        }
+      } catch (error) {
+        onTrouble(error)
+        for (const group of groups) if (group.plan.judge) group.doubt()
+      }
+      told = at
+    }
+  }
+  const listen = (by: 'byReading' | 'byLatest') => (changed: readonly NamedTelemetry[]): void => {
+    for (const { twin, name } of changed) {
+      trace(traced[by](twin, name))
+      mark(judged[by](twin, name), false)
+      mark(kept[by](twin, name), true)
+    }
+    judge()
+  }
+  const leave = (): void => {
+    inside--
+    if (inside > 0) return
+    void reading?.then(({ end }) => { end() }, () => undefined) // what failed has nothing to end
+    reading = undefined
+  }
+  return {
+    get told() {
+      return told
+    },
+    async enter() {
+      inside++
+      const entered = (reading ??= tail.join({ entries, gap }).then((joined) => {
+        told = Math.max(told, joined.from)
+        return joined
+      }))
+      try {
+        await entered
+      } catch (error) {
+        if (reading === entered) reading = undefined
+        leave()
+        throw error
+      }
+      return leave
+    },
+    enlist(group) {
+      const { plan } = group
+      const isKept = (plan.judge?.keys.length ?? 0) > 0
+      const index = isKept ? kept : plan.judge ? judged : traced
+      index.add(group, plan)
+      if (isKept) group.attach(book.add(group, plan.judge?.keys ?? []))
+      groups.add(group)
+      inside++
+      return () => {
+        index.remove(group)
+        groups.delete(group)
+        if (![traced, judged, kept].some((each) => each.readsTelemetry)) {
+          deafen?.()
+          deafen = undefined
+        }
+        leave()
+      }
+    },
+    async hear() {
+      if (!deafen) {
+        const ends = [telemetry.onReadings(listen('byReading')), telemetry.onLatest(listen('byLatest'))]
+        deafen = () => { for (const end of ends) end() }
+      }
+      await telemetry.started()
+    },
+    async settled() {
+      await tail.settled()
+      await judging
+    },
+    async [Symbol.asyncDispose]() {
+      deafen?.()
+      await judging
+    },
+  }
+}
