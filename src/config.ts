@@ -66,6 +66,8 @@ export interface Limits {
   readonly socketSubscriptions: number
   /** Of a tenant, over all its connections. */
   readonly tenantSubscriptions: number
+  /** Of the document and the variables of a subscription, which are kept as long as it lives; in characters. */
+  readonly subscriptionBytes: number
   /** WebSockets. */
   readonly sockets: number
   /** What may wait for a slow connection before no more is taken from its streams; one message may be more. */
@@ -128,6 +130,7 @@ export function createConfig(environment: Environment = process.env): Config {
       quarantine: env.whole('TWINFOLD_QUARANTINE', 100_000, { least: 0, most: 100_000_000 }),
       socketSubscriptions: env.whole('TWINFOLD_MAX_SOCKET_SUBSCRIPTIONS', 100, { least: 1, most: 100_000 }),
       tenantSubscriptions: env.whole('TWINFOLD_MAX_SUBSCRIPTIONS', 20_000, { least: 1, most: 10_000_000 }),
+      subscriptionBytes: env.whole('TWINFOLD_MAX_SUBSCRIPTION_BYTES', 1_000_000, { least: 1_000, most: 1_000_000_000 }),
       sockets: env.whole('TWINFOLD_MAX_SOCKETS', 20_000, { least: 1, most: 1_000_000 }),
       connectionBufferBytes: env.whole('TWINFOLD_CONNECTION_BUFFER_BYTES', 262_144, { least: 1_024, most: 1_000_000_000 }),
       initialisationTimeoutMs: env.whole('TWINFOLD_SOCKET_INIT_TIMEOUT_MS', 3_000, { least: 10, most: 600_000 }),

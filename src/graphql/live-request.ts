@@ -37,9 +37,16 @@ export function createLiveRequests({ schema, limits, deepestNesting }: LiveReque
     const valid = validDocuments(asked.query)
     const definition = operationOf(valid, asked.operationName)
     if (definition.operation !== OperationTypeNode.SUBSCRIPTION) return undefined
+    checkSize(asked, limits.subscriptionBytes)
     checkOperation(toOperation(valid.schema, valid.document, definition, asked.variables ?? {}), limits)
     return { schema: valid.schema, document: valid.document, definition, source: valid.source, variables: coercedVariables(valid, definition, asked), ...by }
   }
+}
+
+/** A subscription keeps its document and variables as long as it lives. */
+function checkSize({ query, variables = {} }: AskedOperation, most: number): void {
+  const size = query.length + JSON.stringify(variables).length
+  if (size > most) throw failure('PAYLOAD_TOO_LARGE', { message: `The subscription's document and variables are ${size} characters long; at most ${most} are taken. Narrow it by a filter instead of naming what it is for.` })
 }
 
 function operationOf({ document }: ValidDocument, name: string | undefined): OperationDefinitionNode {

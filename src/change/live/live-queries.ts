@@ -35,6 +35,8 @@ export interface LiveQueries extends AsyncDisposable {
 
 /** Groups that run statements at once. */
 const atOnce = 4
+/** Queries without subscribers that are kept up to date. */
+const mostLingering = 1_000
 /** Journal entries that are looked through to tell whether a client missed anything. */
 const mostLookedThrough = 20_000
 const pageSize = 2_000
@@ -52,8 +54,11 @@ export function createLiveQueries({ journal, lingerMs = 30_000, ...config }: Liv
   const dispatcher = createDispatcher(config)
   const turn = createTurns(atOnce)
 
+  const lingering = new Map<string, Held>()
+
   const forget = (key: string, { group, delist, linger }: Held): void => {
     clearTimeout(linger)
+    lingering.delete(key)
     if (held.get(key)?.group === group) held.delete(key)
     group.end()
     delist()
@@ -81,7 +86,13 @@ export function createLiveQueries({ journal, lingerMs = 30_000, ...config }: Liv
     if (of.subscribers > 0) return
     if (held.get(key) !== of) return // it failed, and was forgotten for another
     if (of.group.failure !== undefined || !of.group.isLoaded) forget(key, of)
-    else of.linger = setTimeout(() => { forget(key, of) }, lingerMs).unref()
+    else linger(key, of)
+  }
+  const linger = (key: string, of: Held): void => {
+    of.linger = setTimeout(() => { forget(key, of) }, lingerMs).unref()
+    lingering.set(key, of)
+    const [oldest] = lingering
+    if (oldest && lingering.size > mostLingering) forget(...oldest)
   }
   return {
     get groups() {
@@ -93,6 +104,7 @@ export function createLiveQueries({ journal, lingerMs = 30_000, ...config }: Liv
         const of = await find(key, compile)
         of.subscribers++
         clearTimeout(of.linger)
+        lingering.delete(key)
         try {
           const start: LiveStart = typeof after === 'string' ? await resume(journal, of.group, after) : { kind: 'snapshot', isReset: false }
           if (start.kind === 'snapshot') await of.group.arranged()

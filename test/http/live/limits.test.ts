@@ -21,6 +21,15 @@ describe('One connection', () => {
     expect([api.streams.openCount, api.served.live.subscriptions]).toEqual([2, 2])
   })
 
+  it('cannot leave megabytes with a subscription, which would be kept as long as it lives', async () => {
+    await using api = await createLiveTrial({ limits: { subscriptionBytes: 2_000 } })
+    using raw = await openRawSocket(api.socketUrl)
+    raw.say({ id: 'a', type: 'subscribe', payload: { query: 'subscription { said }', variables: { ballast: 'x'.repeat(2_000) } } })
+    raw.say(subscribe('b', 'subscription { said }'))
+    await raw.hears(() => raw.of('a').length === 1 && api.streams.openCount === 1)
+    expect(codesOf(raw, 'a')).toEqual(['PAYLOAD_TOO_LARGE'])
+  })
+
   it('does not get around that by leaving what is still being opened', async () => {
     await using api = await createLiveTrial({ limits: { socketSubscriptions: 5 } })
     using raw = await openRawSocket(api.socketUrl)
