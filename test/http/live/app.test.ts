@@ -28,7 +28,8 @@ it('A mutation through one connection reaches a subscriber of the app over a Web
   expect(raw.heard.at(-1)).toMatchObject({ id: 'feed', type: 'next', payload: { data: { changes: change } } })
   await until(() => streamed.includes('"twinId":"v1"'), 'the stream of events has it too')
 
-  expect((await (await fetch(`${test.url}/metrics`)).text()).match(/^twinfold_live_\w+ \d+$/gm)).toEqual(['twinfold_live_sockets 1', 'twinfold_live_subscriptions 2', 'twinfold_live_buffered_bytes 0'])
+  const gauges = async (): Promise<unknown> => (await (await fetch(`${test.url}/metrics`)).text()).match(/^twinfold_live_\w+ \d+$/gm)
+  await expect.poll(gauges).toEqual(['twinfold_live_sockets 1', 'twinfold_live_subscriptions 2', 'twinfold_live_buffered_bytes 0']) // the client's socket closes in its own time
   await test.app[Symbol.asyncDispose]()
   await reading
   expect((await raw.closed).code).toBe(1001)
