@@ -19,6 +19,13 @@ export interface Operation {
 
 type Row = Readonly<Record<string, unknown>>
 
+declare module 'graphql' {
+  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
+    /** What the field's resolver would say of each of the sources, in one call. */
+    resolveMany?: (sources: readonly unknown[], args: Readonly<Record<string, unknown>>, context: unknown) => Promise<readonly unknown[]>
+  }
+}
+
 /** A field that is not completed here, because its value is not in the row. */
 export class NotInRow extends Error {
   override readonly name = 'NotInRow'
@@ -91,8 +98,9 @@ function completeField(operation: Operation, parentType: GraphQLObjectType, key:
   const field = parentType.getFields()[name]
   if (!node || !field) throw new NotInRow(`${parentType.name} has no field ${name}.`)
   const complete = completeValue(operation, field.type, nodes)
-  const { resolve } = field
+  const { resolve, extensions: { resolveMany } } = field
   const args = getArgumentValues(field, node, operation.variables)
+  if (resolveMany) return completeMany(key, complete, (sources) => resolveMany(sources, args, operation.context))
   if (!resolve) return (source, result, later) => { result[key] = complete(ownOrCalled(source[name], args), later) }
   const info = infoOf(operation, parentType, field, key, nodes)
   return (source, result, later) => {
@@ -104,6 +112,21 @@ function completeField(operation: Operation, parentType: GraphQLObjectType, key:
     if (!isSeries(parentType)) throw new NotInRow(`${parentType.name}.${name} is not answered at once.`)
     result[key] = undefined // keeps the place among the fields
     later.push(value.then((read) => { result[key] = complete(read, later) }))
+  }
+}
+
+/** One call for all rows that are completed in one go, without a promise for each. */
+function completeMany(key: string, complete: Complete, resolve: (sources: readonly unknown[]) => Promise<readonly unknown[]>): CompleteField {
+  let gathering: { readonly source: Row; readonly result: Record<string, unknown> }[] | undefined
+  return (source, result, later) => {
+    result[key] = undefined // keeps the place among the fields
+    if (gathering) return void gathering.push({ source, result })
+    const rows = gathering = [{ source, result }]
+    later.push(Promise.resolve().then(async () => {
+      gathering = undefined
+      const values = await resolve(rows.map((row) => row.source))
+      for (const [index, row] of rows.entries()) row.result[key] = complete(values[index], later)
+    }))
   }
 }
 
