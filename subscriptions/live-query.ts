@@ -1,5 +1,5 @@
 import type { Context } from '../src/graphql/context.ts'
-import { groupKey } from '../src/graphql/group-key.ts'
+import { groupKey, queryKey } from '../src/graphql/group-key.ts'
 import type { OpenStream } from '../src/graphql/live-operation.ts'
 import { subscriptionRoot } from '../src/graphql/subscription-root.ts'
 
@@ -14,7 +14,7 @@ export const openLiveQuery: OpenStream = async (operation, wake) => {
   const { schema, variables, services, principal, requestId } = operation
   const context = (): Context => ({ principal, requestId, services, signal: AbortSignal.timeout(answerWithinMs) })
   return await services.live.subscribe({
-    key: groupKey(operation, root),
+    key: groupKey(operation, root), query: queryKey(operation, root),
     compile: () => services.planLive({ schema, variables, fragments: root.fragments, responseKey: root.key, field: root.field, nodes: root.nodes, model: live.model, context }),
     after: root.args['after'] as string | null | undefined,
   }, wake)

@@ -54,14 +54,24 @@ export function createJournalTail({ journal, onTrouble, pageSize = 2_000, soonMs
   let restMs = lateMs
   let isClosed = false
 
+  const tell = (what: (reader: TailReader) => void): void => {
+    for (const reader of [...readers]) {
+      try {
+        what(reader)
+      } catch (error) {
+        onTrouble(error) // the others hear of it all the same
+      }
+    }
+  }
   /** One page; resolves to whether there may be more. */
   const readPage = async (): Promise<boolean> => {
     const entries = await journal.read(position, pageSize)
     const [first, last] = [entries[0], entries.at(-1)]
     if (!first || !last) return false
-    if (first.seq > position + 1) for (const reader of [...readers]) reader.gap(position, first.seq - 1)
+    const from = position
     position = last.seq
-    for (const reader of [...readers]) reader.entries(entries)
+    if (first.seq > from + 1) tell((reader) => { reader.gap(from, first.seq - 1) })
+    tell((reader) => { reader.entries(entries) })
     return entries.length === pageSize
   }
   const look = async (): Promise<void> => {
@@ -102,7 +112,7 @@ export function createJournalTail({ journal, onTrouble, pageSize = 2_000, soonMs
       if (readers.size === 0) await (starting ??= journal.ends().then(({ head }) => { position = Math.max(position, head) }).finally(() => { starting = undefined }))
       readers.add(reader)
       const from = position
-      schedule(restMs)
+      if (readers.size === 1) schedule(restMs) // else it is running
       return { from, end: () => { readers.delete(reader) } }
     },
     wake: start,

@@ -50,9 +50,19 @@ export function createValidDocuments(live: LiveSchema, { tokens }: { readonly to
 
 function toValid(schema: GraphQLSchema, source: string, maxTokens: number): ValidDocument {
   const document = parsed(source, maxTokens)
-  const errors = validate(schema, document)
+  const errors = violations(schema, document)
   if (errors.length > 0) throw new RequestErrors(errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')))
   return { schema, document, source }
+}
+
+/** One rule of graphql-js looks at the directives of a subscription's field, and throws where they need a variable. */
+function violations(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    return validate(schema, document)
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error]
+    throw error
+  }
 }
 
 function parsed(source: string, maxTokens: number): DocumentNode {

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Journal, JournalEntry } from '../../src/change/journal.ts'
+import { decodeLiveCursor } from '../../src/change/live/live-cursor.ts'
 import { createLiveGroup, type LiveGroup } from '../../src/change/live/live-group.ts'
 import type { Columns } from '../../src/change/live/live-plan.ts'
 import { createLiveQueries } from '../../src/change/live/live-queries.ts'
@@ -15,10 +16,17 @@ const aStep = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('doubt' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('join' as const) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('take' as const), who: fc.nat(5), most: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reconnect' as const), who: fc.nat(5) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('wait' as const) }) },
 )
 
 const subscriberOf = (group: LiveGroup, cache: PayloadCache): ReturnType<typeof createLiveSubscriber> => createLiveSubscriber(group, cache, { kind: 'snapshot', isReset: false }, () => undefined, () => undefined)
+
+/** As whoever comes back to the process that knows him. */
+function goOn(group: LiveGroup, cache: PayloadCache, after: string): ReturnType<typeof createLiveSubscriber> {
+  const { n = 0, base = 0, isWhole = false } = decodeLiveCursor(after) ?? {}
+  return createLiveSubscriber(group, cache, isWhole ? { kind: 'behind', n, base } : { kind: 'snapshot', isReset: true }, () => undefined, () => undefined)
+}
 
 const answerOf = (twins: ReadonlyMap<string, Columns>, of?: string): ReadonlyMap<string, Columns> =>
   new Map([...twins].filter(([, { size, name }]) => size !== undefined && (of === undefined || name === of)).map(([id, { size, name = null }]) => [id, { _id: id, size, name }]))
@@ -26,7 +34,7 @@ const answerOf = (twins: ReadonlyMap<string, Columns>, of?: string): ReadonlyMap
 test('at whatever pace subscribers take, what they are told fits what they hold, and is the answer in the end', async () => {
   await fc.assert(fc.asyncProperty(fc.array(aStep, { minLength: 20, maxLength: 60 }), async (steps) => {
     const twins = new Map<string, Columns>()
-    const group = createLiveGroup({ id: 'g', plan: planOver(twins), turn: (task) => task(), position: () => 0, onTrouble: (error) => { throw error } })
+    const group = createLiveGroup({ id: 'g', query: 'q', room: { taken: 0, most: 1_000 }, plan: planOver(twins), turn: (task) => task(), position: () => 0, onTrouble: (error) => { throw error } })
     const cache: PayloadCache = new WeakMap()
     const join = (): StrictClient => new StrictClient(subscriberOf(group, cache))
     const clients = [join()]
@@ -38,6 +46,7 @@ test('at whatever pace subscribers take, what they are told fits what they hold,
       } else if (step.kind === 'doubt') group.doubt()
       else if (step.kind === 'join') clients.push(join())
       else if (step.kind === 'take') clients[step.who % clients.length]?.take(step.most)
+      else if (step.kind === 'reconnect') clients[step.who % clients.length]?.reconnect((cursor) => goOn(group, cache, cursor))
       else await turn()
     }
     await group.settled()
@@ -67,7 +76,7 @@ test('queries for certain values, and for any, hear of every change that concern
     const clients: (readonly [string | undefined, StrictClient])[] = []
     const joining: Promise<void>[] = []
     const join = (name: string | undefined): void => {
-      joining.push(live.subscribe({ key: name ?? '', compile: () => planOver(twins, name) }, () => undefined).then((stream) => { clients.push([name, new StrictClient(stream)]) }))
+      joining.push(live.subscribe({ key: name ?? '', query: 'q', compile: () => planOver(twins, name) }, () => undefined).then((stream) => { clients.push([name, new StrictClient(stream)]) }))
     }
     for (const name of names) join(name)
     for (const [index, step] of steps.entries()) {
@@ -78,7 +87,7 @@ test('queries for certain values, and for any, hear of every change that concern
         tail.wake()
       } else if (step.kind === 'join') join(names[index % names.length])
       else if (step.kind === 'take') clients[step.who % clients.length]?.[1].take(step.most)
-      else await turn()
+      else if (step.kind === 'wait') await turn()
     }
     await Promise.all(joining)
     await live.settled()

@@ -177,6 +177,38 @@ test('a client that does not take keeps nothing waiting but the newest state of 
   expect(live.deltas.slice(before)).toEqual([expect.objectContaining({ kind: 'CHANGE', id: 'p2', changed: ['rank', 'name'], node: { _id: 'p2', rank: 119, name: 'slow' } })])
 })
 
+test('a twin by its id stays alone, whatever leads to others', async () => {
+  using live = await openLive(town.app, `subscription { pumpLive(id: "p2", ${fast}) { kind id node { partOf { name } } } }`)
+  await live.caughtUp()
+  await update(town, 'z1', { name: 'Nord' })
+  await live.until(() => live.nodes.get('p2')?.['partOf'][0].name === 'Nord')
+  await update(town, 'z1', { name: 'North' })
+  await live.until(() => live.nodes.get('p2')?.['partOf'][0].name === 'North')
+  expect(new Set(live.deltas.map(({ id }) => id))).toEqual(new Set(['p2', null]))
+})
+
+test('ids and properties of any name are followed: a#b, constructor, node', async () => {
+  await town.data('mutation ($d: [JSON!]!) { publishModels(documents: $d) { __typename } }', { d: [{ '@context': 'dtmi:dtdl:context;3', '@id': 'dtmi:live:Odd;1', '@type': 'Interface', contents: ['constructor', 'node', 'plain'].map((name) => ({ '@type': 'Property', name, schema: 'string' })) }] })
+  await mutate(town, 'createTwins(twins: [{ id: "a#b", model: "dtmi:live:Odd;1", properties: { plain: "x", node: "b" } }, { id: "o2", model: "dtmi:live:Odd;1", properties: { node: "c" } }])')
+  using without = await openLive(town.app, `subscription { oddsLive(where: { constructor: { isNull: true } }, ${fast}) { kind id changed node { plain } } }`)
+  using first = await openLive(town.app, `subscription { oddsLive(sort: [{ node: ASC }], limit: 1, ${fast}) { kind id changed node { _id } } }`)
+  await Promise.all([without.caughtUp(), first.caughtUp()])
+  expect([[...without.nodes.keys()].sort(), [...first.nodes.keys()]]).toEqual([['a#b', 'o2'], ['a#b']])
+  await update(town, 'a#b', { plain: 'y' })
+  await without.until(() => without.nodes.get('a#b')?.['plain'] === 'y')
+  await update(town, 'o2', { node: 'a' })
+  await first.until(() => first.nodes.has('o2') && first.nodes.size === 1)
+})
+
+test('a cursor of another query leads to a new snapshot', async () => {
+  using one = await openLive(town.app, `subscription { zonesLive(${fast}) { kind cursor id node { name } } }`)
+  await one.caughtUp()
+  using other = await openLive(town.app, `subscription ($after: Cursor) { pumpsLive(${fast}, after: $after) { kind cursor id node { name } } }`, { after: one.deltas.at(-1)?.cursor }, one.nodes)
+  await other.caughtUp()
+  expect(other.deltas[0]?.kind).toBe('RESET')
+  expect(other.nodes.has('p1') && !other.nodes.has('z1')).toBe(true)
+})
+
 test.each([
   ['within: { of: ["p1"], over: ["feds"] }', /No model has a relationship "feds".*Did you mean feeds\?/],
   ['within: { of: ["p1"], over: [] }', /`within.over` is empty/],
@@ -194,7 +226,7 @@ test('nobody listens, nothing is kept: groups end some time after their last sub
   const plan = { places: [], scope: new Set<string>(), isListed: false, isSorted: false, judge: undefined, restMs: 10, answer: () => Promise.resolve([]), members: () => Promise.resolve([]), matching: () => Promise.resolve([]), origins: () => Promise.resolve([]), show: () => [], payload: ({ kind }: { readonly kind: string }) => kind }
   const nothing = { onReadings: () => () => undefined, started: () => Promise.resolve(), onLatest: () => () => undefined }
   await using live = createLiveQueries({ journal, tail, telemetry: nothing, columns: { read: () => Promise.resolve(new Map()) }, onTrouble: (error) => { throw error }, lingerMs: 20 })
-  const streams = await Promise.all(Array.from({ length: 200 }, (_, index) => live.subscribe({ key: `k${index % 20}`, compile: () => plan }, () => undefined)))
+  const streams = await Promise.all(Array.from({ length: 200 }, (_, index) => live.subscribe({ key: `k${index % 20}`, query: 'q', compile: () => plan }, () => undefined)))
   expect(live.groups).toBe(20)
   expect(tail.readers).toBe(1)
   await expect.poll(() => streams.map((stream) => stream.take())).toEqual(streams.map(() => 'CAUGHT_UP'))

@@ -9,7 +9,10 @@ export function createNeo4jTwinColumns(database: Pick<Neo4jDatabase, 'read'>, te
   return {
     async read(ids) {
       const { rows } = await database.read({ text, parameters: { b: { t: tenant, ids } } })
-      return new Map((rows as readonly Columns[]).map((columns) => [String(columns['_id']), columns]))
+      return new Map((rows as readonly Columns[]).map((columns) => [String(columns['_id']), withoutPrototype(columns)]))
     },
   }
 }
+
+/** Models may have properties such as `constructor`, which every plain object seems to have. */
+const withoutPrototype = (columns: Columns): Columns => Object.assign(Object.create(null) as Record<string, unknown>, columns)

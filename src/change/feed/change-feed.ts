@@ -78,7 +78,8 @@ export function createChangeFeed({ journal, tail, models, ringEntries = 4_096, r
       const { head } = await journal.ends()
       const from = typeof request.after === 'string' ? parsePlace(request.after, head) : head
       const stale = groups.get(request.key)
-      if (stale && (await stale.opening).failure !== undefined) groups.delete(request.key)
+      const known = await stale?.opening.catch(() => undefined) // whoever opened it is told why it failed
+      if (known?.failure !== undefined && groups.get(request.key) === stale) groups.delete(request.key)
       const shared = join(request)
       const group = await shared.opening.catch((error: unknown) => {
         leave(request.key, shared)

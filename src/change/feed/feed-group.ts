@@ -90,7 +90,7 @@ export async function openFeedGroup(config: FeedGroupConfig): Promise<FeedGroup>
     const entries = waiting.filter(({ seq }) => seq > ring.head)
     waiting = []
     if (entries[0]?.seq === ring.head + 1) return { entries, floor: undefined, end: entries.at(-1)?.seq ?? ring.head }
-    return await readOn(journal, ring.head, mostRead, readOptions)
+    return await turn(() => readOn(journal, ring.head, mostRead, readOptions))
   }
   const work = async (): Promise<void> => {
     if (working || !isOpen) return
@@ -113,6 +113,7 @@ export async function openFeedGroup(config: FeedGroupConfig): Promise<FeedGroup>
     }
   }
 
+  void work() // what was told while it was being opened
   const page = createBacklogPages({
     read: (after, limit) => turn(() => readOn(journal, after, limit, readOptions)), tell,
     isBehind: (place) => isOpen && place < ring.floor,

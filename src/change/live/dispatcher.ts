@@ -39,13 +39,15 @@ export interface Dispatcher extends AsyncDisposable {
   readonly told: number
   /** Resolves when changes are told from now on; returns how to end that. While anybody is in, the journal's end is read. */
   enter(): Promise<() => void>
-  /** From now on the group is told; where it reads telemetry, call `hear` before. Returns how to end that. */
+  /** From now on the group is told. Returns how to end that. */
   enlist(group: LiveGroup): () => void
-  /** Resolves when new readings are told, as long as a group reads telemetry. */
-  hear(): Promise<void>
+  /** Resolves when new readings are told; returns how to end that. They are told as long as anybody hears. */
+  hear(): Promise<() => void>
   /** Resolves when everything that is committed by now was told. */
   settled(): Promise<void>
 }
+
+const inOneStatement = 1_000
 
 export const readsTelemetry = ({ places }: Pick<LivePlan, 'places'>): boolean => places.some(({ latest, series }) => latest.size > 0 || series.size > 0)
 
@@ -56,6 +58,7 @@ export function createDispatcher({ tail, telemetry, columns, onTrouble }: Dispat
   const [traced, judged, kept] = [createTouchIndex<LiveGroup>(), createTouchIndex<LiveGroup>(), createTouchIndex<LiveGroup>()]
   let inside = 0
   let reading: Promise<Reading> | undefined
+  let hearing = 0
   let deafen: (() => void) | undefined
   let told = 0
   let judging: Promise<void> | undefined
@@ -84,14 +87,14 @@ export function createDispatcher({ tail, telemetry, columns, onTrouble }: Dispat
   const judge = (): void => {
     if (judging) return
     if (toJudge.size === 0) told = tail.position
-    else judging = judgeAll().finally(() => { judging = undefined })
+    else judging = judgeAll()
   }
   const judgeAll = async (): Promise<void> => {
     while (toJudge.size > 0) {
       const [batch, at] = [toJudge, tail.position]
       toJudge = new Map()
       try {
-        const found = await columns.read([...batch.keys()])
+        const found = await readAll([...batch.keys()])
         for (const [twin, sets] of batch) {
           const now = found.get(twin)
           for (const set of sets) for (const { subject } of set) subject.judged(twin, now)
@@ -103,6 +106,12 @@ export function createDispatcher({ tail, telemetry, columns, onTrouble }: Dispat
       }
       told = at
     }
+    judging = undefined // in one go with the last look at what waits
+  }
+  const readAll = async (twins: readonly string[]): Promise<ReadonlyMap<string, Columns>> => {
+    const found = new Map<string, Columns>()
+    for (let start = 0; start < twins.length; start += inOneStatement) for (const [twin, row] of await columns.read(twins.slice(start, start + inOneStatement))) found.set(twin, row)
+    return found
   }
   const listen = (by: 'byReading' | 'byLatest') => (changed: readonly NamedTelemetry[]): void => {
     for (const { twin, name } of changed) {
@@ -148,19 +157,28 @@ export function createDispatcher({ tail, telemetry, columns, onTrouble }: Dispat
       return () => {
         index.remove(group)
         groups.delete(group)
-        if (![traced, judged, kept].some((each) => each.readsTelemetry)) {
-          deafen?.()
-          deafen = undefined
-        }
         leave()
       }
     },
     async hear() {
+      hearing++
       if (!deafen) {
         const ends = [telemetry.onReadings(listen('byReading')), telemetry.onLatest(listen('byLatest'))]
         deafen = () => { for (const end of ends) end() }
       }
-      await telemetry.started()
+      const end = (): void => {
+        hearing--
+        if (hearing > 0) return
+        deafen?.()
+        deafen = undefined
+      }
+      try {
+        await telemetry.started()
+      } catch (error) {
+        end()
+        throw error
+      }
+      return end
     },
     async settled() {
       await tail.settled()

@@ -8,13 +8,23 @@ import type { Columns, LivePlan, Shown } from './live-plan.ts'
 /** Where a group's statements wait for their turn, so that many groups do not press the store at once. */
 export type Turn = <T>(task: () => Promise<T>) => Promise<T>
 
+/** Twins in the answers of all groups of a process. */
+export interface Room {
+  taken: number
+  readonly most: number
+}
+
 export interface LiveGroupConfig {
   /** Names the group among all of all processes. */
   readonly id: string
+  /** Tells its query from others, in every process. */
+  readonly query: string
   readonly plan: LivePlan
   readonly turn: Turn
   /** The journal's last entry that groups were told of. */
   readonly position: () => number
+  /** What the answers of all groups hold together. */
+  readonly room: Room
   /** A failure that is waited out. */
   readonly onTrouble: (error: unknown) => void
 }
@@ -30,10 +40,12 @@ export interface LiveGroup {
   readonly failure: unknown
   /** Called after every change of the above. */
   readonly listeners: Set<() => void>
-  /** The cursor of whoever stands at a number, having been told the entry that has it, if any. `note` makes cursors of one place differ. */
-  cursor(n: number, entry?: LiveEntry, note?: string): string
+  /** The cursor of whoever stands at a number, having been told the entry that has it, if any, and everything up to `base`. `note` makes cursors of one place differ. */
+  cursor(at: { readonly n: number; readonly base: number }, entry?: LiveEntry, note?: string): string
+  /** Numbers snapshots. */
+  nextSnapshot(): number
   /** The cursor of a part of a snapshot, from which nobody can go on. */
-  partial(n: number, note: string): string
+  partial(n: number, snapshot: number, note: string): string
   /** Something that it reads of twins at a place changed. */
   touch(place: number, twin: string): void
   /** A twin's columns as they are now; undefined where it is gone or of another kind. Only for groups that judge. */
@@ -53,8 +65,11 @@ export interface LiveGroup {
 export const mostLive = 10_000
 const inOneStatement = 1_000
 const repairMs = 500
+/** Queries that take long are asked less often, so that the store has most of its time for others. */
+const [restPerWork, longestRestMs] = [4, 10_000]
+const mostTimeouts = 3
 
-export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGroupConfig): LiveGroup {
+export function createLiveGroup({ id, query, plan, turn, position, room, onTrouble }: LiveGroupConfig): LiveGroup {
   const log = createLiveLog()
   const listeners = new Set<() => void>()
   let touched = new Map<number, Set<string>>()
@@ -65,9 +80,13 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   let failed: unknown
   let running: Promise<void> | undefined
   let lastBegun = -Infinity
+  let { restMs } = plan
+  let timeouts = 0
+  let snapshots = 0
   let timer: NodeJS.Timeout | NodeJS.Immediate | undefined
   let seq = position()
   let booked: JudgeEntry | undefined
+  let arranging: Promise<void> | undefined
 
   const keys = plan.judge?.keys ?? []
   const hasKeys = (columns: Columns): boolean => {
@@ -78,7 +97,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   const hasWork = (): boolean => isDoubtful || touched.size > 0 || ready.size > 0
   const schedule = (leastMs = 0): void => {
     if (running || isOver || timer || !hasWork()) return
-    const waitMs = Math.max(leastMs, lastBegun + plan.restMs - monotonicMs())
+    const waitMs = Math.max(leastMs, lastBegun + restMs - monotonicMs())
     const begin = (): void => {
       timer = undefined
       if (!isOver) run()
@@ -104,7 +123,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
     try {
       await settled
     } catch (error) {
-      if (!isPassing(error)) return fail(error)
+      if (!isPassing(error) || isTooSlow(error)) return fail(error)
       onTrouble(error)
       isDoubtful = true // what was to be looked at is not known any more
       waitMs = repairMs
@@ -125,6 +144,12 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
     return undefined
   }
   const evaluate = async (work: Work): Promise<void> => {
+    if (isOver) return // while it waited for its turn
+    const begun = monotonicMs()
+    await answer(work)
+    restMs = Math.max(plan.restMs, Math.min(longestRestMs, restPerWork * (monotonicMs() - begun)))
+  }
+  const answer = async (work: Work): Promise<void> => {
     const candidates = await candidatesOf(work)
     if (!candidates) {
       const rows = await plan.answer()
@@ -155,7 +180,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   }
   /** Reads rows; of those asked for that do not come, none belongs to the answer any more. */
   const refresh = async (twins: readonly string[], left: readonly string[], at: number): Promise<void> => {
-    for (let start = 0; start < twins.length || start === 0; start += inOneStatement) {
+    for (let start = 0; (start < twins.length || start === 0) && !isOver; start += inOneStatement) {
       const some = twins.slice(start, start + inOneStatement)
       const rows = some.length > 0 ? await plan.matching(some) : []
       const found = new Set(rows.map((row) => row['_id']))
@@ -164,7 +189,7 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
   }
   const take = (rows: readonly Columns[], shown: readonly Shown[], left: readonly string[], at: number, isEnd = true): void => {
     if (isOver) return
-    const before = log.last
+    const [before, size] = [log.last, log.size]
     for (const twin of left) {
       log.drop(twin, seq)
       if (!ready.has(twin)) booked?.release(twin)
@@ -174,12 +199,16 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
       log.put(twin, shown[index] ?? new Map(), seq)
       booked?.hold(twin)
     }
+    room.taken += log.size - size
     if (log.size > mostLive) return fail(tooMany())
-    if (isEnd) seq = at
+    if (room.taken > room.most) return fail(failure('TOO_MANY_SUBSCRIPTIONS', { message: `The live queries of the server hold as many twins as are taken, ${room.most}. Complete some that are not needed, or narrow them.` }))
+    if (isEnd) [seq, timeouts] = [at, 0]
     const isFirst = isEnd && !isLoaded
     isLoaded ||= isEnd
     if (log.last > before || isFirst) tell()
   }
+  /** A statement that takes too long takes too long the next time as well; but once it may be others who held the store up. */
+  const isTooSlow = (error: unknown): boolean => error instanceof Failure && error.code === 'TIMEOUT' && (!isLoaded || ++timeouts >= mostTimeouts)
   const fail = (error: unknown): void => {
     failed = error
     end()
@@ -191,7 +220,9 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
     timer = undefined
   }
   const end = (): void => {
+    if (isOver) return
     isOver = true
+    room.taken -= log.size
     rest()
     booked?.remove()
     booked = undefined
@@ -208,12 +239,17 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
     get failure() {
       return failed
     },
-    cursor: (n, entry, note) => encodeLiveCursor({ group: id, n, seq: n === log.last ? seq : entry?.seq ?? 0, isWhole: true }, note),
-    partial: (n, note) => encodeLiveCursor({ group: id, n, seq: 0, isWhole: false }, note),
+    cursor: ({ n, base }, entry, note) => encodeLiveCursor({ query, group: id, n, base, seq: n === log.last ? seq : entry?.seq ?? 0, isWhole: true }, note),
+    nextSnapshot: () => ++snapshots,
+    partial: (n, snapshot, note) => encodeLiveCursor({ query, group: id, n, base: snapshot, seq: 0, isWhole: false }, note),
     touch(place, twin) {
-      const known = touched.get(place)
-      if (known) known.add(twin)
-      else touched.set(place, new Set([twin]))
+      if (isOver || isDoubtful) return
+      const known = touched.get(place) ?? new Set()
+      touched.set(place, known.add(twin))
+      if (known.size > mostLive) {
+        touched.clear()
+        isDoubtful = true // one look at everything costs less
+      }
       schedule()
     },
     judged(twin, columns) {
@@ -227,6 +263,11 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
         else return
       } catch (error) {
         return fail(error)
+      }
+      if (ready.size > 2 * mostLive) {
+        ready.clear()
+        isDoubtful = true
+        booked?.settle(false)
       }
       schedule()
     },
@@ -245,7 +286,9 @@ export function createLiveGroup({ id, plan, turn, position, onTrouble }: LiveGro
       await running
     },
     async arranged() {
-      if (plan.isSorted && isLoaded) log.arrange(await turn(() => plan.members()))
+      if (!plan.isSorted || !isLoaded) return
+      arranging ??= turn(() => plan.members()).then(log.arrange).finally(() => { arranging = undefined })
+      await arranging
     },
     end,
   }

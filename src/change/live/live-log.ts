@@ -124,11 +124,14 @@ export function createLiveLog(): LiveLog {
   }
 }
 
-/** How an entry's change looks from a number; undefined: whoever stands there has not known the twin. */
-export function tell({ shown, turns, isCut, changedAt }: LiveEntry, from: number): Telling | undefined {
+/**
+ * How an entry's change looks from a number; undefined: whoever stands there has not known the twin. Up to `unsure` it may have been told of changes, or not:
+ * then it is told rather too much.
+ */
+export function tell({ shown, turns, isCut, changedAt }: LiveEntry, from: number, unsure = from): Telling | undefined {
   const passed = turns.filter((n) => n <= from).length
   const isKnown = passed % 2 === 1
-  const isUnsure = passed === 0 && isCut
+  const isUnsure = (passed === 0 && isCut) || turns.some((n) => n > from && n <= unsure)
   if (!shown) return isKnown || isUnsure ? { kind: 'LEAVE', changed: null } : undefined
   if (!isKnown) return { kind: 'ENTER', changed: null }
   return { kind: 'CHANGE', changed: [...changedAt].flatMap(([field, at]) => (at > from ? [field] : [])) }

@@ -5,7 +5,7 @@ import type { Journal } from '../journal.ts'
 import type { PayloadStream } from '../payload-stream.ts'
 import { createDispatcher, type DispatcherConfig, readsTelemetry } from './dispatcher.ts'
 import { decodeLiveCursor } from './live-cursor.ts'
-import { createLiveGroup, type LiveGroup } from './live-group.ts'
+import { createLiveGroup, type LiveGroup, type Room, type Turn } from './live-group.ts'
 import type { LivePlan } from './live-plan.ts'
 import { createLiveSubscriber, type LiveStart, type PayloadCache } from './live-subscriber.ts'
 import { createTouchIndex, placesOf } from './touch-index.ts'
@@ -19,6 +19,8 @@ export interface LiveQueriesConfig extends DispatcherConfig {
 export interface LiveRequest {
   /** Equal for all who ask the same and may see the same. */
   readonly key: string
+  /** Tells the query from others in every process: letters, digits, - and _. */
+  readonly query: string
   /** Compiles it; called for the first of a key. Throws the Failure that refuses it. */
   compile(): LivePlan
   /** The cursor of the last delta that the client has. */
@@ -37,6 +39,8 @@ export interface LiveQueries extends AsyncDisposable {
 const atOnce = 4
 /** Queries without subscribers that are kept up to date. */
 const mostLingering = 1_000
+/** Twins in the answers of all groups: of six small fields each, about 1.3 KiB. */
+const mostTwins = 500_000
 /** Journal entries that are looked through to tell whether a client missed anything. */
 const mostLookedThrough = 20_000
 const pageSize = 2_000
@@ -53,6 +57,7 @@ export function createLiveQueries({ journal, lingerMs = 30_000, ...config }: Liv
   const held = new Map<string, Held>()
   const dispatcher = createDispatcher(config)
   const turn = createTurns(atOnce)
+  const room: Room = { taken: 0, most: mostTwins }
 
   const lingering = new Map<string, Held>()
 
@@ -69,15 +74,19 @@ export function createLiveQueries({ journal, lingerMs = 30_000, ...config }: Liv
     if (found) forget(key, found)
     return undefined
   }
-  const find = async (key: string, compile: () => LivePlan): Promise<Held> => {
+  const find = async ({ key, query, compile }: LiveRequest): Promise<Held> => {
     const before = known(key)
     if (before) return before
     const plan = compile()
-    if (readsTelemetry(plan)) await dispatcher.hear()
+    const deafen = readsTelemetry(plan) ? await dispatcher.hear() : () => undefined
     const meanwhile = known(key)
-    if (meanwhile) return meanwhile
-    const group = createLiveGroup({ id: newId(), plan, turn, position: () => dispatcher.told, onTrouble: config.onTrouble })
-    const made: Held = { group, cache: new WeakMap(), subscribers: 0, delist: dispatcher.enlist(group) }
+    if (meanwhile) {
+      deafen()
+      return meanwhile
+    }
+    const group = createLiveGroup({ id: newId(), query, plan, turn, room, position: () => dispatcher.told, onTrouble: config.onTrouble })
+    const ends = [dispatcher.enlist(group), deafen]
+    const made: Held = { group, cache: new WeakMap(), subscribers: 0, delist: () => { for (const end of ends) end() } }
     held.set(key, made)
     return made
   }
@@ -98,15 +107,16 @@ export function createLiveQueries({ journal, lingerMs = 30_000, ...config }: Liv
     get groups() {
       return held.size
     },
-    async subscribe({ key, compile, after }, wake) {
+    async subscribe(request, wake) {
+      const { key, query, after } = request
       const leave = await dispatcher.enter()
       try {
-        const of = await find(key, compile)
+        const of = await find(request)
         of.subscribers++
         clearTimeout(of.linger)
         lingering.delete(key)
         try {
-          const start: LiveStart = typeof after === 'string' ? await resume(journal, of.group, after) : { kind: 'snapshot', isReset: false }
+          const start: LiveStart = typeof after === 'string' ? await resume(journal, of.group, { after, query, turn }) : { kind: 'snapshot', isReset: false }
           if (start.kind === 'snapshot') await of.group.arranged()
           return createLiveSubscriber(of.group, of.cache, start, () => { release(key, of) }, wake)
         } catch (error) {
@@ -129,28 +139,31 @@ export function createLiveQueries({ journal, lingerMs = 30_000, ...config }: Liv
 }
 
 /** Where a client goes on: where it was, if this process knows or nothing happened since; else it begins anew. */
-async function resume(journal: Journal, group: LiveGroup, after: string): Promise<LiveStart> {
+async function resume(journal: Journal, group: LiveGroup, { after, query, turn }: { readonly after: string; readonly query: string; readonly turn: Turn }): Promise<LiveStart> {
   const cursor = decodeLiveCursor(after)
   if (!cursor) throw failure('BAD_USER_INPUT', { message: '`after` is not the cursor of a live query. Give the `cursor` of the last delta that came, or leave `after` out for a snapshot.' })
   const anew: LiveStart = { kind: 'snapshot', isReset: true }
-  if (!cursor.isWhole) return anew
-  if (cursor.group === group.id) return cursor.n >= group.log.floor && cursor.n <= group.log.last ? { kind: 'behind', n: cursor.n } : anew
+  if (!cursor.isWhole || cursor.query !== query) return anew
+  if (cursor.group === group.id) return cursor.base >= group.log.floor && cursor.base <= cursor.n && cursor.n <= group.log.last ? { kind: 'behind', n: cursor.n, base: cursor.base } : anew
   await loaded(group)
   const n = group.log.last // before the journal is read: what the answer holds by now is in it
-  return await isQuiet(journal, group.plan, cursor.seq) ? { kind: 'behind', n } : anew
+  return cursor.base === cursor.n && await turn(() => isQuiet(journal, group.plan, cursor.seq)) ? { kind: 'behind', n, base: n } : anew
 }
 
+/** Resolves when the group has its first answer, or will have none; rejects where that takes too long. */
 function loaded(group: LiveGroup): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const listener = (): void => {
-    if (!group.isLoaded && group.failure === undefined) return
-    group.listeners.delete(listener)
-    resolve()
-  }
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const timer = setTimeout(() => { reject(failure('STORE_UNAVAILABLE')) }, loadWithinMs).unref()
+  const listener = (): void => { if (group.isLoaded || group.failure !== undefined) resolve() }
   group.listeners.add(listener)
   listener()
-  return promise
+  return promise.finally(() => {
+    clearTimeout(timer)
+    group.listeners.delete(listener)
+  })
 }
+
+const loadWithinMs = 60_000
 
 /** Does nothing in the journal behind a place concern the query? Telemetry is not in the journal, so of a query that reads any it cannot be said. */
 async function isQuiet(journal: Journal, plan: LivePlan, seq: number): Promise<boolean> {

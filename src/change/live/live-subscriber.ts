@@ -4,7 +4,7 @@ import type { LiveEntry } from './live-log.ts'
 import type { LiveGroup } from './live-group.ts'
 
 /** Where a subscriber begins: behind a number of the group's log, or with a snapshot, which may have to say that what the client holds is void. */
-export type LiveStart = { readonly kind: 'behind'; readonly n: number } | { readonly kind: 'snapshot'; readonly isReset: boolean }
+export type LiveStart = { readonly kind: 'behind'; readonly n: number; readonly base: number } | { readonly kind: 'snapshot'; readonly isReset: boolean }
 
 /** Texts that many subscribers are told alike, kept while their entry is the newest of its twin. */
 export type PayloadCache = WeakMap<LiveEntry, Map<string, Payload>>
@@ -25,6 +25,9 @@ export function createLiveSubscriber(group: LiveGroup, cache: PayloadCache, begi
   let position = 0
   let base = 0
   const toldOnWay = new Map<string, number>()
+  /** Up to here it may have been told on a way that another connection went: what it knows is not known here. */
+  let unsure = 0
+  let serial = 0 // of the snapshot
   let isWaiting = false // until somebody took and got nothing
   let isClosed = false
 
@@ -36,19 +39,20 @@ export function createLiveSubscriber(group: LiveGroup, cache: PayloadCache, begi
   group.listeners.add(listener)
 
   const standAt = (n: number): void => {
-    position = base = n
+    position = base = unsure = n
     toldOnWay.clear()
   }
   const snapshot = (isReset: boolean): Payload | undefined => {
     standAt(log.last)
+    serial = group.nextSnapshot()
     phase = { kind: 'snapshot', ids: log.ids(), index: 0 }
-    return isReset ? plan.payload({ kind: 'RESET', cursor: group.partial(position, 'r'), id: null, shown: undefined, changed: null }) : undefined
+    return isReset ? plan.payload({ kind: 'RESET', cursor: group.partial(position, serial, 'r'), id: null, shown: undefined, changed: null }) : undefined
   }
   const nextOfSnapshot = (ids: readonly string[], from: number): readonly [Payload | undefined, number] => {
     for (let index = from; index < ids.length; index++) {
       const entry = log.get(ids[index] ?? '')
       if (entry) toldOnWay.set(entry.id, entry.n)
-      if (entry?.shown) return [plan.payload({ kind: 'SNAPSHOT', cursor: group.partial(position, `s${index}`), id: entry.id, shown: entry.shown, changed: null }), index + 1]
+      if (entry?.shown) return [plan.payload({ kind: 'SNAPSHOT', cursor: group.partial(position, serial, `s${index}`), id: entry.id, shown: entry.shown, changed: null }), index + 1]
     }
     return [undefined, ids.length]
   }
@@ -57,16 +61,16 @@ export function createLiveSubscriber(group: LiveGroup, cache: PayloadCache, begi
       position = entry.n
       const from = toldOnWay.get(entry.id) ?? base
       toldOnWay.set(entry.id, entry.n)
-      const telling = from < entry.n ? tell(entry, from) : undefined
-      if (telling) return shared(entry, from, () => plan.payload({ ...telling, cursor: group.cursor(entry.n, entry), id: entry.id, shown: entry.shown }))
+      const telling = from < entry.n ? tell(entry, from, unsure) : undefined
+      if (telling) return shared(entry, from, () => plan.payload({ ...telling, cursor: group.cursor({ n: entry.n, base }, entry), id: entry.id, shown: entry.shown }))
     }
     standAt(log.last)
     return undefined
   }
   /** Whoever saw the change before sees this one as all others do. */
   const shared = (entry: LiveEntry, from: number, make: () => Payload): Payload => {
-    if (from < entry.before) return make()
-    const key = entry.n === log.last ? 'last' : 'inner'
+    if (from < entry.before || unsure > base) return make()
+    const key = `${base}${entry.n === log.last ? ' last' : ''}`
     const texts = cache.get(entry) ?? new Map<string, Payload>()
     cache.set(entry, texts)
     const known = texts.get(key) ?? make()
@@ -80,7 +84,8 @@ export function createLiveSubscriber(group: LiveGroup, cache: PayloadCache, begi
         const reset = snapshot(start.isReset)
         if (reset !== undefined) return reset
       } else {
-        standAt(start.n)
+        standAt(start.base)
+        position = unsure = start.n
         phase = { kind: 'catching-up' }
       }
     }
@@ -93,7 +98,7 @@ export function createLiveSubscriber(group: LiveGroup, cache: PayloadCache, begi
     const changed = change()
     if (changed !== undefined || phase.kind === 'live') return changed
     phase = { kind: 'live' }
-    return plan.payload({ kind: 'CAUGHT_UP', cursor: group.cursor(position, undefined, 'c'), id: null, shown: undefined, changed: null })
+    return plan.payload({ kind: 'CAUGHT_UP', cursor: group.cursor({ n: position, base: position }, undefined, 'c'), id: null, shown: undefined, changed: null })
   }
 
   return {

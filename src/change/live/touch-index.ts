@@ -34,10 +34,17 @@ export function* placesOf<Subject>({ places, isIt }: Touch<Subject>): Generator<
   for (const set of places) for (const place of set) if (isIt(place)) yield place
 }
 
-/** The twin and the path of a component that an id names; the path is undefined where it names the twin itself. */
-function ownerAndComponent(id: string): readonly [string, string | undefined] {
-  const mark = id.indexOf('#')
-  return mark === -1 ? [id, undefined] : [id.slice(0, mark), id.slice(mark + 1)]
+/** The twin that an entry is of, or has the component. */
+const twinOf = ({ id, component }: JournalEntry): string => (component === undefined ? id : id.slice(0, -component.length - 1))
+
+/** Names of what an update changed; undefined where it is not told. Several indexes ask for them. */
+const changedNames = new WeakMap<JournalEntry, readonly string[]>()
+
+function namesOf(entry: JournalEntry): readonly string[] | undefined {
+  if (entry.patch === undefined) return undefined
+  const names = changedNames.get(entry) ?? Object.keys(JSON.parse(entry.patch) as object)
+  changedNames.set(entry, names)
+  return names
 }
 
 export function createTouchIndex<Subject>(): TouchIndex<Subject> {
@@ -73,18 +80,20 @@ export function createTouchIndex<Subject>(): TouchIndex<Subject> {
     const some = places.filter((set) => set !== undefined && set.size > 0) as readonly ReadonlySet<PlaceOf<Subject>>[]
     return some.length === 0 ? [] : [{ twin, places: some, isIt: ({ spec }) => isIt(spec) && (spec.only === undefined || spec.only === twin) }]
   }
-  const updated = ({ id, patch, model }: JournalEntry): readonly Touch<Subject>[] => {
-    const [twin, component] = ownerAndComponent(id)
-    const byName = patch === undefined ? [...byProperty.values()] : Object.keys(JSON.parse(patch) as object).map((name) => byProperty.get(name))
-    return touch(twin, [everyUpdate, ...byName], (spec) => spec.component === component && (component !== undefined || model === undefined || spec.isOf(model)))
+  const updated = (entry: JournalEntry): readonly Touch<Subject>[] => {
+    if (byProperty.size === 0 && everyUpdate.size === 0) return []
+    const { component, model } = entry
+    const byName = namesOf(entry)?.map((name) => byProperty.get(name)) ?? [...byProperty.values()]
+    return touch(twinOf(entry), [everyUpdate, ...byName], (spec) => spec.component === component && (component !== undefined || model === undefined || spec.isOf(model)))
   }
   const linked = ({ id, type = '', target = id }: JournalEntry): readonly Touch<Subject>[] => [
     ...touch(id, [byLink.get(type), everyLink, byScope.get(type)], () => true),
     ...touch(target, [byLink.get(type), everyLink], ({ bothEnds }) => bothEnds),
   ]
   const read = (places: Places<Subject>, id: string, name: string): readonly Touch<Subject>[] => {
-    const [twin, component] = ownerAndComponent(id)
-    return touch(twin, [places.get(name)], (spec) => spec.component === component)
+    const mark = id.lastIndexOf('#')
+    const asTwin = touch(id, [places.get(name)], ({ component }) => component === undefined)
+    return mark === -1 ? asTwin : [...asTwin, ...touch(id.slice(0, mark), [places.get(name)], ({ component }) => component === id.slice(mark + 1))] // a twin's id may have a # as well
   }
   return {
     get readsTelemetry() {
@@ -101,7 +110,7 @@ export function createTouchIndex<Subject>(): TouchIndex<Subject> {
       const { op, id, model } = entry
       switch (op) {
         case 'create': case 'delete': return touch(id, [roots], (spec) => model === undefined || spec.isOf(model))
-        case 'migrate': return touch(ownerAndComponent(id)[0], [all], () => true)
+        case 'migrate': return touch(twinOf(entry), [all], () => true)
         case 'update': return updated(entry)
         case 'link': case 'relink': case 'unlink': return linked(entry)
         default: return [] // models change what can be asked, not what is

@@ -51,9 +51,10 @@ export function compileMatching(root: RootField, query: LiveQuery, variables: Va
   return compiled(root, variables, (scope) => {
     const [node, id] = [new Cypher.Node(), new Cypher.Variable()]
     const reading = scope.readTwin(scope, node, query.type, query.nodes)
+    const only = query.given.get('id')
     return sequence(
       new Cypher.Unwind([scope.parameters.add((values) => values[idsVariable]), id]),
-      constrained(new Cypher.Match(anchorById(scope, node, id)), scope.world.exists(node), query.model && node.hasLabel(query.model.names.type), wherePredicate(scope, { node }, query.given.get('where'))),
+      constrained(new Cypher.Match(anchorById(scope, node, id)), scope.world.exists(node), query.model && node.hasLabel(query.model.names.type), only?.kind === 'leaf' ? Cypher.eq(id, scope.parameters.add(only.get)) : undefined, wherePredicate(scope, { node }, query.given.get('where'))),
       ...reading.clauses,
       new Cypher.Return([Cypher.collect(reading.value), 'value']),
     )
@@ -80,7 +81,7 @@ export function compileOrigins(root: RootField, model: RegisteredModel | undefin
       const label = (index === 0 ? model : way[index - 1]?.to)?.names.type ?? 'Twin'
       hops.push(constrained(
         new Cypher.Match(hop(scope, { from: at, edge, to: before, ...(name !== undefined && { type: name }), label, direction: backwards[direction] })),
-        scope.world.exists(edge), scope.world.exists(before),
+        scope.world.exists(edge), scope.world.exists(before), name === undefined ? Cypher.not(Cypher.startsWith(Cypher.type(edge), new Cypher.Literal('_'))) : undefined, // those of the past, and of components
       ))
       hops.push(new Cypher.With(before).distinct())
       at = before

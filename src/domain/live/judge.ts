@@ -91,12 +91,12 @@ function valueTest({ variables }: Case, column: string, stored: ColumnKind, valu
 function operatorTest(column: string, stored: ColumnKind, operator: string, given: unknown): Test | undefined {
   if (operator === 'isNull') return isNull(given) ? asksNothing : (columns) => isNull(columns[column]) === given
   if (isNull(given)) return operator === 'eq' ? (columns) => isNull(columns[column]) : () => null
-  const operand = stored === 'instant' ? Date.parse(String(given)) : given
+  const operand = stored === 'instant' ? Date.parse(String(given)) : operator === 'in' ? new Set(given as readonly unknown[]) : given
   const compare = comparisons[operator]
   if (!compare || (stored === 'string' && isOrder(operator)) || (operator === 'in' && stored === 'instant')) return undefined // texts have another order there
   return (columns) => {
     const found = columns[column]
-    return isNull(found) ? (operator === 'in' && (operand as readonly unknown[]).length === 0 ? false : null) : compare(found, operand)
+    return isNull(found) ? (operator === 'in' && (operand as ReadonlySet<unknown>).size === 0 ? false : null) : compare(found, operand)
   }
 }
 
@@ -104,7 +104,7 @@ const isOrder = (operator: string): boolean => operator === 'lt' || operator ===
 
 const comparisons: Readonly<Record<string, (left: unknown, right: unknown) => Truth>> = {
   eq: (left, right) => left === right,
-  in: (left, right) => (right as readonly unknown[]).includes(left) || ((right as readonly unknown[]).includes(null) ? null : false),
+  in: (left, right) => (right as ReadonlySet<unknown>).has(left) || ((right as ReadonlySet<unknown>).has(null) ? null : false),
   contains: (left, right) => String(left).includes(String(right)),
   startsWith: (left, right) => String(left).startsWith(String(right)),
   endsWith: (left, right) => String(left).endsWith(String(right)),

@@ -39,8 +39,7 @@ export function watchWhere(watched: Watched, where: Argument | undefined): void 
     if (!role) continue
     switch (role.kind) {
       case 'and': case 'or': case 'not': case 'node': watchWhere(watched, value); break
-      case 'value': case 'map': watchColumn(watched, role.column); break
-      case 'latest': watched.latest.add(field.name); break
+      case 'value': case 'map': case 'latest': watchColumn(watched, role.column); break
       case 'component': watchWhere(componentOf(watched, role.component.name, role.model), value); break
       case 'relationship': case 'relationshipConnection': {
         const to = hopTo(watched, role.relationship.name, 'OUT', role.target)
@@ -57,8 +56,8 @@ export function watchSort(watched: Watched, sort: Argument | undefined): void {
   for (const item of sort?.kind === 'list' ? sort.items : sort ? [sort] : []) {
     if (item.kind !== 'object') continue
     for (const { field, value } of item.fields) {
-      if (field.name === 'node') watchSort(watched, value)
-      else if (field.extensions.sort) watchColumn(watched, field.extensions.sort.column)
+      if (field.extensions.sort) watchColumn(watched, field.extensions.sort.column)
+      else if (field.name === 'node') watchSort(watched, value) // of a connection
     }
   }
 }

@@ -44,6 +44,7 @@ function weigh(node: FieldNode, field: GraphQLField<unknown, unknown>, inner: We
   if (field.name.startsWith('__')) return { fixed: assumed.introspection, perItem: 0 }
   if (!isCompositeType(getNamedType(field.type))) return { fixed: 0, perItem: 0 }
   const size = sizeOf(node, field, variables)
+  if (field.extensions.live) return { fixed: (field.args.some(({ name }) => name === 'id') ? 1 : size ?? assumed.rootList) * (1 + inner.fixed + inner.perItem * assumed.innerList), perItem: 0 } // all of the answer is read
   if (!isListType(getNullableType(field.type))) return { fixed: 1 + inner.fixed + inner.perItem * (size ?? assumed.innerList), perItem: 0 }
   const item = 1 + inner.fixed + inner.perItem * assumed.innerList
   return size === undefined ? { fixed: 0, perItem: item } : { fixed: size * item, perItem: 0 }
