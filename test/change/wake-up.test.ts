@@ -80,7 +80,7 @@ describe.skipIf(redisPath === undefined)('Processes that wake each other over Re
     redis.freeze()
     const begun = performance.now()
     for (let index = 0; index < 10_000; index += 1) a.wakeUps.changes.announce()
-    expect(performance.now() - begun).toBeLessThan(500)
+    expect(performance.now() - begun).toBeLessThan(5_000)
     redis.thaw()
     await vi.waitFor(() => { expect(b.woken.changes).toBeGreaterThan(0) })
   })
