@@ -200,6 +200,18 @@ test('ids and properties of any name are followed: a#b, constructor, node', asyn
   await first.until(() => first.nodes.has('o2') && first.nodes.size === 1)
 })
 
+test('who subscribes after a mutation was answered finds it in the first answer, also where others have the query already', async () => {
+  const source = 'subscription { pumpsLive(where: { rank: { lt: 1000 } }, atMostEvery: "PT5S") { kind id node { _id name partOf { name } } } }'
+  using first = await openLive(town.app, source)
+  await first.caughtUp()
+  for (const name of ['one', 'two', 'three']) {
+    await update(town, 'p3', { name })
+    using late = await openLive(town.app, source)
+    await late.caughtUp()
+    expect(late.nodes.get('p3')?.['name']).toBe(name)
+  }
+})
+
 test('a cursor of another query leads to a new snapshot', async () => {
   using one = await openLive(town.app, `subscription { zonesLive(${fast}) { kind cursor id node { name } } }`)
   await one.caughtUp()

@@ -90,6 +90,11 @@ export function createLiveQueries({ journal, lingerMs = 30_000, ...config }: Liv
     held.set(key, made)
     return made
   }
+  /** A client that was told of its mutation finds it in what it subscribes to then. */
+  const upToDate = async (group: LiveGroup): Promise<void> => {
+    await dispatcher.settled()
+    await group.settled()
+  }
   const release = (key: string, of: Held): void => {
     of.subscribers--
     if (of.subscribers > 0) return
@@ -116,6 +121,7 @@ export function createLiveQueries({ journal, lingerMs = 30_000, ...config }: Liv
         clearTimeout(of.linger)
         lingering.delete(key)
         try {
+          if (of.group.isLoaded) await upToDate(of.group)
           const start: LiveStart = typeof after === 'string' ? await resume(journal, of.group, { after, query, turn }) : { kind: 'snapshot', isReset: false }
           if (start.kind === 'snapshot') await of.group.arranged()
           return createLiveSubscriber(of.group, of.cache, start, () => { release(key, of) }, wake)

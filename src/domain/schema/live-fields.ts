@@ -23,7 +23,7 @@ export function subscriptionFields(book: Book, model: RegisteredModel | undefine
     [`${singular}Live`, { type, description: `The ${of} of an id, as it is created, changes and is deleted.`, args: { id: { type: new GraphQLNonNull(GraphQLID), description: 'Its `_id`.' }, ...pace }, extensions }],
     [`${plural}Live`, {
       type,
-      description: `${of} twins as they enter, change within and leave the answer. What counts is the answer: a twin enters when a relationship brings it in, and changes when something nested that is selected does. At most 10,000 twins.`,
+      description: `${model ? `${of} twins` : 'Twins of any model'} as they enter, change within and leave the answer. What counts is the answer: a twin enters when a relationship brings it in, and changes when something nested that is selected does. At most 10,000 twins.`,
       args: {
         where: { type: whereType(book, model), description: 'Only twins that satisfy it; it may cross relationships, and use latest values of telemetry.' },
         within: { type: book.input('Within'), description: 'Only twins in this scope.' },
