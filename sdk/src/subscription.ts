@@ -42,10 +42,17 @@ export function createSubscription({ transport, backoff, operation, onAnswer, on
   let stop: (() => void) | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let failures = 0
+  /** Another subscription's attempt found the server back. */
+  const unlisten = transport.onConnected?.(() => {
+    if (status.kind !== 'waiting') return
+    clearTimeout(timer)
+    attempt()
+  })
 
   const become = (next: Status): void => {
     if (status.kind === 'closed') return
     status = next
+    if (next.kind === 'closed') unlisten?.()
     onStatus(next)
   }
   const halt = (): void => {

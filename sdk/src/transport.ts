@@ -16,6 +16,8 @@ export interface Sink {
 export interface Transport {
   /** Begins a subscription and returns how to end it, after which the sink hears nothing. Never calls the sink before it returns. */
   open(operation: Operation, sink: Sink): () => void
+  /** Calls the listener whenever the connection that all share was made: whoever waits to try again need not. Returns how to end that. */
+  onConnected?(listener: () => void): () => void
   dispose(): Promise<void>
 }
 

@@ -27,6 +27,7 @@ const lingerMs = 1_000
  */
 export function createWebSocketTransport({ url, headers, webSocketImpl, silenceMs }: WebSocketTransportConfig): Transport {
   const endings = new Set<(error: TwinfoldError) => void>()
+  const connected = new Set<() => void>()
   let watch: ReturnType<typeof setTimeout> | undefined
   const endAll = (error: TwinfoldError): void => { for (const end of [...endings]) end(error) }
   const unwatch = (): void => { clearTimeout(watch) }
@@ -42,7 +43,10 @@ export function createWebSocketTransport({ url, headers, webSocketImpl, silenceM
     retryAttempts: 0, lazyCloseTimeout: lingerMs, keepAlive: silenceMs / 2,
     on: {
       connecting: () => { expect('take the connection') },
-      connected: unwatch,
+      connected: () => {
+        unwatch()
+        for (const listener of [...connected]) listener()
+      },
       ping: (isReceived) => { if (!isReceived) expect('answer a ping') },
       message: unwatch,
       // Before graphql-ws looks at it: after a regular closing it would ask again for all that was subscribed to, with variables that are old.
@@ -51,6 +55,10 @@ export function createWebSocketTransport({ url, headers, webSocketImpl, silenceM
   })
   return {
     open: (operation, sink) => subscribe(client, operation, sink, endings),
+    onConnected(listener) {
+      connected.add(listener)
+      return () => { connected.delete(listener) }
+    },
     async dispose() {
       unwatch()
       await Promise.resolve(client.dispose()).catch(() => undefined) // a connection that could not be made is as closed as can be

@@ -273,3 +273,16 @@ test('headers are asked for anew at each connection', async () => {
   first.cut()
   expect((await server.subscription()).headers).toEqual({ authorization: 'token 2' })
 })
+
+test('subscriptions that wait to try again do so at once when another finds the server back', async () => {
+  const { server, client } = await open('websocket', { backoff: { baseMs: 3_600_000, maxMs: 3_600_000 } })
+  const live = client.live<Pumps>(document)
+  const first = await server.subscription()
+  say(first, 'CAUGHT_UP', 'c0')
+  await live.caughtUp()
+  first.cut()
+  await until(() => live.status.kind === 'waiting')
+  client.live<Pumps>(document, { status: 'DOWN' })
+  const both = [await server.subscription(), await server.subscription()]
+  expect(both.map(({ variables }) => variables)).toEqual(expect.arrayContaining([{ status: 'DOWN' }, { after: 'c0' }]))
+})
