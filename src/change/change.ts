@@ -7,6 +7,7 @@ import type { JournalEntry, JournalOp } from './journal.ts'
 const kinds = {
   create: 'TWIN_CREATED', update: 'TWIN_UPDATED', migrate: 'TWIN_MIGRATED', delete: 'TWIN_DELETED',
   link: 'RELATIONSHIP_CREATED', relink: 'RELATIONSHIP_UPDATED', unlink: 'RELATIONSHIP_DELETED',
+  'scenario-created': 'SCENARIO_CREATED', 'scenario-promoted': 'SCENARIO_PROMOTED', 'scenario-discarded': 'SCENARIO_DISCARDED',
   'model-published': 'MODEL_PUBLISHED', 'model-deprecated': 'MODEL_DEPRECATED', 'model-retired': 'MODEL_RETIRED', 'model-exposed': 'MODEL_EXPOSED', 'model-hidden': 'MODEL_HIDDEN',
 } as const satisfies Record<JournalOp, string>
 

@@ -1,6 +1,7 @@
-/** What an entry of the journal tells of. Those of models carry the model's id where others carry a twin's. */
+/** What an entry of the journal tells of. Those of models and scenarios carry the model's or the scenario's id where others carry a twin's. */
 export type JournalOp =
   | 'create' | 'update' | 'migrate' | 'delete' | 'link' | 'relink' | 'unlink'
+  | 'scenario-created' | 'scenario-promoted' | 'scenario-discarded'
   | 'model-published' | 'model-deprecated' | 'model-retired' | 'model-exposed' | 'model-hidden'
 
 /** One change, as it was committed. */
@@ -25,6 +26,8 @@ export interface JournalEntry {
   readonly type?: string
   readonly target?: string
   readonly relationship?: string
+  /** The number of the scenario it was written into; absent: the base. Who follows the base passes these over. */
+  readonly scenario?: number
   /** Properties of a twin, component or relationship before it was updated or migrated, by name, integers as text; only where they were asked for. */
   readonly before?: Readonly<Record<string, unknown>>
 }

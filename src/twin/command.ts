@@ -1,3 +1,5 @@
+import type { Scenario } from '../scenario/scenario.ts'
+
 /** Values by name, as clients send them: anything that is no object is refused, as are values that do not conform. */
 export type Values = unknown
 
@@ -73,5 +75,7 @@ export interface Changeset {
   readonly actor: string
   /** The mutation's name. */
   readonly cause: string
+  /** Written into this scenario; undefined: into the base. */
+  readonly scenario?: Scenario | undefined
   readonly idempotency: { readonly key: string; /** Of the request, to tell a repeat from another request. */ readonly digest: string } | undefined
 }

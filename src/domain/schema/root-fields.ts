@@ -26,7 +26,7 @@ export function queryFields<Context>(book: Book, model: RegisteredModel | undefi
   const type = twinType(book, model)
   const root = (kind: RootRole['kind']): Pick<Field<Context>, 'extensions' | 'resolve'> => ({ extensions: { root: { kind, model } }, resolve: resolvers.read })
   return [
-    [singular, { type, description: `The ${of} of an id; null where there is none.`, args: { id: { type: new GraphQLNonNull(GraphQLID), description: 'Its `_id`.' } }, ...root('one') }],
+    [singular, { type, description: `The ${of} of an id; null where there is none.`, args: { id: { type: new GraphQLNonNull(GraphQLID), description: 'Its `_id`.' }, ...vantage(book) }, ...root('one') }],
     [plural, {
       type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type))),
       description: `${of} twins. Without \`limit\`, everything up to 1,000; more is refused with LIST_TOO_LONG.`,
@@ -35,6 +35,7 @@ export function queryFields<Context>(book: Book, model: RegisteredModel | undefi
         within: { type: book.input('Within'), description: 'Only twins in this scope.' },
         limit: { type: GraphQLInt, description: 'At most so many.' },
         offset: { type: GraphQLInt, description: 'Without the first so many.' },
+        ...vantage(book),
       },
       ...root('list'),
     }],
@@ -45,6 +46,7 @@ export function queryFields<Context>(book: Book, model: RegisteredModel | undefi
         ...selection(book, model),
         first: { type: GraphQLInt, defaultValue: 50, description: 'Page size, at most 1,000.' },
         after: { type: GraphQLString, description: 'The `endCursor` of the page before.' },
+        ...vantage(book),
       },
       ...root('connection'),
     }],
@@ -55,6 +57,16 @@ const selection = (book: Book, model: RegisteredModel | undefined): GraphQLField
   where: { type: whereType(book, model), description: 'Only twins that satisfy it.' },
   sort: { type: new GraphQLList(new GraphQLNonNull(sortType(book, model))), description: 'Their order.' },
 })
+
+/** From where a query looks: the same on every root field of the domain. */
+const vantage = (book: Book): GraphQLFieldConfigArgumentMap => ({
+  asOf: { type: book.input('DateTime'), description: 'Everything as it was at this instant: twins, relationships, properties, models and readings. Filters and orders are of then, too.' },
+  knownAt: { type: book.input('DateTime'), description: 'Only what was known at this instant: readings that were received, and changes that were committed, by then.' },
+  scenario: scenarioArgument('Everything as it would be in this scenario.'),
+  atLeast: { type: book.input('Cursor'), description: 'Waits until what the mutation that returned this cursor did can be read; for a few seconds, then NOT_CAUGHT_UP.' },
+})
+
+const scenarioArgument = (description: string): GraphQLFieldConfigArgumentMap[string] => ({ type: GraphQLID, description })
 
 /** `createPump`, `updatePump`. */
 export function mutationFields<Context>(book: Book, model: RegisteredModel, resolvers: RootResolvers<Context>): Named<Context> {
@@ -69,6 +81,7 @@ export function mutationFields<Context>(book: Book, model: RegisteredModel, reso
       id,
       ...(properties && { properties: { type: properties, description: 'Its property values.' } }),
       components: { type: book.input('JSON'), description: 'Property values of its components, by component name.' },
+      scenario: scenarioArgument('Creates it in this scenario; the base stays as it is.'),
       idempotencyKey,
     },
     resolve: resolvers.create(model),
@@ -81,6 +94,7 @@ export function mutationFields<Context>(book: Book, model: RegisteredModel, reso
       id,
       properties: { type: new GraphQLNonNull(properties), description: 'What to change.' },
       ifVersion: { type: GraphQLInt, description: 'Refuse with Conflict unless this is its version.' },
+      scenario: scenarioArgument('Changes it in this scenario; the base stays as it is.'),
       idempotencyKey,
     },
     resolve: resolvers.update(model),
