@@ -15,7 +15,12 @@ const definitions = [
   'CREATE CONSTRAINT telemetry_source IF NOT EXISTS FOR (n:_TelemetrySource) REQUIRE (n._t, n.id) IS UNIQUE',
   'CREATE CONSTRAINT telemetry_policy IF NOT EXISTS FOR (n:_TelemetryPolicy) REQUIRE (n._t, n.id) IS UNIQUE',
   'CREATE CONSTRAINT telemetry_keeper_tenant IF NOT EXISTS FOR (n:_TelemetryKeeper) REQUIRE n._t IS UNIQUE',
+  'CREATE CONSTRAINT scenario_id IF NOT EXISTS FOR (n:_Scenario) REQUIRE (n._t, n.id) IS UNIQUE',
+  'CREATE INDEX scenario_parent IF NOT EXISTS FOR (n:_Scenario) ON (n._t, n.parent)',
+  'CREATE INDEX scenario_state IF NOT EXISTS FOR (n:_Scenario) ON (n._t, n.state)',
   'CREATE INDEX past_state IF NOT EXISTS FOR (n:_Past) ON (n._t, n._id, n._to)',
+  'CREATE INDEX kept_entry IF NOT EXISTS FOR (n:_Kept) ON (n._t, n._to, n._seq)',
+  'CREATE INDEX set_entry IF NOT EXISTS FOR (n:_Set) ON (n._t, n._id)',
   'CREATE INDEX gone_id IF NOT EXISTS FOR (n:_Gone) ON (n._t, n._id)',
 ]
 

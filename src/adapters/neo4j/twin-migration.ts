@@ -73,9 +73,9 @@ function toParameters(migrations: readonly TwinMigration[], { to, actor, removed
     t: tenant, label, at, to, removed: removedLabels, added: addedLabels,
     rows: migrations.map(({ id, set }, index) => ({ id, set: toDriverColumns(set), journal: { _seq: BigInt(head.seq + index + 1), _op: 'migrate', _actor: actor, _cause: 'migrateTwins', _patch: patch } })),
     ended: migrations.flatMap(({ endedComponents }) => endedComponents),
-    parts: migrations.flatMap(({ id: owner, newComponents }) => newComponents.map((part) => ({
+    parts: migrations.flatMap(({ id: owner, newComponents }, index) => newComponents.map((part) => ({
       owner, type: componentType(part.name), labels: ['_Component', ...part.labels],
-      columns: { _t: tenant, _id: part.id, _model: part.model, _v: 1n, _from: at, _since: at },
+      columns: { _t: tenant, _id: part.id, _model: part.model, _v: 1n, _from: at, _since: at, _born: BigInt(head.seq + index + 1) },
     }))),
   }
 }

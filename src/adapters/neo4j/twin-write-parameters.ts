@@ -8,14 +8,16 @@ type Row = Readonly<Record<string, unknown>>
 /** A decided group as the parameters of `write`. Integers go as bigints: the driver sends numbers as floats. */
 export function toWriteParameters(writes: Writes, { tenant, label }: StoredTenant): Row {
   const at = BigInt(writes.at)
-  const born = (id: string, model: string): Row => ({ _t: tenant, _id: id, _model: model, _v: 1n, _from: at, _since: at })
+  const births = new Map(writes.journal.flatMap(({ op, id, seq }) => (op === 'create' ? [[id, BigInt(seq)] as const] : [])))
+  /** `_born`: the entry that tells who created it; a component's is its owner's. */
+  const born = (id: string, model: string, owner = id): Row => ({ _t: tenant, _id: id, _model: model, _v: 1n, _from: at, _since: at, _born: births.get(owner) ?? null })
   const update = ({ id, set, version, journal }: TwinUpdate, modelColumn?: ModelColumn): Row => ({ id, set: toDriverColumns(set), version: BigInt(version), journal: toJournalRow(tenant, journal, modelColumn) })
   return {
     t: tenant, label, at, seq: BigInt(writes.seq),
     creates: writes.creates.map(({ id, model, labels, columns, components }) => ({
       labels: ['Twin', label, ...labels],
       columns: { ...present(toDriverColumns(columns)), ...born(id, model) },
-      components: components.map((part) => ({ type: componentType(part.name), labels: ['_Component', ...part.labels], columns: { ...present(toDriverColumns(part.columns)), ...born(part.id, part.model) } })),
+      components: components.map((part) => ({ type: componentType(part.name), labels: ['_Component', ...part.labels], columns: { ...present(toDriverColumns(part.columns)), ...born(part.id, part.model, id) } })),
     })),
     updates: writes.updates.map((each) => update(each)),
     componentUpdates: writes.componentUpdates.map((each) => update(each, '_of')),
