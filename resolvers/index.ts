@@ -4,6 +4,7 @@ import type { Context } from '../src/graphql/context.ts'
 import { changeResolvers } from './changes.ts'
 import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
+import { scenarioResolvers } from './scenario.ts'
 import { seriesResolvers } from './series.ts'
 import { telemetryResolvers } from './telemetry.ts'
 import { twinCommandResolvers } from './twin-commands.ts'
@@ -16,5 +17,6 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   seriesResolvers,
   telemetryResolvers,
   changeResolvers,
+  scenarioResolvers,
   { Twin: { __resolveType: resolveTwinType } },
 ]

@@ -7,7 +7,7 @@ import type { StoredTenant } from './adapters/neo4j/head.ts'
 import { createChangeFeed } from './change/feed/change-feed.ts'
 import { createLiveQueries } from './change/live/live-queries.ts'
 import { createJournalRetention } from './change/retention.ts'
-import { createJournalTail, type JournalTail } from './change/tail.ts'
+import { createJournalTail, type JournalTail, type Reading, type TailReader } from './change/tail.ts'
 import type { WakeUp } from './change/wake-up.ts'
 import type { Config } from './config.ts'
 import { createLivePlanner } from './domain/live/live-planner.ts'
@@ -34,6 +34,8 @@ export interface OpenLive {
   readonly services: Pick<Services, 'feed' | 'readings' | 'live' | 'planLive'>
   /** Something was committed by this process. */
   committed(): void
+  /** The reader is told of everything that is committed from then on, by whichever process. */
+  follow(reader: TailReader): Promise<Reading>
   /** Resolves when streams have what follows from everything that is committed by now, or after a second. */
   settled(): Promise<void>
 }
@@ -66,6 +68,7 @@ export function openLive({ config, parts, log, database, tenant, models, telemet
   parts.defer(wakeUp.listen(tail.wake))
   return {
     committed,
+    follow: tail.join,
     settled: () => Promise.race([live.settled(), delay(settleMs, undefined, { ref: false })]),
     services: {
       live, planLive: createLivePlanner({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),

@@ -24,6 +24,7 @@ import { createModelService } from './model/model-service.ts'
 import { createLog } from './observe/log.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { openLive } from './app-live.ts'
+import { openScenarios } from './app-scenarios.ts'
 import { openTelemetry } from './app-telemetry.ts'
 import { createGroupCommit } from './twin/group-commit.ts'
 import { createTwinMigrationService } from './twin/migrate/migration-service.ts'
@@ -61,6 +62,7 @@ export async function createApp(config: Config): Promise<App> {
   const { telemetry, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry(), onAppended: wakeUps.readings.announce })
   parts.defer(wakeUps.readings.listen(telemetry.tail.wake))
   const live = openLive({ config, parts, log, database, tenant, models, telemetry, wakeUp: wakeUps.changes })
+  const scenarios = openScenarios({ config, log, database, tenant, live })
   const use = createModelUse()
   const commits = parts.use(createGroupCommit(observeCommits(createNeo4jTwinStore(database, tenant), (writes) => {
     use.notice(writes)
@@ -73,6 +75,7 @@ export async function createApp(config: Config): Promise<App> {
     migration: createTwinMigrationService({ store: createNeo4jTwinMigrationStore(database, tenant), onMigrated: live.committed, registry: () => models.registry() }),
     reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
     telemetry,
+    ...scenarios,
     ...live.services,
   }
   const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }

@@ -32,6 +32,9 @@ export interface ItemProblem {
   readonly pointer?: string
   readonly twin?: string
   readonly property?: string
+  /** Of a VERSION_CONFLICT: the version that was expected, and the one it has. */
+  readonly expected?: number
+  readonly actual?: number
 }
 
 /** Meaning and remedy of every problem code; docs/errors.md is generated from this. Add a code here before using it. */
@@ -56,6 +59,9 @@ export const problemCodes = {
   STILL_RELATED: { meaning: 'The twin still has relationships.', remedy: 'Unrelate them, or delete with cascade: true.' },
   UNKNOWN_COMPONENT: { meaning: 'The model has no such component.', remedy: 'Use a component of the model.' },
   DUPLICATE_ITEM: { meaning: 'Two items of one batch concern the same thing.', remedy: 'Send it once.' },
+  SCENARIO_NOT_OPEN: { meaning: 'The scenario was promoted or discarded.', remedy: 'Create another scenario.' },
+  SCENARIO_HAS_BRANCHES: { meaning: 'Open scenarios branch off from the scenario.', remedy: 'Promote or discard those first; the message names them.' },
+  SCENARIO_CONFLICTS: { meaning: 'What the scenario changes was changed in its base meanwhile; conflicts lists every one.', remedy: 'Look at what changed, then promote with onConflict: OVERWRITE, or discard the scenario.' },
   TOO_LARGE: { meaning: 'A value or a batch exceeds its limit.', remedy: 'Send less at a time.' },
   UNSUPPORTED: { meaning: 'The request is well formed, but this server cannot do it.', remedy: 'The message names the alternative.' },
 } as const satisfies Record<string, { meaning: string; remedy: string }>

@@ -4,6 +4,8 @@ import type { LivePlan } from '../change/live/live-plan.ts'
 import type { LiveField } from '../domain/live/live-planner.ts'
 import type { TwinReader } from '../domain/twin-reader.ts'
 import type { ModelService } from '../model/model-service.ts'
+import type { ScenarioBook } from '../scenario/scenario.ts'
+import type { ScenarioService } from '../scenario/scenario-service.ts'
 import type { ReadingStreams } from '../telemetry/stream/reading-streams.ts'
 import type { TelemetryService } from '../telemetry/telemetry-service.ts'
 import type { TwinMigrationService } from '../twin/migrate/migration-service.ts'
@@ -16,6 +18,9 @@ export interface Services {
   readonly migration: TwinMigrationService
   readonly reader: TwinReader
   readonly telemetry: TelemetryService
+  readonly scenarios: ScenarioBook
+  /** Makes scenarios and ends them. */
+  readonly scenarioLife: ScenarioService
   readonly feed: ChangeFeed
   readonly readings: ReadingStreams
   readonly live: Pick<LiveQueries, 'subscribe'>

@@ -1,0 +1,80 @@
+import { encodeCursor } from '../change/cursor.ts'
+import { canonicalJson } from '../model/canonical-json.ts'
+import type { Conflict, Invalid, LimitReached, NotFound, Problem } from '../problem.ts'
+import { idRule, isValidId } from '../twin/id.ts'
+import { done, refused, type Result } from '../util/result.ts'
+import { sha256 } from '../util/sha256.ts'
+import { checkDraft, decideCreation, decideDiscard, type ScenarioDraft, toInvalid, wantedId } from './decide-scenario.ts'
+import type { Scenario } from './scenario.ts'
+import type { OpenScenarioBook } from './scenario-book.ts'
+import type { Idempotency, ScenarioOutcome, ScenarioStore } from './scenario-store.ts'
+
+export interface ScenarioRequest {
+  readonly actor: string
+  readonly idempotencyKey?: string | null | undefined
+}
+
+/** What became of a scenario. */
+export interface ScenarioChanged {
+  readonly scenario: Scenario
+  /** The place in the journal after it. */
+  readonly cursor: string
+}
+
+/** The beginning and the end of scenarios. Each resolves when what it did is durable; fails with STORE_UNAVAILABLE, TIMEOUT, OUTCOME_UNKNOWN. */
+export interface ScenarioService {
+  /** Copies nothing: it takes as long in a large graph as in a small one. */
+  create(draft: ScenarioDraft, request: ScenarioRequest): Promise<Result<ScenarioChanged, Invalid | Conflict | NotFound | LimitReached>>
+  /** It is gone at once; what it held is cleared in the background. */
+  discard(id: string, request: ScenarioRequest): Promise<Result<ScenarioChanged, Invalid | Conflict | NotFound>>
+}
+
+export interface ScenarioServiceConfig {
+  readonly store: ScenarioStore
+  readonly book: Pick<OpenScenarioBook, 'forget'>
+  /** Something was committed. */
+  readonly onCommitted: () => void
+  /** A scenario ended, and what it held can be cleared. */
+  readonly onEnded: () => void
+}
+
+export function createScenarioService({ store, book, onCommitted, onEnded }: ScenarioServiceConfig): ScenarioService {
+  const changed = <P extends Problem>(outcome: ScenarioOutcome<P>): Result<ScenarioChanged, P | Conflict> => {
+    if (outcome.kind === 'keyReused') return refused(keyReused)
+    if (outcome.kind === 'refused') return refused(outcome.problem)
+    const { scenario, seq } = outcome.stored
+    if (outcome.kind === 'stored') {
+      book.forget(scenario.id)
+      onCommitted()
+      if (scenario.state !== 'OPEN') onEnded()
+    }
+    return done({ scenario, cursor: encodeCursor(seq) })
+  }
+  return {
+    async create(draft, { actor, idempotencyKey }) {
+      const wrong = checkDraft(draft) ?? checkKey(idempotencyKey)
+      if (wrong) return refused(wrong)
+      return changed(await store.create({ id: wantedId(draft), parent: draft.parent ?? undefined }, {
+        actor, idempotency: toIdempotency(idempotencyKey, ['createScenario', draft]), decide: (ground) => decideCreation(draft, ground, actor),
+      }))
+    },
+    async discard(id, { actor, idempotencyKey }) {
+      const wrong = checkKey(idempotencyKey)
+      if (wrong) return refused(wrong)
+      return changed(await store.discard(id, { actor, idempotency: toIdempotency(idempotencyKey, ['discardScenario', id]), decide: (ground) => decideDiscard(id, ground) }))
+    },
+  }
+}
+
+export const toIdempotency = (key: string | null | undefined, given: unknown): Idempotency | undefined =>
+  (typeof key === 'string' ? { key, digest: sha256(canonicalJson(given)) } : undefined)
+
+export function checkKey(key: string | null | undefined): Invalid | undefined {
+  if (typeof key !== 'string' || isValidId(key)) return undefined
+  return toInvalid([{ code: 'INVALID_ID', message: `${JSON.stringify(key.slice(0, 80))} cannot be an idempotencyKey. ${idRule}`, path: ['idempotencyKey'] }])
+}
+
+const keyReused: Conflict = {
+  kind: 'Conflict', code: 'IDEMPOTENCY_KEY_REUSED', path: ['idempotencyKey'],
+  message: 'The idempotencyKey was used before with another request. Use a fresh key for every distinct mutation.',
+}
