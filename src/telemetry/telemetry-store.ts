@@ -56,9 +56,26 @@ export interface RollupBucket {
   readonly value: number | null
 }
 
-/** Bounds what is read; `knownAt`: only what had been received by then (issue of time travel). */
-export interface ReadOptions {
+/** From where readings are looked at. Both bounds are included; undefined bounds nothing. */
+export interface Sight {
+  /** Readings with a later `at` are not there yet. */
+  readonly until?: Microseconds | undefined
+  /** Readings received later are not known yet: of several of one series and time that one counts which was the last received by then, though it was replaced since. */
+  readonly knownUntil?: Microseconds | undefined
+}
+
+export interface ReadOptions extends Sight {
   readonly signal?: AbortSignal | undefined
+}
+
+/** Of questions about the store itself, which nobody asks of the past. */
+export type UnboundedOptions = Pick<ReadOptions, 'signal'>
+
+export interface SeriesOptions extends ReadOptions {
+  /** Only measured series of this name. */
+  readonly measured?: string | undefined
+  /** Throws LIST_TOO_LONG where there are more, whether they have a reading in sight or not. */
+  readonly most?: number | undefined
 }
 
 export interface PageOptions extends ReadOptions {
@@ -92,7 +109,7 @@ export interface TelemetryHealth {
 
 /**
  * Every reading of a tenant. One reading for a series and a time. Methods that read take many series and answer in their order; a series nobody ever wrote
- * is empty. They throw failures: STORE_UNAVAILABLE, TELEMETRY_UNAVAILABLE, TIMEOUT; an abort rejects with the signal's reason.
+ * is empty. What was replaced is kept as long as what replaced it, for those who ask with `knownUntil`. They throw failures: STORE_UNAVAILABLE, TELEMETRY_UNAVAILABLE, TIMEOUT; an abort rejects with the signal's reason.
  */
 export interface TelemetryStore extends AsyncDisposable {
   /** Resolves when the batch is durable and seen by every read. Rejects when it may not be; sending it again changes nothing. Of two readings of one series and time in a batch the later in the list wins. */
@@ -108,11 +125,11 @@ export interface TelemetryStore extends AsyncDisposable {
   /** One answer a group, each over all its series; floats, integers and booleans only. */
   rollup(groups: readonly (readonly SeriesKey[])[], buckets: Buckets, aggregate: Aggregate, options?: ReadOptions): Promise<readonly (readonly RollupBucket[])[]>
   /** What was received after a cursor, by receipt; at most `limit`, but always whole batches, so that it goes on behind the last one's `receivedAt`. */
-  received(after: Microseconds, limit: number, options?: ReadOptions): Promise<readonly Received[]>
+  received(after: Microseconds, limit: number, options?: UnboundedOptions): Promise<readonly Received[]>
   /** The place of the last batch stored; 0 where there is none. */
   head(): Promise<Microseconds>
   /** Every series that has a reading, with its latest one. */
-  series(options?: ReadOptions): Promise<readonly { readonly key: SeriesKey; readonly latest: Reading }[]>
+  series(options?: SeriesOptions): Promise<readonly { readonly key: SeriesKey; readonly latest: Reading }[]>
   /** Forgets readings; resolves to how many. */
   forget(retention: readonly Retention[]): Promise<number>
   health(): TelemetryHealth

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Received, RollupBucket, Summary, TelemetryStore } from '../../src/telemetry/telemetry-store.ts'
+import type { Received, RollupBucket, Sight, Summary, TelemetryStore } from '../../src/telemetry/telemetry-store.ts'
 import { type Reading, type SeriesKey, seriesKeyText } from '../../src/telemetry/reading.ts'
 import { aggregates, knownSeries, quantiles, type Questions, unknownSeries } from './store-arbitraries.ts'
 import type { ExpectedRollup, StoreModel } from './store-model.ts'
@@ -12,35 +12,43 @@ export type Cursors = readonly number[]
 /** A batch has its cursor, and a reading that it stored a time of receipt behind the cursor before and not behind its own. The model knows cursors only. */
 const byBatch = (cursors: Cursors) => <T extends Reading | undefined>(reading: T): T => reading && { ...reading, receivedAt: cursors.find((cursor) => cursor >= reading.receivedAt) }
 
-/** Asks the store and the model the same, of every series. */
-export async function expectSameAnswers(store: TelemetryStore, cursors: Cursors, model: StoreModel, { before, buckets, pageSize, limit, groups, aggregate }: Questions): Promise<void> {
+/** Asks the store and the model the same, of every series: of now, and of what was there and known. */
+export async function expectSameAnswers(store: TelemetryStore, cursors: Cursors, model: StoreModel, questions: Questions): Promise<void> {
+  const { until, knownBatch, limit } = questions
   const inBatch = byBatch(cursors)
-  expect((await store.latest(everySeries)).map(inBatch)).toEqual(everySeries.map((key) => model.latest(key)))
-  expect((await store.latestBefore(everySeries, before)).map(inBatch)).toEqual(everySeries.map((key) => model.latestBefore(key, before)))
-  expect(byKey((await store.series()).map(({ key, latest }) => ({ key, latest: inBatch(latest) })))).toEqual(byKey(model.series()))
-  await expectSamePages(store, cursors, model, { ...buckets, pageSize })
-  expectSameSummaries(await store.summaries(everySeries, buckets, { quantiles }), everySeries.map((key) => model.summaries(key, buckets, quantiles)))
-  for (const each of new Set([aggregate, ...aggregates.slice(0, 2)])) {
-    expectSameRollup(await store.rollup(groups, buckets, each), groups.map((group) => model.rollup(group, buckets, each)))
-  }
+  const knownUntil = knownBatch === undefined ? undefined : cursors[knownBatch % cursors.length]
+  await expectSameInSight(store, cursors, model, questions, {})
+  if (until !== undefined || knownUntil !== undefined) await expectSameInSight(store, cursors, model, questions, { until, knownUntil })
   expect(inAnyBatchOrder((await everythingReceived(store, 0, limit)).map(inBatch))).toEqual(inAnyBatchOrder(model.received(0)))
+}
+
+async function expectSameInSight(store: TelemetryStore, cursors: Cursors, model: StoreModel, { before, buckets, pageSize, groups, aggregate }: Questions, sight: Sight): Promise<void> {
+  const inBatch = byBatch(cursors)
+  expect((await store.latest(everySeries, sight)).map(inBatch)).toEqual(everySeries.map((key) => model.latest(key, sight)))
+  expect((await store.latestBefore(everySeries, before, sight)).map(inBatch)).toEqual(everySeries.map((key) => model.latestBefore(key, before, sight)))
+  expect(byKey((await store.series(sight)).map(({ key, latest }) => ({ key, latest: inBatch(latest) })))).toEqual(byKey(model.series(sight)))
+  await expectSamePages(store, cursors, model, { ...buckets, pageSize, sight })
+  expectSameSummaries(await store.summaries(everySeries, buckets, { quantiles, ...sight }), everySeries.map((key) => model.summaries(key, buckets, quantiles, sight)))
+  for (const each of new Set([aggregate, ...aggregates.slice(0, 2)])) {
+    expectSameRollup(await store.rollup(groups, buckets, each, sight), groups.map((group) => model.rollup(group, buckets, each, sight)))
+  }
 }
 
 const byKey = <T extends { readonly key: SeriesKey }>(items: readonly T[]): readonly T[] => items.toSorted((left, right) => (seriesKeyText(left.key) < seriesKeyText(right.key) ? -1 : 1))
 
 /** Page after page, each series from where its last page ended. */
-async function expectSamePages(store: TelemetryStore, cursors: Cursors, model: StoreModel, { from, to, pageSize }: { readonly from: number; readonly to: number; readonly pageSize: number }): Promise<void> {
+async function expectSamePages(store: TelemetryStore, cursors: Cursors, model: StoreModel, { from, to, pageSize, sight }: { readonly from: number; readonly to: number; readonly pageSize: number; readonly sight: Sight }): Promise<void> {
   const read = async (...[series, range, options]: Parameters<TelemetryStore['readings']>): Promise<readonly (readonly Reading[])[]> =>
-    (await store.readings(series, range, options)).map((readings) => readings.map(byBatch(cursors)))
+    (await store.readings(series, range, { ...options, ...sight })).map((readings) => readings.map(byBatch(cursors)))
   const first = await read(everySeries, { from, to }, { first: pageSize })
-  expect(first).toEqual(everySeries.map((key) => model.readings(key, { from, to }).slice(0, pageSize)))
-  expect(await read(everySeries, { from: -Infinity, to: Infinity }, { first: 1_000 })).toEqual(everySeries.map((key) => model.readings(key, { from: -Infinity, to: Infinity })))
+  expect(first).toEqual(everySeries.map((key) => model.readings(key, { from, to }, sight).slice(0, pageSize)))
+  expect(await read(everySeries, { from: -Infinity, to: Infinity }, { first: 1_000 })).toEqual(everySeries.map((key) => model.readings(key, { from: -Infinity, to: Infinity }, sight)))
   for (const [index, key] of everySeries.entries()) {
     const pages: Reading[] = [...first[index] ?? []]
     for (let page = first[index] ?? []; page.length === pageSize; pages.push(...page)) {
       [page = []] = await read([key], { from, to }, { first: pageSize, after: page.at(-1)?.at })
     }
-    expect(pages).toEqual(model.readings(key, { from, to }))
+    expect(pages).toEqual(model.readings(key, { from, to }, sight))
   }
 }
 

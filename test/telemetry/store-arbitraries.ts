@@ -52,6 +52,9 @@ export const quantiles: readonly number[] = [0, 0.1, 0.5, 0.95, 1]
 /** What is asked; every question goes to every series. */
 export interface Questions {
   readonly before: number
+  readonly until: number | undefined
+  /** Which of the batches so far was the last that was known, counted from the first and over and over; undefined: all are. */
+  readonly knownBatch: number | undefined
   readonly buckets: Buckets
   readonly pageSize: number
   readonly limit: number
@@ -62,7 +65,7 @@ export interface Questions {
 const numericSeries = knownSeries.filter(({ kind }) => kind !== 'text' && kind !== 'json')
 
 const questions: fc.Arbitrary<Questions> = fc.record({
-  before: time, buckets, pageSize: fc.integer({ min: 1, max: 6 }), limit: fc.integer({ min: 1, max: 30 }),
+  before: time, until: fc.option(time, { nil: undefined }), knownBatch: fc.option(fc.nat(), { nil: undefined }), buckets, pageSize: fc.integer({ min: 1, max: 6 }), limit: fc.integer({ min: 1, max: 30 }),
   groups: fc.array(fc.array(fc.constantFrom(...numericSeries, unknownSeries), { maxLength: 6 }), { maxLength: 4 }),
   aggregate: fc.constantFrom(...aggregates),
 })

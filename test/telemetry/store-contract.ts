@@ -122,6 +122,27 @@ export function telemetryStoreContract(name: string, open: () => Promise<OpenedS
       expect((await store.received(before, 10)).map(({ value }) => value)).toEqual([3])
     })
 
+    test('what was replaced is still known to who asks of the time before, and gone when its time is forgotten', async () => {
+      const [first, second_, third] = [await store.append([measured(newYear, 1)]), await store.append([measured(newYear, 2), measured(newYear + 1, 5)]), await store.append([measured(newYear, 3)])]
+      const known = async (knownUntil: number | undefined): Promise<readonly SeriesValue[]> => ((await store.readings([flow], always, { first: 10, knownUntil }))[0] ?? []).map(({ value }) => value)
+      const all = [await known(first.cursor - 1), await known(first.cursor), await known(second_.cursor), await known(third.cursor), await known(undefined)]
+      expect(all).toEqual([[], [1], [2, 5], [3, 5], [3, 5]])
+      await reopen()
+      expect(await known(second_.cursor)).toEqual([2, 5])
+      expect((await store.latest([flow], { until: newYear, knownUntil: second_.cursor })).map((reading) => reading?.value)).toEqual([2])
+      expect(await store.forget([{ series: [flow], before: newYear + 1 }])).toBe(1)
+      await reopen()
+      expect(await known(second_.cursor)).toEqual([5])
+    })
+
+    test('the measured series of a name are found, and too many of them are refused', async () => {
+      const series = [flow, seriesOf('pump-2', 'flow', 'float'), seriesOf('pump-2', 'flow', 'float', 'r1'), seriesOf('pump-2', 'starts', 'integer')]
+      await store.append(series.map((each, index) => measured(newYear + index, each.kind === 'integer' ? 1n : index, { series: each })))
+      expect((await store.series({ measured: 'flow', most: 2 })).map(({ latest }) => latest.value)).toEqual([0, 1])
+      expect((await store.series({ measured: 'flow', until: newYear })).map(({ key }) => key)).toEqual([flow])
+      await expect(store.series({ measured: 'flow', most: 1, until: newYear })).rejects.toMatchObject({ code: 'LIST_TOO_LONG' })
+    })
+
     test('a redelivery changes nothing: in its batch, in a later one, after it was closed and opened again', async () => {
       expect((await store.append([numbered(1, newYear), numbered(2, newYear + 2), numbered(1, newYear, 99)])).outcomes).toEqual(['stored', 'stored', 'duplicate'])
       expect((await store.append([numbered(2, newYear + 2, 99)])).outcomes).toEqual(['duplicate'])

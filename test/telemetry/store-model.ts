@@ -1,17 +1,17 @@
 import { type NewReading, type Reading, type SeriesKey, type SeriesValue, seriesKeyText } from '../../src/telemetry/reading.ts'
-import type { Aggregate, Buckets, Outcome, Received, Retention, Summary, TimeRange } from '../../src/telemetry/telemetry-store.ts'
+import type { Aggregate, Buckets, Outcome, Received, Retention, Sight, Summary, TimeRange } from '../../src/telemetry/telemetry-store.ts'
 
 /** What a telemetry store promises, in the plainest way: everything in memory, nothing fast. */
 export interface StoreModel {
   append(readings: readonly NewReading[], receivedAt: number): readonly Outcome[]
-  latest(key: SeriesKey): Reading | undefined
-  latestBefore(key: SeriesKey, before: number): Reading | undefined
-  readings(key: SeriesKey, range: TimeRange): readonly Reading[]
-  summaries(key: SeriesKey, buckets: Buckets, quantiles: readonly number[]): readonly Summary[]
-  rollup(group: readonly SeriesKey[], buckets: Buckets, aggregate: Aggregate): readonly ExpectedRollup[]
+  latest(key: SeriesKey, sight?: Sight): Reading | undefined
+  latestBefore(key: SeriesKey, before: number, sight?: Sight): Reading | undefined
+  readings(key: SeriesKey, range: TimeRange, sight?: Sight): readonly Reading[]
+  summaries(key: SeriesKey, buckets: Buckets, quantiles: readonly number[], sight?: Sight): readonly Summary[]
+  rollup(group: readonly SeriesKey[], buckets: Buckets, aggregate: Aggregate, sight?: Sight): readonly ExpectedRollup[]
   /** By receipt; in a batch in no order. */
   received(after: number): readonly Received[]
-  series(): readonly { readonly key: SeriesKey; readonly latest: Reading }[]
+  series(sight?: Sight): readonly { readonly key: SeriesKey; readonly latest: Reading }[]
   forget(retention: readonly Retention[]): number
 }
 
@@ -26,7 +26,8 @@ export interface ExpectedRollup {
 
 interface ModelSeries {
   readonly key: SeriesKey
-  readonly byTime: Map<number, Reading>
+  /** All that was ever received for a time, in the order of receipt. */
+  readonly byTime: Map<number, Reading[]>
 }
 
 export function createStoreModel(): StoreModel {
@@ -46,29 +47,30 @@ export function createStoreModel(): StoreModel {
     count.greatestAt = Math.max(count.greatestAt, at)
     return false
   }
-  const inOrder = (key: SeriesKey): readonly Reading[] => [...all.get(seriesKeyText(key))?.byTime.values() ?? []].sort((left, right) => left.at - right.at)
-  const within = (key: SeriesKey, { from, to }: TimeRange): readonly Reading[] => inOrder(key).filter(({ at }) => at >= from && at < to)
+  const inOrder = (key: SeriesKey, { until = Infinity, knownUntil = Infinity }: Sight = {}): readonly Reading[] => [...all.get(seriesKeyText(key))?.byTime.values() ?? []]
+    .flatMap((versions) => versions.filter(({ at, receivedAt }) => at <= until && receivedAt <= knownUntil).slice(-1)).sort((left, right) => left.at - right.at)
+  const within = (key: SeriesKey, { from, to }: TimeRange, sight?: Sight): readonly Reading[] => inOrder(key, sight).filter(({ at }) => at >= from && at < to)
 
   return {
     append: (readings, receivedAt) => readings.map((reading) => {
       if (isRedelivery(reading)) return 'duplicate'
       const { series: key, ...stored } = reading
-      const series = all.get(seriesKeyText(key)) ?? { key, byTime: new Map<number, Reading>() }
+      const series = all.get(seriesKeyText(key)) ?? { key, byTime: new Map<number, Reading[]>() }
       all.set(seriesKeyText(key), series)
-      series.byTime.set(reading.at, { ...stored, receivedAt })
+      series.byTime.set(reading.at, [...series.byTime.get(reading.at) ?? [], { ...stored, receivedAt }])
       return 'stored'
     }),
-    latest: (key) => inOrder(key).at(-1),
-    latestBefore: (key, before) => inOrder(key).filter(({ at }) => at < before).at(-1),
+    latest: (key, sight) => inOrder(key, sight).at(-1),
+    latestBefore: (key, before, sight) => inOrder(key, sight).filter(({ at }) => at < before).at(-1),
     readings: within,
-    summaries: (key, buckets, quantiles) => [...inBuckets(within(key, buckets), buckets)].map(([from, readings]) => summaryOf(key, from, readings, quantiles)),
-    rollup(group, buckets, aggregate) {
-      const readings = [...new Map(group.map((key) => [seriesKeyText(key), key])).values()].flatMap((key) => within(key, buckets)).sort((left, right) => left.at - right.at)
+    summaries: (key, buckets, quantiles, sight) => [...inBuckets(within(key, buckets, sight), buckets)].map(([from, readings]) => summaryOf(key, from, readings, quantiles)),
+    rollup(group, buckets, aggregate, sight) {
+      const readings = [...new Map(group.map((key) => [seriesKeyText(key), key])).values()].flatMap((key) => within(key, buckets, sight)).sort((left, right) => left.at - right.at)
       return [...inBuckets(readings, buckets)].map(([from, inBucket]) => rollupOf(from, inBucket, aggregate))
     },
-    received: (after) => [...all.values()].flatMap(({ key, byTime }) => [...byTime.values()].map((reading) => ({ ...reading, series: key })))
+    received: (after) => [...all.values()].flatMap(({ key }) => inOrder(key).map((reading) => ({ ...reading, series: key })))
       .filter(({ receivedAt }) => receivedAt > after).sort((left, right) => left.receivedAt - right.receivedAt),
-    series: () => [...all.values()].flatMap(({ key }) => inOrder(key).slice(-1).map((latest) => ({ key, latest }))),
+    series: (sight) => [...all.values()].flatMap(({ key }) => inOrder(key, sight).slice(-1).map((latest) => ({ key, latest }))),
     forget(retention) {
       let forgotten = 0
       for (const { series, before } of retention) {

@@ -21,7 +21,7 @@ export interface Archive {
   merge(through: number, recent: readonly Table[], changed: BookChanges): Promise<void>
   /** One sorted segment in the place of several. */
   unite(parts: readonly Table[]): Promise<void>
-  /** Ends that late readings stand beside those they replace: what is replaced goes, and they become ordinary. */
+  /** Ends that late readings stand beside those they replace: what is replaced is put aside, and they become ordinary. */
   settle(late: readonly Table[]): Promise<void>
   /** Forgets readings of the series before the time; resolves to how many. */
   forget(lane: Lane, series: readonly number[], before: number): Promise<number>
@@ -61,7 +61,12 @@ export async function openArchive({ path, memoryMb, temporaryDirectory }: Archiv
 
 const schema = `
 CREATE TABLE IF NOT EXISTS state (merged BIGINT, next_segment BIGINT, head BIGINT);
-CREATE TABLE IF NOT EXISTS segment (name VARCHAR, lane VARCHAR, late BOOLEAN, row_count BIGINT, min_at BIGINT, max_at BIGINT, min_received BIGINT, max_received BIGINT);`
+CREATE TABLE IF NOT EXISTS segment (name VARCHAR, lane VARCHAR, late BOOLEAN, row_count BIGINT, min_at BIGINT, max_at BIGINT, min_received BIGINT, max_received BIGINT);
+ALTER TABLE segment ADD COLUMN IF NOT EXISTS replaced BOOLEAN DEFAULT FALSE;`
+
+/** Which part of the readings a segment holds. */
+type Part = Pick<Table, 'late' | 'replaced'>
+const [inOrder, late, replaced]: readonly [Part, Part, Part] = [{ late: false, replaced: false }, { late: true, replaced: false }, { late: false, replaced: true }]
 
 async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection, book: SeriesBook): Promise<Archive> {
   const rows = async (sql: string): Promise<readonly (readonly DuckDBValue[])[]> => (await connection.runAndReadAll(sql)).getRows()
@@ -69,7 +74,7 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
   let merged = Number(state?.[0] ?? 0)
   let nextSegment = Number(state?.[1] ?? 1)
   let head = Number(state?.[2] ?? 0)
-  let segments: readonly Table[] = (await rows('SELECT name, lane, late, row_count, min_at, max_at, min_received, max_received FROM segment ORDER BY max_at')).map(toTable)
+  let segments: readonly Table[] = (await rows('SELECT name, lane, late, replaced, row_count, min_at, max_at, min_received, max_received FROM segment ORDER BY max_at')).map(toTable)
   await dropStrays()
   await loadBook(connection, book)
 
@@ -87,7 +92,7 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
     try {
       next = await work()
       await connection.run('DELETE FROM segment')
-      for (const table of next) await connection.run(`INSERT INTO segment VALUES ('${table.name}', '${table.lane}', ${table.late}, ${table.rows}, ${table.minAt}, ${table.maxAt}, ${table.minReceived}, ${table.maxReceived})`)
+      for (const table of next) await connection.run(`INSERT INTO segment VALUES ('${table.name}', '${table.lane}', ${table.late}, ${table.rows}, ${table.minAt}, ${table.maxAt}, ${table.minReceived}, ${table.maxReceived}, ${table.replaced})`)
       await connection.run(`UPDATE state SET next_segment = ${nextSegment}`)
       await connection.run('COMMIT')
     } catch (error) {
@@ -98,13 +103,19 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
   }
 
   /** A new segment of what the query yields, sorted; undefined where it yields nothing. */
-  async function write(lane: Lane, late: boolean, query: string): Promise<Table | undefined> {
+  async function write(lane: Lane, part: Part, query: string): Promise<Table | undefined> {
     const name = `segment_${nextSegment++}`
     await connection.run(`CREATE TABLE ${name} AS SELECT ${columns} FROM (${query}) ORDER BY series, t`)
-    const [row] = await rows(`SELECT '${name}', '${lane}', ${late}, count(*), min(t), max(t), min(received), max(received) FROM ${name}`)
-    if (row && Number(row[3]) > 0) return toTable(row)
+    const [row] = await rows(`SELECT '${name}', '${lane}', ${part.late}, ${part.replaced}, count(*), min(t), max(t), min(received), max(received) FROM ${name}`)
+    if (row && Number(row[4]) > 0) return toTable(row)
     await connection.run(`DROP TABLE ${name}`)
     return undefined
+  }
+
+  /** Segments of the same part of readings. Of late ones those of one series and time are told apart: the last received, and those it replaces. */
+  async function copied(lane: Lane, part: Part, query: string): Promise<readonly Table[]> {
+    const made = part.late ? [await write(lane, late, lastReceived(query)), await write(lane, replaced, notLastReceived(query))] : [await write(lane, part, query)]
+    return made.filter((table) => table !== undefined)
   }
 
   const operations: Pick<Archive, 'merge' | 'unite' | 'settle' | 'forget' | 'drop' | 'checkpoint' | 'close'> = {
@@ -112,10 +123,7 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
       await saveBookChanges(connection, changes) // before: whoever starts with these and the log finds nothing missing, as both take what is there twice for one
       await change(async () => {
         const fresh: Table[] = []
-        for (const { name, lane, late } of recent) {
-          const table = await write(lane, late, late ? lastReceived(`SELECT ${columns} FROM ${name}`) : `SELECT ${columns} FROM ${name}`)
-          if (table) fresh.push(table)
-        }
+        for (const table of recent) fresh.push(...await copied(table.lane, table, allOf([table])))
         head = Math.max(head, ...recent.map(({ maxReceived }) => maxReceived))
         await connection.run(`UPDATE state SET merged = ${through}, head = ${head}`)
         return [...segments, ...fresh]
@@ -125,22 +133,24 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
     async unite(parts) {
       const [first] = parts
       if (!first) return
-      const all = parts.map(({ name }) => `SELECT ${columns} FROM ${name}`).join(' UNION ALL ')
-      await change(async () => replaced(segments, parts, await write(first.lane, first.late, first.late ? lastReceived(all) : all)))
+      await change(async () => exchanged(segments, parts, await copied(first.lane, first, allOf(parts))))
     },
-    async settle(late) {
-      const [first] = late
+    async settle(parts) {
+      const [first] = parts
       if (!first) return
-      const [minAt, maxAt] = [Math.min(...late.map((table) => table.minAt)), Math.max(...late.map((table) => table.maxAt))]
+      const [minAt, maxAt] = [Math.min(...parts.map((table) => table.minAt)), Math.max(...parts.map((table) => table.maxAt))]
       await change(async () => {
-        const settled = await write(first.lane, false, lastReceived(late.map(({ name }) => `SELECT ${columns} FROM ${name}`).join(' UNION ALL ')))
-        let next = replaced(segments, late, settled)
+        const settled = await write(first.lane, inOrder, lastReceived(allOf(parts)))
+        let next = exchanged(segments, parts, [settled, await write(first.lane, replaced, notLastReceived(allOf(parts)))])
         if (!settled) return next
-        for (const part of segments.filter((table) => table.lane === first.lane && !table.late && table.minAt <= maxAt && table.maxAt >= minAt)) {
+        for (const part of segments.filter((table) => table.lane === first.lane && !table.late && !table.replaced && table.minAt <= maxAt && table.maxAt >= minAt)) {
           const replacedRows = `SELECT series, t FROM ${settled.name} WHERE t BETWEEN ${part.minAt} AND ${part.maxAt}`
           const [count] = await rows(`SELECT count(*) FROM ${part.name} WHERE t BETWEEN ${minAt} AND ${maxAt} AND (series, t) IN (${replacedRows})`)
           if (Number(count?.[0]) === 0) continue
-          next = replaced(next, [part], await write(part.lane, false, `SELECT ${columns} FROM ${part.name} ANTI JOIN (${replacedRows}) USING (series, t)`))
+          next = exchanged(next, [part], [
+            await write(part.lane, inOrder, `SELECT ${columns} FROM ${part.name} ANTI JOIN (${replacedRows}) USING (series, t)`),
+            await write(part.lane, replaced, `SELECT ${columns} FROM ${part.name} SEMI JOIN (${replacedRows}) USING (series, t)`),
+          ])
         }
         return next
       })
@@ -148,13 +158,14 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
     async forget(lane, series, before) {
       const gone = `t < ${before} AND series IN (${series.join(', ')})`
       const parts = segments.filter((table) => table.lane === lane && table.minAt < before)
-      const [all] = parts.length === 0 ? [] : await rows(`SELECT count(DISTINCT (series, t)) FROM (${parts.map(({ name }) => `SELECT series, t FROM ${name} WHERE ${gone}`).join(' UNION ALL ')})`)
+      const counted = parts.filter((table) => !table.replaced)
+      const [all] = counted.length === 0 ? [] : await rows(`SELECT count(DISTINCT (series, t)) FROM (${counted.map(({ name }) => `SELECT series, t FROM ${name} WHERE ${gone}`).join(' UNION ALL ')})`)
       await change(async () => {
         let next = segments
         await connection.run(`DELETE FROM latest WHERE ${gone}`)
         for (const part of parts) {
           const [count] = await rows(`SELECT count(*) FROM ${part.name} WHERE ${gone}`)
-          if (Number(count?.[0]) > 0) next = replaced(next, [part], await write(part.lane, part.late, `SELECT ${columns} FROM ${part.name} WHERE NOT (${gone})`))
+          if (Number(count?.[0]) > 0) next = exchanged(next, [part], [await write(part.lane, part, `SELECT ${columns} FROM ${part.name} WHERE NOT (${gone})`)])
         }
         return next
       })
@@ -204,13 +215,18 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
 /** Of readings of one series and time the one received last. */
 export const lastReceived = (query: string): string => `SELECT * FROM (${query}) QUALIFY row_number() OVER (PARTITION BY series, t ORDER BY received DESC) = 1`
 
+/** Of readings of one series and time all but the one received last. */
+const notLastReceived = (query: string): string => `SELECT * FROM (${query}) QUALIFY row_number() OVER (PARTITION BY series, t ORDER BY received DESC) > 1`
+
+const allOf = (tables: readonly Table[]): string => tables.map(({ name }) => `SELECT ${columns} FROM ${name}`).join(' UNION ALL ')
+
 /** In the place of the parts, so that the order of time stays. */
-function replaced(tables: readonly Table[], parts: readonly Table[], by: Table | undefined): readonly Table[] {
+function exchanged(tables: readonly Table[], parts: readonly Table[], by: readonly (Table | undefined)[]): readonly Table[] {
   const gone = new Set(parts.map(({ name }) => name))
   const place = tables.findIndex(({ name }) => gone.has(name))
-  return tables.flatMap((table, index) => [...(index === place && by ? [by] : []), ...(gone.has(table.name) ? [] : [table])])
+  return tables.flatMap((table, index) => [...(index === place ? by.filter((made) => made !== undefined) : []), ...(gone.has(table.name) ? [] : [table])])
 }
 
-const toTable = ([name, lane, late, rows, minAt, maxAt, minReceived, maxReceived]: readonly DuckDBValue[]): Table => ({
-  name: String(name), lane: String(lane) as Lane, late: late === true, rows: Number(rows), minAt: Number(minAt), maxAt: Number(maxAt), minReceived: Number(minReceived), maxReceived: Number(maxReceived),
+const toTable = ([name, lane, isLate, isReplaced, rows, minAt, maxAt, minReceived, maxReceived]: readonly DuckDBValue[]): Table => ({
+  name: String(name), lane: String(lane) as Lane, late: isLate === true, replaced: isReplaced === true, rows: Number(rows), minAt: Number(minAt), maxAt: Number(maxAt), minReceived: Number(minReceived), maxReceived: Number(maxReceived),
 })

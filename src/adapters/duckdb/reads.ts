@@ -12,11 +12,16 @@ export type DuckRow = readonly DuckDBValue[]
 /** Times beyond a safe integer are as good as none. */
 const inRange = ({ from, to }: TimeRange): string => `t >= ${Math.max(from, -Number.MAX_SAFE_INTEGER)} AND t < ${Math.min(to, Number.MAX_SAFE_INTEGER)}`
 
-/** The readings of the series in the range, each series and time once; undefined where no table can hold any. */
-export function readingsOf(tables: readonly Table[], lane: Lane, series: readonly number[], range: TimeRange): string | undefined {
+/** The readings of the series in the range, each series and time once, as they are or as they were known; undefined where no table can hold any. */
+export function readingsOf(tables: readonly Table[], lane: Lane, series: readonly number[], range: TimeRange, knownUntil?: number): string | undefined {
   const within = tables.filter((table) => table.lane === lane && table.minAt < range.to && table.maxAt >= range.from)
   if (within.length === 0 || series.length === 0) return undefined
   const condition = `${inRange(range)} AND series ${series.length === 1 ? `= ${series[0]}` : `IN (${series.join(', ')})`}`
+  return knownUntil === undefined ? presentReadings(within.filter(({ replaced }) => !replaced), condition) : knownReadings(within.filter(({ minReceived }) => minReceived <= knownUntil), `${condition} AND received <= ${knownUntil}`)
+}
+
+function presentReadings(within: readonly Table[], condition: string): string | undefined {
+  if (within.length === 0) return undefined
   const all = (late: boolean): string => within.filter((table) => table.late === late).map(({ name }) => `SELECT ${columns} FROM ${name} WHERE ${condition}`).join(' UNION ALL ')
   const [inOrder, late] = [all(false), all(true)]
   if (late === '') return inOrder
@@ -24,9 +29,25 @@ export function readingsOf(tables: readonly Table[], lane: Lane, series: readonl
   return `WITH late AS MATERIALIZED (${lastReceived(late)}) SELECT ${columns} FROM (${inOrder}) ANTI JOIN late USING (series, t) UNION ALL SELECT ${columns} FROM late`
 }
 
+/**
+ * As they were known at an instant, which is part of the condition. Few series and times have several readings: those that have a late or a replaced one.
+ * Of readings that were received together, as may be within a batch, the late one was the last.
+ */
+function knownReadings(within: readonly Table[], condition: string): string | undefined {
+  if (within.length === 0) return undefined
+  const all = (tables: readonly Table[], more = ''): string => tables.map(({ name }) => `SELECT ${columns}${more} FROM ${name} WHERE ${condition}`).join(' UNION ALL ')
+  const [ordinary, late, replaced] = [within.filter((table) => !table.late && !table.replaced), within.filter((table) => table.late), within.filter((table) => table.replaced)]
+  const aside = [all(late, ', 2 AS rank'), all(replaced, ', 0 AS rank')].filter((part) => part !== '').join(' UNION ALL ')
+  if (aside === '') return all(ordinary)
+  const lastKnown = (query: string): string => `SELECT ${columns} FROM (${query}) QUALIFY row_number() OVER (PARTITION BY series, t ORDER BY received DESC, rank DESC) = 1`
+  if (ordinary.length === 0) return lastKnown(aside)
+  return `WITH aside AS MATERIALIZED (${aside}) SELECT ${columns} FROM (${all(ordinary)}) ANTI JOIN aside USING (series, t)
+    UNION ALL ${lastKnown(`SELECT ${columns}, rank FROM aside UNION ALL SELECT ${columns}, 1 AS rank FROM (${all(ordinary)}) SEMI JOIN aside USING (series, t)`)}`
+}
+
 /** The first readings received after a cursor, whole batches, without those that were replaced since; a late one replaces another of its own batch, too. */
 export function receivedOf(tables: readonly Table[], lane: Lane, { after, before }: { readonly after: number; readonly before: number }, limit: number): string | undefined {
-  const within = tables.filter((table) => table.lane === lane && table.maxReceived > after)
+  const within = tables.filter((table) => table.lane === lane && !table.replaced && table.maxReceived > after)
   if (within.length === 0) return undefined
   const all = within.map(({ name, late }) => `SELECT ${columns}, ${late} AS late FROM ${name} WHERE received > ${after} AND received < ${before}`).join(' UNION ALL ')
   const kept = `SELECT * FROM (${all}) QUALIFY row_number() OVER (PARTITION BY series, t ORDER BY received DESC, late DESC) = 1`

@@ -27,7 +27,7 @@ export function createRecentReadings(connection: DuckDBConnection, suffix: strin
     const known = open.get(name)
     if (known) return known
     await connection.run(`CREATE TABLE mem.${name} (series INTEGER, t BIGINT, received BIGINT, quality UTINYINT, origin INTEGER, sequence BIGINT, value ${valueTypes[lane].toString()})`)
-    const fresh = { table: { name: `mem.${name}`, lane, late, rows: 0, minAt: Infinity, maxAt: -Infinity, minReceived: Infinity, maxReceived: -Infinity }, appender: await connection.createAppender(name, 'main', 'mem') }
+    const fresh = { table: { name: `mem.${name}`, lane, late, replaced: false, rows: 0, minAt: Infinity, maxAt: -Infinity, minReceived: Infinity, maxReceived: -Infinity }, appender: await connection.createAppender(name, 'main', 'mem') }
     open.set(name, fresh)
     return fresh
   }

@@ -4,7 +4,10 @@ import type { Lane } from './rows.ts'
 export interface Table {
   readonly name: string
   readonly lane: Lane
+  /** Holds readings that stand in the place of others of their series and time. */
   readonly late: boolean
+  /** Holds readings that were replaced: for those only who ask what was known. */
+  readonly replaced: boolean
   readonly rows: number
   /** Of the readings' times, both included. */
   readonly minAt: number

@@ -1,8 +1,9 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failure } from '../../errors.ts'
-import type { SeriesKey } from '../../telemetry/reading.ts'
-import type { TelemetryStore, TimeRange } from '../../telemetry/telemetry-store.ts'
+import type { Microseconds, Reading, SeriesKey } from '../../telemetry/reading.ts'
+import { bucketsInSight, endOfSight, isInSight, rangeInSight, tooManySeries } from '../../telemetry/sight.ts'
+import type { ReadOptions, TelemetryStore, TimeRange } from '../../telemetry/telemetry-store.ts'
 import { monotonicMs } from '../../util/clock.ts'
 import { openLogFiles } from './log-files.ts'
 import { createLogWriter } from './log-writer.ts'
@@ -25,6 +26,9 @@ export interface DuckdbTelemetryConfig {
   readonly mergeAfterMs?: number
   readonly log?: { warn(details: object, message: string): void }
 }
+
+/** Series that one statement names. */
+const mostSeriesInOne = 20_000
 
 /** Readings that may wait to be merged before no more are taken: a store that cannot merge must not fill the memory. */
 const mostUnmerged = 4_000_000
@@ -106,15 +110,30 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
   })
 
   /** One statement a lane for all the series; the rows of each go to `pick`. */
-  const eachSeries = async <T>(keys: readonly SeriesKey[], range: TimeRange, signal: AbortSignal | undefined, toSql: (source: string, lane: Lane) => string, pick: (key: SeriesKey, rows: readonly DuckRow[]) => T): Promise<readonly T[]> => {
+  const eachSeries = async <T>(keys: readonly SeriesKey[], range: TimeRange, { signal, knownUntil }: ReadOptions, toSql: (source: string, lane: Lane) => string, pick: (key: SeriesKey, rows: readonly DuckRow[]) => T): Promise<readonly T[]> => {
     const ids = keys.map((key) => book.find(key)?.id)
     const rowsOf = new Map<number, DuckRow[]>(ids.flatMap((id) => (id === undefined ? [] : [[id, []]])))
     await merger.views.use((tables) => Promise.all(lanes.map(async (lane) => {
-      const source = readingsOf(tables, lane, [...rowsOf.keys()].filter((id) => laneOf(book.at(id).key.kind) === lane), range)
+      const source = readingsOf(tables, lane, [...rowsOf.keys()].filter((id) => laneOf(book.at(id).key.kind) === lane), range, knownUntil)
       if (source === undefined) return
       for (const row of await read(toSql(source, lane), signal)) rowsOf.get(Number(row[0]))?.push(row)
     })))
     return keys.map((key, index) => pick(key, rowsOf.get(ids[index] ?? -1) ?? []))
+  }
+
+  const latestBefore = (series: readonly SeriesKey[], before: Microseconds, options: ReadOptions): Promise<readonly (Reading | undefined)[]> =>
+    eachSeries(series, { from: -Infinity, to: endOfSight(before, options.until) }, options, latestOf, (key, rows) => rows[0] && toReading(key.kind, rows[0], book.originName))
+
+  /** Of most series the latest reading of all, which is in memory, is in sight. */
+  const latest = async (series: readonly SeriesKey[], options: ReadOptions): Promise<readonly (Reading | undefined)[]> => {
+    const found = series.map((key) => book.find(key)?.latest)
+    const hidden = series.flatMap((key, index) => (found[index] && !isInSight(found[index], options) ? [{ key, index }] : []))
+    for (let start = 0; start < hidden.length; start += mostSeriesInOne) {
+      const some = hidden.slice(start, start + mostSeriesInOne)
+      const earlier = await latestBefore(some.map(({ key }) => key), Infinity, options)
+      for (const [place, { index }] of some.entries()) found[index] = earlier[place]
+    }
+    return found
   }
 
   return {
@@ -123,22 +142,22 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
       if (writer.rows + merger.waiting > mostUnmerged) throw failure('OVERLOADED', { message: 'More readings wait to be merged than the memory should hold.' })
       return await writer.append(readings)
     },
-    latest: (series) => Promise.resolve(series.map((key) => book.find(key)?.latest)),
-    async latestBefore(series, before, { signal } = {}) {
-      return await eachSeries(series, { from: -Infinity, to: before }, signal, latestOf, (key, rows) => rows[0] && toReading(key.kind, rows[0], book.originName))
+    latest: (series, options = {}) => latest(series, options),
+    latestBefore: (series, before, options = {}) => latestBefore(series, before, options),
+    async readings(series, range, { first, after = -Infinity, ...options }) {
+      const later = rangeInSight({ from: Math.max(range.from, after + 1), to: range.to }, options)
+      return await eachSeries(series, later, options, (source) => pageOf(source, first), (key, rows) => rows.map((row) => toReading(key.kind, row, book.originName)))
     },
-    async readings(series, range, { first, after = -Infinity, signal }) {
-      const later = { from: Math.max(range.from, after + 1), to: range.to }
-      return await eachSeries(series, later, signal, (source) => pageOf(source, first), (key, rows) => rows.map((row) => toReading(key.kind, row, book.originName)))
+    async summaries(series, asked, { quantiles = [], ...options } = {}) {
+      const buckets = bucketsInSight(asked, options)
+      return await eachSeries(series, buckets, options, (source, lane) => summariesOf(source, lane, buckets, quantiles), (key, rows) => rows.map((row) => toSummary(key.kind, buckets, quantiles.length, row)))
     },
-    async summaries(series, buckets, { quantiles = [], signal } = {}) {
-      return await eachSeries(series, buckets, signal, (source, lane) => summariesOf(source, lane, buckets, quantiles), (key, rows) => rows.map((row) => toSummary(key.kind, buckets, quantiles.length, row)))
-    },
-    async rollup(groups, buckets, aggregate, { signal } = {}) {
+    async rollup(groups, asked, aggregate, { signal, ...sight } = {}) {
+      const buckets = bucketsInSight(asked, sight)
       const ids = groups.map((group) => [...new Set(group.flatMap((key) => book.find(key)?.id ?? []))])
       const rows = await merger.views.use((tables) => {
         const all = [...new Set(ids.flat())]
-        const sources = (['num', 'int'] as const).flatMap((lane) => readingsOf(tables, lane, all.filter((id) => laneOf(book.at(id).key.kind) === lane), buckets) ?? [])
+        const sources = (['num', 'int'] as const).flatMap((lane) => readingsOf(tables, lane, all.filter((id) => laneOf(book.at(id).key.kind) === lane), buckets, sight.knownUntil) ?? [])
         return sources.length === 0 ? Promise.resolve([]) : read(rollupOf(sources, buckets, aggregate, ids), signal)
       })
       const byGroup = Map.groupBy(rows, ([group]) => Number(group))
@@ -158,7 +177,12 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
       })
     },
     head: () => Promise.resolve(writer.head),
-    series: () => Promise.resolve([...book.entries].flatMap(({ key, latest }) => (latest ? [{ key, latest }] : []))),
+    async series({ measured, most = Infinity, ...options } = {}) {
+      const keys = [...book.entries].flatMap(({ key, latest: last }) => (last && (measured === undefined || (key.source === 'MEASURED' && key.name === measured)) ? [key] : []))
+      if (keys.length > most) throw tooManySeries(most)
+      const found = await latest(keys, options)
+      return keys.flatMap((key, index) => (found[index] ? [{ key, latest: found[index] }] : []))
+    },
     async forget(retention) {
       const closed = await writer.close()
       if (closed) merger.add(closed)
@@ -176,7 +200,7 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
       const problem = writer.problem ?? (mergeProblem === undefined ? undefined : `Telemetry cannot be merged: ${mergeProblem}. It is safe in the log meanwhile; look after the disk of the data directory.`)
       return {
         isWritable: writer.problem === undefined, problem, unmerged: writer.rows + merger.waiting,
-        stored: merger.views.current.reduce((sum, { rows }) => sum + rows, 0), bytesOnDisk: bytesOnDisk + logs.bytes,
+        stored: merger.views.current.reduce((sum, { rows, replaced }) => (replaced ? sum : sum + rows), 0), bytesOnDisk: bytesOnDisk + logs.bytes,
       }
     },
     [Symbol.asyncDispose]: () => (closing ??= close()),

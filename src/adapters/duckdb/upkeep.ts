@@ -19,7 +19,7 @@ export function nextTask(segments: readonly Table[]): Task | undefined {
   for (const lane of ['num', 'int', 'text'] as const) {
     const late = segments.filter((table) => table.lane === lane && table.late)
     if (late.length >= mostLateSegments || late.reduce((sum, { rows }) => sum + rows, 0) >= mostLateRows) return { kind: 'settle', parts: late }
-    const tiers = Map.groupBy(segments.filter((table) => table.lane === lane && !table.late && table.rows < largest), ({ rows }) => Math.max(0, Math.floor(Math.log(rows / smallest) / Math.log(tierFactor))))
+    const tiers = Map.groupBy(segments.filter((table) => table.lane === lane && !table.late && table.rows < largest), ({ rows, replaced }) => `${replaced} ${Math.max(0, Math.floor(Math.log(rows / smallest) / Math.log(tierFactor)))}`)
     for (const parts of tiers.values()) if (parts.length >= tierFactor) return { kind: 'unite', parts: parts.slice(0, tierFactor) }
   }
   return undefined

@@ -27,6 +27,7 @@ export async function forgetReadings(database: Database, tenant: number, layout:
     forgotten += dropped ?? 0
     if (dropped === undefined) for (const { ids, before } of partly) forgotten += await deleteIn(database, tenant, partition, ids, before)
   }
+  for (const { ids, before } of expiries) await deleteReplaced(database, tenant, ids, before)
   const changed = [...new Set(expiries.flatMap(({ ids }) => ids))]
   if (forgotten > 0) await mendLatest(database, tenant, changed)
   return forgotten
@@ -70,6 +71,13 @@ async function deleteIn(database: Database, tenant: number, { from, to }: Partit
     await lockTenant(tx, tenant)
     const bounds = [Math.max(from, -Number.MAX_SAFE_INTEGER), Math.min(to, before, Number.MAX_SAFE_INTEGER)]
     return (await tx.run({ text: 'DELETE FROM twinfold.reading WHERE series = ANY($1::int[]) AND at >= $2 AND at < $3', values: [ids, ...bounds] })).count
+  })
+}
+
+async function deleteReplaced(database: Database, tenant: number, ids: readonly number[], before: number): Promise<void> {
+  await database.transaction(async (tx) => {
+    await lockTenant(tx, tenant)
+    await tx.run({ text: 'DELETE FROM twinfold.replaced WHERE series = ANY($1::int[]) AND at < $2', values: [ids, Math.min(before, Number.MAX_SAFE_INTEGER)] })
   })
 }
 

@@ -42,6 +42,7 @@ export const toReading = (kind: SeriesKind, [at, received, quality, origin, sequ
 
 /** What `toSeriesKey` takes, of the table `s` of series. */
 export const seriesColumns = 's.twin, s.name, s.kind, s.source, s.run'
+export const seriesColumnCount = 5
 
 export const toSeriesKey = ([twin, name, kind, source, run]: Row): SeriesKey => ({
   twin: fromStoredText(String(twin)), name: fromStoredText(String(name)), kind: kind as SeriesKind, source: source as SeriesKey['source'],

@@ -7,7 +7,7 @@ export type Layout = 'partitions' | 'hypertable'
 /** Whoever changes the tables holds this advisory lock: "twinfold" in ASCII, as a number. */
 export const tablesLock = '8392292353514105956'
 
-const schemaVersion = 1
+const schemaVersion = 2
 
 /**
  * Version 1. Series and origins are found by a digest of their names, which have no bound on their length. `tenant.head` is the place of the last batch; who
@@ -32,6 +32,12 @@ CREATE TABLE twinfold.reading (
 CREATE INDEX reading_received ON twinfold.reading (tenant, received);
 COMMENT ON TABLE twinfold.reading IS 'One row for a series and a time. Times are microseconds since 1970; int holds integers and booleans, text strings and JSON; quality 0 GOOD, 1 UNCERTAIN, 2 BAD'`
 
+/** Version 2: what was replaced is kept, for those who ask what was known. A reading counted from `received` until `replaced`. */
+const version2 = `
+CREATE TABLE twinfold.replaced (
+  at bigint NOT NULL, received bigint NOT NULL, replaced bigint NOT NULL, sequence bigint, num double precision, int bigint, series int NOT NULL, origin int, quality smallint NOT NULL, text text,
+  PRIMARY KEY (series, at, received))`
+
 /** Makes the tables where they are not there; of processes that come at once one does it and the others wait. */
 export async function obtainTables(database: Database): Promise<Layout> {
   return await database.transaction(async (tx) => {
@@ -39,9 +45,15 @@ export async function obtainTables(database: Database): Promise<Layout> {
     const [exists] = (await tx.run({ text: "SELECT to_regclass('twinfold.layout') IS NOT NULL" })).rows
     if (exists?.[0] !== true) await createTables(tx)
     const [row] = (await tx.run({ text: 'SELECT version, readings FROM twinfold.layout' })).rows
-    if (Number(row?.[0]) !== schemaVersion) throw new Error(`The telemetry tables in PostgreSQL have version ${String(row?.[0])}, and this release of Twinfold knows ${schemaVersion}. Start the release that made them, or a later one.`)
+    if (Number(row?.[0]) === 1) await toVersion2(tx)
+    else if (Number(row?.[0]) !== schemaVersion) throw new Error(`The telemetry tables in PostgreSQL have version ${String(row?.[0])}, and this release of Twinfold knows ${schemaVersion}. Start the release that made them, or a later one.`)
     return row?.[1] as Layout
   })
+}
+
+async function toVersion2(tx: Transaction): Promise<void> {
+  await tx.run({ text: version2 })
+  await tx.run({ text: 'UPDATE twinfold.layout SET version = 2' })
 }
 
 async function createTables(tx: Transaction): Promise<void> {
@@ -50,6 +62,7 @@ async function createTables(tx: Transaction): Promise<void> {
   if (schema?.[0] !== true) await tx.run({ text: 'CREATE SCHEMA twinfold' }) // with IF NOT EXISTS the right to make one would be needed where it exists, too
   for (const text of version1.split(';\n')) await tx.run({ text })
   for (const text of readings(layout === 'partitions' ? 'PARTITION BY RANGE (at)' : '').split(';\n')) await tx.run({ text })
+  await tx.run({ text: version2 })
   if (layout === 'hypertable') for (const text of hypertable) await tx.run({ text })
   await tx.run({ text: 'CREATE TABLE twinfold.layout (version int NOT NULL, readings text NOT NULL)' })
   await tx.run({ text: 'INSERT INTO twinfold.layout VALUES ($1, $2)', values: [schemaVersion, layout] })

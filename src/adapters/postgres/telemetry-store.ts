@@ -1,12 +1,13 @@
 import { failure } from '../../errors.ts'
 import type { SeriesKey } from '../../telemetry/reading.ts'
+import { isUnbounded, tooManySeries } from '../../telemetry/sight.ts'
 import type { TelemetryStore } from '../../telemetry/telemetry-store.ts'
 import { byPlace, toReceived, toRollupBucket, toSummary } from './answers.ts'
 import { createDatabase, type Database, type Statement } from './database.ts'
 import { codeOf } from './failures.ts'
 import { forgetReadings } from './forget.ts'
 import { type Arithmetic, latestBeforeOf, latestOf, pageOf, receivedOf, rollupOf, seriesOf, summariesOf } from './reads.ts'
-import { type Row, toReading } from './rows.ts'
+import { type Row, seriesColumnCount, toReading } from './rows.ts'
 import { obtainTables, obtainTenant } from './tables.ts'
 import { createVitals } from './vitals.ts'
 import { createWriter } from './writer.ts'
@@ -57,18 +58,18 @@ async function openStore(database: Database, tenantName: string, onTrouble: (err
       if (isClosing) throw failure('SHUTTING_DOWN')
       return await writer.append(readings)
     },
-    latest: (series, { signal } = {}) => oneEach(series, latestOf(tenant, series), signal),
-    latestBefore: (series, before, { signal } = {}) => oneEach(series, latestBeforeOf(tenant, series, before), signal),
-    async readings(series, { from, to }, { first, after = -Infinity, signal }) {
-      const rows = await database.read(pageOf(tenant, series, { from: Math.max(from, after + 1), to }, first), signal)
+    latest: (series, { signal, ...sight } = {}) => oneEach(series, isUnbounded(sight) ? latestOf(tenant, series) : latestBeforeOf(tenant, series, Infinity, sight), signal),
+    latestBefore: (series, before, { signal, ...sight } = {}) => oneEach(series, latestBeforeOf(tenant, series, before, sight), signal),
+    async readings(series, { from, to }, { first, after = -Infinity, signal, ...sight }) {
+      const rows = await database.read(pageOf(tenant, series, { from: Math.max(from, after + 1), to }, first, sight), signal)
       return byPlace(rows, series.length, 1).map((ofSeries, index) => ofSeries.map((row) => toReading((series[index] as SeriesKey).kind, row.slice(1))))
     },
-    async summaries(series, buckets, { quantiles = [], signal } = {}) {
-      const rows = await inFloatsOrDecimals((arithmetic) => database.read(summariesOf(tenant, series, buckets, quantiles, arithmetic), signal))
+    async summaries(series, buckets, { quantiles = [], signal, ...sight } = {}) {
+      const rows = await inFloatsOrDecimals((arithmetic) => database.read(summariesOf(tenant, series, buckets, quantiles, arithmetic, sight), signal))
       return byPlace(rows, series.length, 1).map((ofSeries, index) => ofSeries.map((row) => toSummary((series[index] as SeriesKey).kind, buckets, quantiles.length, row)))
     },
-    async rollup(groups, buckets, aggregate, { signal } = {}) {
-      const rows = await inFloatsOrDecimals((arithmetic) => database.read(rollupOf(tenant, groups, buckets, aggregate, arithmetic), signal))
+    async rollup(groups, buckets, aggregate, { signal, ...sight } = {}) {
+      const rows = await inFloatsOrDecimals((arithmetic) => database.read(rollupOf(tenant, groups, buckets, aggregate, arithmetic, sight), signal))
       return byPlace(rows, groups.length, 0).map((ofGroup) => ofGroup.map((row) => toRollupBucket(buckets, row)))
     },
     async received(after, limit, { signal } = {}) {
@@ -78,8 +79,10 @@ async function openStore(database: Database, tenantName: string, onTrouble: (err
       const [row] = await database.read({ name: 'head', text: 'SELECT head FROM twinfold.tenant WHERE id = $1', values: [tenant] })
       return Number(row?.[0])
     },
-    async series({ signal } = {}) {
-      return (await database.read(seriesOf(tenant), signal)).map((row) => {
+    async series({ signal, ...options } = {}) {
+      const rows = await database.read(seriesOf(tenant, options), signal)
+      if (options.most !== undefined && rows.length > options.most) throw tooManySeries(options.most)
+      return rows.filter((row) => row[seriesColumnCount] !== null).map((row) => {
         const { series: key, ...latest } = toReceived(row)
         return { key, latest }
       })

@@ -7,7 +7,7 @@ import type { Database, Transaction } from './database.ts'
 import { codeOf } from './failures.ts'
 import { createNames } from './names.ts'
 import { createPartition, partitionOf } from './partitions.ts'
-import { type Placed, writeStatement } from './write-statement.ts'
+import { type Overtaken, type Placed, writeStatement, type Written } from './write-statement.ts'
 
 /** Takes batches and writes those that wait together in one transaction. */
 export interface Writer {
@@ -29,6 +29,13 @@ interface Waiting {
   readonly readings: readonly NewReading[]
   readonly resolve: (appended: Appended) => void
   readonly reject: (error: unknown) => void
+}
+
+/** What batches that go together come to. */
+interface Group {
+  readonly placed: Map<string, Placed>
+  readonly overtaken: Overtaken[]
+  readonly changed: Map<string, Written['seen'][number]>
 }
 
 /** Readings in a transaction, and readings that may wait before no more are taken. */
@@ -108,14 +115,15 @@ export function createWriter({ database, tenant, makesPartitions, onWritten, onF
       await readSeen(tx, batches.flat())
       let stamp = before
       const placed = new Map<string, Placed>()
-      const changed = new Map<string, { readonly series: number; readonly origin: number; readonly seen: Seen }>()
+      const overtaken: Overtaken[] = []
+      const changed: Group['changed'] = new Map()
       const results = batches.map((batch): Appended => {
         const received = Math.max(now, stamp + 1)
-        const outcomes = batch.map((reading) => place(reading, received, placed, changed))
+        const outcomes = batch.map((reading) => place(reading, received, { placed, overtaken, changed }))
         if (outcomes.includes('stored')) stamp = received
         return { outcomes, cursor: stamp }
       })
-      if (placed.size > 0) await tx.run(writeStatement({ tenant, head: stamp, placed: [...placed.values()], seen: [...changed.values()] }))
+      if (placed.size > 0) await tx.run(writeStatement({ tenant, head: stamp, placed: [...placed.values()], overtaken, seen: [...changed.values()] }))
       return { appended: results, head: stamp, stored: placed.size }
     }).catch((error: unknown) => {
       forgetSeen() // what was noticed is perhaps not in the table
@@ -143,8 +151,8 @@ export function createWriter({ database, tenant, makesPartitions, onWritten, onF
     for (const [series, origin, greatestAt, ranges] of rows) seen.set(`${String(series)} ${String(origin)}`, { ranges: JSON.parse(`[${String(ranges).slice(1, -1)}]`) as number[], greatestAt: Number(greatestAt) })
   }
 
-  /** Where several readings have one series and time, the last stays. */
-  const place = (reading: NewReading, received: Microseconds, placed: Map<string, Placed>, changed: Map<string, { series: number; origin: number; seen: Seen }>): Outcome => {
+  /** Where several readings have one series and time, the last stays; one of an earlier batch was known in between. */
+  const place = (reading: NewReading, received: Microseconds, { placed, overtaken, changed }: Group): Outcome => {
     const [series, origin] = [names.seriesId(reading.series), names.originId(reading.origin)]
     if (reading.sequence !== null) {
       const key = `${series} ${origin}`
@@ -152,6 +160,8 @@ export function createWriter({ database, tenant, makesPartitions, onWritten, onF
       if (!known || !notice(known, reading.sequence, reading.at)) return 'duplicate'
       changed.set(key, { series, origin, seen: known })
     }
+    const before = placed.get(`${series} ${reading.at}`)
+    if (before && before.received < received) overtaken.push({ ...before, replaced: received })
     placed.set(`${series} ${reading.at}`, { reading, series, origin, received })
     return 'stored'
   }

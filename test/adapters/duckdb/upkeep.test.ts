@@ -4,7 +4,7 @@ import type { Table } from '../../../src/adapters/duckdb/table.ts'
 import { nextTask } from '../../../src/adapters/duckdb/upkeep.ts'
 
 let made = 0
-const table = (rows: number, late = false): Table => ({ name: `t${made++}`, lane: 'num', late, rows, minAt: 0, maxAt: 0, minReceived: 0, maxReceived: 0 })
+const table = (rows: number, late = false): Table => ({ name: `t${made++}`, lane: 'num', late, replaced: false, rows, minAt: 0, maxAt: 0, minReceived: 0, maxReceived: 0 })
 
 describe('The upkeep of segments', () => {
   it('leaves few segments, and rewrites a reading a few times, however many merges there are', () => {
