@@ -6,20 +6,23 @@ import { encodeCursor } from '../src/change/cursor.ts'
 import type { ChangeChoice } from '../src/change/feed/change-filter.ts'
 import type { Context } from '../src/graphql/context.ts'
 import { selectedFields } from '../src/graphql/selected-fields.ts'
+import { scenarioToTell } from '../src/scenario/scenario-to-tell.ts'
 
-interface Arguments extends ChangeChoice {
+interface Arguments extends Omit<ChangeChoice, 'scenario'> {
   readonly after?: string | null
   readonly first?: number | null
+  readonly scenario?: string | null
 }
 
 const usualPage = 100
 
 export const changeResolvers: IResolvers<unknown, Context> = {
   Query: {
-    async changes(_, { first, ...given }: Arguments, { services, signal }, info) {
+    async changes(_, { first, scenario: id, ...given }: Arguments, { services, signal }, info) {
       const { schema, fragments, variableValues: variables } = info
+      const scenario = await scenarioToTell(services.scenarios, id, signal)
       const withProperties = selectedFields({ schema, fragments, variables }, info.returnType, info.fieldNodes, ['edges', 'node']).has('properties')
-      const { changes, gap, hasNextPage, end } = await services.feed.page({ ...given, first: first ?? usualPage, withProperties }, signal)
+      const { changes, gap, hasNextPage, end } = await services.feed.page({ ...given, scenario, first: first ?? usualPage, withProperties }, signal)
       return {
         edges: changes.map((node) => ({ cursor: node.cursor, node })), gap,
         pageInfo: { hasNextPage, hasPreviousPage: typeof given.after === 'string', startCursor: changes[0]?.cursor() ?? null, endCursor: encodeCursor(end) },

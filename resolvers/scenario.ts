@@ -22,7 +22,7 @@ export const scenarioResolvers: IResolvers<unknown, Context> = {
   Query: { scenario: findScenario },
   Mutation: {
     async createScenario(_, { idempotencyKey, ...draft }: Keyed & ScenarioDraft, context) {
-      return toUnion('CreateScenarioSuccess', await context.services.scenarioLife.create(draft, toRequest({ idempotencyKey }, context)))
+      return toUnion('CreateScenarioSuccess', await context.services.scenarioLife.create(draft, toRequest({ idempotencyKey: idempotencyKey ?? null }, context)))
     },
     async discardScenario(_, { id, ...keyed }: Keyed & { readonly id: string }, context) {
       return toUnion('DiscardScenarioSuccess', await context.services.scenarioLife.discard(id, toRequest(keyed, context)))

@@ -75,7 +75,7 @@ export function openLive({ config, parts, log, database, tenant, models, telemet
       feed: createChangeFeed({ journal, tail, models }),
       readings: createReadingStreams({
         telemetry, registry: () => models.registry(), onTrouble: trouble('the twins of a stream of readings could not be looked at anew'),
-        onGraphChanges: async (listener) => (await tail.join({ entries: listener, gap: listener })).end,
+        onGraphChanges: async (listener) => (await tail.join({ entries: (entries) => { if (entries.some(({ scenario }) => scenario === undefined)) listener() }, gap: listener })).end,
       }),
     },
   }

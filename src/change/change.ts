@@ -20,11 +20,13 @@ export interface Change {
   readonly __typename: 'Change'
   readonly seq: number
   readonly kind: ChangeKind
-  /** Of a relationship: its source. Null for models. */
+  /** Of a relationship: its source. Null for models and scenarios. */
   readonly twinId: string | null
   /** The twin's model, of a migrated one the new; or the model that changed. */
   readonly modelId: string | null
   readonly component: string | null
+  /** The scenario it was written into, or that began or ended with it. */
+  readonly scenario: string | null
   readonly actor: string
   readonly cause: string
   readonly relationship: { readonly id: string; readonly name: string; readonly from: string; readonly to: string } | null
@@ -54,21 +56,34 @@ export const toGap = (from: number, to: number): Gap => ({ __typename: 'Gap', fr
 
 export const toCaughtUp = (at: number): CaughtUp => ({ __typename: 'CaughtUp', cursor: encodeCursor(at) })
 
-export function toChange(entry: JournalEntry, registry: Registry): Change {
+/** `scenario`: the id of the one that the entry was written into. */
+export function toChange(entry: JournalEntry, registry: Registry, scenario?: string): Change {
   const { seq, op, actor, cause } = entry
   const twinId = twinOf(entry)
   const at = (): string => new Date(entry.at).toISOString()
   return {
-    __typename: 'Change', seq, kind: kinds[op], twinId, modelId: twinId === null ? entry.id : newModelOf(entry), component: entry.component ?? null, actor, cause, at, recordedAt: at,
+    __typename: 'Change', seq, kind: kinds[op], twinId, modelId: modelOf(entry), component: entry.component ?? null, actor, cause, at, recordedAt: at,
+    scenario: isOfScenario(entry) ? entry.id : scenario ?? null,
     relationship: entry.type === undefined ? null : { id: entry.relationship ?? '', name: entry.type, from: entry.id, to: entry.target ?? '' },
     cursor: () => encodeCursor(seq),
     properties: () => propertyChanges(entry, registry),
   }
 }
 
-/** The id of the twin that changed; of a component's, its owner's. Null for models. */
-export function twinOf({ op, id, component }: JournalEntry): string | null {
-  if (op.startsWith('model-')) return null
+/** A scenario's beginning or end. */
+export const isOfScenario = ({ op }: JournalEntry): boolean => op.startsWith('scenario-')
+
+const isOfModel = ({ op }: JournalEntry): boolean => op.startsWith('model-')
+
+/** The DTMI of the model that changed, or that the twin is of before the change; undefined of a scenario's beginning or end. */
+export const oldModelOf = (entry: JournalEntry): string | undefined => (isOfModel(entry) ? entry.id : entry.model)
+
+const modelOf = (entry: JournalEntry): string | null => (isOfModel(entry) ? entry.id : newModelOf(entry))
+
+/** The id of the twin that changed; of a component's, its owner's. Null for models and scenarios. */
+export function twinOf(entry: JournalEntry): string | null {
+  const { id, component } = entry
+  if (isOfModel(entry) || isOfScenario(entry)) return null
   return component === undefined ? id : id.slice(0, -component.length - 1)
 }
 

@@ -8,7 +8,7 @@ const before = `[p IN keys(past) WHERE NOT p STARTS WITH '_' | [p, CASE
       ELSE past[p] END]]`
 const past = `, CASE WHEN j:_Past OR j._op = 'relink' THEN properties(j) END AS past`
 
-const columns = ['j._seq', 'j._to', 'j._op', 'j._id', 'j._actor', 'j._cause', 'coalesce(j._of, j._model)', 'j._of IS NOT NULL', 'j._type', 'j._dst', 'j._rid']
+const columns = ['j._seq', 'j._to', 'j._op', 'j._id', 'j._actor', 'j._cause', 'coalesce(j._of, j._model)', 'j._of IS NOT NULL', 'j._type', 'j._dst', 'j._rid', 'j._s']
 const patch = { with: 'j._patch', without: `CASE WHEN j._op = 'migrate' THEN j._patch END` }
 
 /**
@@ -48,7 +48,7 @@ const mostCharacters = 8_000_000n
 
 type Row = readonly [
   seq: number, at: number, op: JournalOp, id: string, actor: string, cause: string, model: string | null, isComponent: boolean,
-  type: string | null, target: string | null, relationship: string | null, patch: string | null, before?: readonly (readonly [string, unknown])[] | null,
+  type: string | null, target: string | null, relationship: string | null, scenario: number | null, patch: string | null, before?: readonly (readonly [string, unknown])[] | null,
 ]
 
 /** Entries are `(:_J {_t, _seq, _to, …})`; `_Head.floor` is the last one that is forgotten. */
@@ -75,13 +75,14 @@ function contiguous(entries: readonly JournalEntry[], after: number): readonly J
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-function toEntry([seq, at, op, id, actor, cause, model, isComponent, type, target, relationship, patch, before]: Row): JournalEntry {
+function toEntry([seq, at, op, id, actor, cause, model, isComponent, type, target, relationship, scenario, patch, before]: Row): JournalEntry {
   const entry: Mutable<JournalEntry> = { seq: Number(seq), at: Number(at), op, id, actor, cause }
   if (model !== null) entry.model = model
   if (isComponent) entry.component = id.slice(id.lastIndexOf('#') + 1)
   if (type !== null) entry.type = type
   if (target !== null) entry.target = target
   if (relationship !== null) entry.relationship = relationship
+  if (scenario !== null) entry.scenario = scenario
   if (patch !== null) entry.patch = patch
   if (before) entry.before = Object.fromEntries(before)
   return entry

@@ -62,7 +62,7 @@ export function createChangeFeed({ journal, tail, models, ringEntries = 4_096, r
     }
     const encoder = request.createEncoder()
     const { withProperties, choice } = request
-    const shared: Shared = { encoder, subscribers: 1, opening: openFeedGroup({ journal, tail, models, filter: createChangeFilter(choice), encoder, withProperties, limits, turn }) }
+    const shared: Shared = { encoder, subscribers: 1, opening: openFeedGroup({ journal, tail, models, filter: createChangeFilter(choice), scenario: choice.scenario?.id, encoder, withProperties, limits, turn }) }
     groups.set(request.key, shared)
     return shared
   }

@@ -1,5 +1,5 @@
 import type { Registry } from '../../model/registry.ts'
-import { type ChangeKind, kindOf, newModelOf, twinOf } from '../change.ts'
+import { type ChangeKind, isOfScenario, kindOf, newModelOf, oldModelOf, twinOf } from '../change.ts'
 import type { JournalEntry } from '../journal.ts'
 
 /** Which changes: those that satisfy all that is given. */
@@ -9,21 +9,24 @@ export interface ChangeChoice {
   /** Of twins of these models and of those that extend them, by DTMI; and of these models themselves. */
   readonly models?: readonly string[] | null | undefined
   readonly kinds?: readonly ChangeKind[] | null | undefined
+  /** Written into this scenario, and its beginning and end; undefined: of the base. */
+  readonly scenario?: { readonly id: string; readonly number: number } | undefined
 }
 
 export type ChangeFilter = (entry: JournalEntry, registry: Registry) => boolean
 
 /** A model published later counts as soon as the registry has it. */
-export function createChangeFilter({ twins, models, kinds }: ChangeChoice): ChangeFilter {
+export function createChangeFilter({ twins, models, kinds, scenario }: ChangeChoice): ChangeFilter {
   const ofKind = kinds && new Set<ChangeKind>(kinds)
   const ofTwin = twins && new Set(twins)
   const ofModel = models && createModelTest(models)
   return (entry, registry) => {
+    if (entry.scenario !== scenario?.number && !(scenario && isOfScenario(entry) && entry.id === scenario.id)) return false
     if (ofKind && !ofKind.has(kindOf(entry.op))) return false
     const twin = twinOf(entry)
     if (ofTwin && !((twin !== null && ofTwin.has(twin)) || (entry.target !== undefined && ofTwin.has(entry.target)))) return false
     if (!ofModel) return true
-    return ofModel(twin === null ? entry.id : entry.model, registry) || (entry.op === 'migrate' && ofModel(newModelOf(entry) ?? undefined, registry))
+    return ofModel(oldModelOf(entry), registry) || (entry.op === 'migrate' && ofModel(newModelOf(entry) ?? undefined, registry))
   }
 }
 

@@ -46,7 +46,7 @@ export async function readChangePage({ journal, models }: { readonly journal: Jo
     for (const entry of stretch.entries) {
       if (isChosen(entry, registry)) {
         if (changes.length === first) return page(true)
-        changes.push(toChange(entry, registry))
+        changes.push(toChange(entry, registry, request.scenario?.id))
       }
       place = entry.seq
     }

@@ -21,6 +21,8 @@ export interface FeedGroupConfig {
   readonly tail: JournalTail
   readonly models: Pick<ModelService, 'registry' | 'refresh'>
   readonly filter: ChangeFilter
+  /** The id of the scenario whose changes are told; undefined: those of the base. */
+  readonly scenario: string | undefined
   readonly encoder: FeedEncoder
   /** Whether payloads show properties, which the tail does not carry. */
   readonly withProperties: boolean
@@ -52,7 +54,7 @@ const mostWaiting = 8_192
 const mostRead = 1_024
 
 export async function openFeedGroup(config: FeedGroupConfig): Promise<FeedGroup> {
-  const { journal, tail, models, filter, encoder, withProperties, limits, turn } = config
+  const { journal, tail, models, filter, scenario, encoder, withProperties, limits, turn } = config
   const listeners = new Set<() => void>()
   const readOptions = { withBefore: withProperties, withPatch: withProperties }
   let waiting: JournalEntry[] = []
@@ -81,7 +83,7 @@ export async function openFeedGroup(config: FeedGroupConfig): Promise<FeedGroup>
 
   const tell = async ({ entries, end, floor }: Stretch): Promise<ToldPage> => {
     const registry = await registryFor(models, entries)
-    const changes = entries.filter((entry) => filter(entry, registry)).map((entry) => toChange(entry, registry))
+    const changes = entries.filter((entry) => filter(entry, registry)).map((entry) => toChange(entry, registry, scenario))
     const payloads = changes.length > 0 ? await encoder.changes(changes) : []
     return { floor, end, told: changes.map(({ seq }, index) => ({ seq, payload: payloads[index] ?? '' })) }
   }

@@ -76,6 +76,7 @@ export function createDispatcher({ tail, telemetry, columns, onTrouble }: Dispat
   }
   const entries = (all: readonly JournalEntry[]): void => {
     for (const entry of all) {
+      if (entry.scenario !== undefined) continue
       trace(traced.byEntry(entry))
       mark(judged.byEntry(entry), false)
       mark(kept.byEntry(entry), true)
