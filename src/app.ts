@@ -26,6 +26,7 @@ import { createMetrics } from './observe/metrics.ts'
 import { openLive } from './app-live.ts'
 import { openScenarios } from './app-scenarios.ts'
 import { openTelemetry } from './app-telemetry.ts'
+import { openVantages } from './app-vantages.ts'
 import { createGroupCommit } from './twin/group-commit.ts'
 import { createTwinMigrationService } from './twin/migrate/migration-service.ts'
 import { createModelUse } from './twin/model-use.ts'
@@ -63,17 +64,20 @@ export async function createApp(config: Config): Promise<App> {
   parts.defer(wakeUps.readings.listen(telemetry.tail.wake))
   const live = openLive({ config, parts, log, database, tenant, models, telemetry, wakeUp: wakeUps.changes })
   const scenarios = openScenarios({ config, log, database, tenant, live })
+  const looking = openVantages({ database, tenant: tenant.tenant, telemetry, scenarios: scenarios.scenarios })
   const use = createModelUse()
   const commits = parts.use(createGroupCommit(observeCommits(createNeo4jTwinStore(database, tenant), (writes) => {
     use.notice(writes)
     live.committed()
+    looking.committed(writes)
     telemetry.twinsChanged([...writes.creates, ...writes.deletes].map(({ id }) => id))
   }), models))
   const services: Services = {
     models,
     twins: createTwinService(commits),
     migration: createTwinMigrationService({ store: createNeo4jTwinMigrationStore(database, tenant), onMigrated: live.committed, registry: () => models.registry() }),
-    reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
+    reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label, ...looking.reading }),
+    ...looking.services,
     telemetry,
     ...scenarios,
     ...live.services,

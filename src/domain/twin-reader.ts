@@ -1,11 +1,13 @@
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
 import type { Registry } from '../model/registry.ts'
-import { compileByIds, compileRoot, type RootField } from './compile/root.ts'
+import { latestTelemetry } from '../twin/columns.ts'
+import { type Compiled, compileByIds, compileRoot, idsVariable, latestVariable, type RootField, vantageVariable } from './compile/root.ts'
 import { createStatementCache, type StatementCache } from './compile/statement-cache.ts'
-import { present, type World } from './compile/world.ts'
+import { worldOf } from './compile/world.ts'
 import { type Page, toConnection } from './connection-value.ts'
 import { withinLongest } from './list-limit.ts'
 import type { GraphReader } from './statement.ts'
+import { presentVantage, type Vantage, type VantageArguments, type Vantages } from './vantage.ts'
 
 /** Answers root fields of the domain: one statement each, compiled from the selection, or found in the cache. */
 export interface TwinReader {
@@ -16,7 +18,7 @@ export interface TwinReader {
 }
 
 /** Of a root field's arguments, those that are looked at after the statement ran. */
-export interface RootArguments {
+export interface RootArguments extends VantageArguments {
   readonly first?: number | null
   readonly after?: string | null
   readonly limit?: number | null
@@ -25,13 +27,20 @@ export interface RootArguments {
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined
+  /** From where to look, where no arguments say it; the present unless said otherwise. */
+  readonly vantage?: Vantage | undefined
 }
+
+/** The latest values of a telemetry as they were then, or are in a scenario, by twin; null: as they are now. */
+export type LatestValues = (telemetry: string, vantage: Vantage, signal?: AbortSignal) => Promise<Readonly<Record<string, unknown>> | null>
 
 export interface TwinReaderConfig {
   readonly graph: GraphReader
   readonly tenant: string
   /** The label on every node of the tenant. */
   readonly tenantLabel: string
+  readonly vantages: Vantages
+  readonly latestValues: LatestValues
 }
 
 declare module 'graphql' {
@@ -42,37 +51,47 @@ declare module 'graphql' {
 }
 
 type Row = Readonly<Record<string, unknown>>
+type Variables = Readonly<Record<string, unknown>>
 
-export function createTwinReader({ graph, tenant, tenantLabel }: TwinReaderConfig): TwinReader {
+export function createTwinReader({ graph, tenant, tenantLabel, vantages, latestValues }: TwinReaderConfig): TwinReader {
   const caches = new WeakMap<GraphQLSchema, StatementCache>()
   const cacheOf = (schema: GraphQLSchema): StatementCache => {
     const known = caches.get(schema) ?? createStatementCache(schema)
     caches.set(schema, known)
     return known
   }
-  const rootField = (info: GraphQLResolveInfo, world: World): RootField => ({
-    field: fieldOf(info), nodes: info.fieldNodes, schema: info.schema, fragments: info.fragments, registry: registryOf(info.schema), world, tenant, tenantLabel,
+  const rootField = (info: GraphQLResolveInfo, vantage: Vantage): RootField => ({
+    field: fieldOf(info), nodes: info.fieldNodes, schema: info.schema, fragments: info.fragments, registry: registryOf(info.schema), world: worldOf(vantage), tenant, tenantLabel,
   })
+  const run = async (compiled: Compiled, variables: Variables, vantage: Vantage, signal: AbortSignal | undefined): Promise<unknown> => {
+    if (vantage === presentVantage) return (await graph.read(compiled.bind(variables), { signal })).value
+    const latest = Object.fromEntries(await Promise.all([...compiled.latest].map(async (column) => [column, await latestValues(latestTelemetry(column), vantage, signal)])))
+    return (await graph.read(compiled.bind({ ...variables, [vantageVariable]: vantage, [latestVariable]: latest }), { signal })).value
+  }
   return {
-    async root(args, info, { signal } = {}) {
+    async root(args, info, { signal, vantage: given } = {}) {
       const field = fieldOf(info)
       const role = field.extensions.root
       if (!role) throw new Error(`${info.fieldName} is not a root field of the domain.`)
-      const compiled = cacheOf(info.schema).find(info.operation, `${info.path.key}${scopeShape(args)}`, info.variableValues, () => compileRoot(rootField(info, present), role, info.variableValues))
-      const { value } = await graph.read(compiled(info.variableValues), { signal })
+      const vantage = given ?? (looksElsewhere(args) ? await vantages.find(args, signal) : presentVantage)
+      const key = `${info.path.key} ${worldOf(vantage).key}${scopeShape(args)}`
+      const compiled = cacheOf(info.schema).find(info.operation, key, info.variableValues, () => compileRoot(rootField(info, vantage), role, info.variableValues))
+      const value = await run(compiled, info.variableValues, vantage, signal)
       if (role.kind === 'connection') return toConnection(value as Page, args)
       const rows = value as readonly Row[]
       return role.kind === 'one' ? rows[0] ?? null : withinLongest(rows, args.limit, info.fieldName)
     },
-    async byIds(ids, info, { signal } = {}) {
-      const variables = { ...info.variableValues, ' ids': ids }
-      const compiled = cacheOf(info.schema).find(info.operation, pathKey(info), info.variableValues, () => compileByIds(rootField(info, present), variables, ' ids'))
-      const { value } = await graph.read(compiled(variables), { signal })
+    async byIds(ids, info, { signal, vantage = presentVantage } = {}) {
+      const key = `${pathKey(info)} ${worldOf(vantage).key}`
+      const compiled = cacheOf(info.schema).find(info.operation, key, info.variableValues, () => compileByIds(rootField(info, vantage), info.variableValues))
+      const value = await run(compiled, { ...info.variableValues, [idsVariable]: ids }, vantage, signal)
       const found = new Map((value as readonly Row[]).map((row) => [row['_id'], row]))
       return ids.map((id) => found.get(id) ?? null)
     },
   }
 }
+
+const looksElsewhere = ({ asOf, knownAt, scenario, atLeast }: VantageArguments): boolean => [asOf, knownAt, scenario, atLeast].some((given) => typeof given === 'string')
 
 /** All of a scope but where it begins is part of the statement's text. */
 const scopeShape = ({ within }: RootArguments): string => (within ? ` ${JSON.stringify({ ...within, of: undefined })}` : '')

@@ -3,6 +3,8 @@ import type { LiveQueries } from '../change/live/live-queries.ts'
 import type { LivePlan } from '../change/live/live-plan.ts'
 import type { LiveField } from '../domain/live/live-planner.ts'
 import type { TwinReader } from '../domain/twin-reader.ts'
+import type { Vantages } from '../domain/vantage.ts'
+import type { Instants } from '../history/instants.ts'
 import type { ModelService } from '../model/model-service.ts'
 import type { ScenarioBook } from '../scenario/scenario.ts'
 import type { ScenarioService } from '../scenario/scenario-service.ts'
@@ -17,6 +19,8 @@ export interface Services {
   readonly twins: TwinService
   readonly migration: TwinMigrationService
   readonly reader: TwinReader
+  readonly vantages: Vantages
+  readonly instants: Instants
   readonly telemetry: TelemetryService
   readonly scenarios: ScenarioBook
   /** Makes scenarios and ends them. */

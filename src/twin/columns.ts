@@ -1,5 +1,7 @@
 /** The column of a telemetry's projected latest value. */
 export const latestColumn = (telemetry: string): string => `_last_${telemetry}`
+/** And back. */
+export const latestTelemetry = (column: string): string => column.slice('_last_'.length)
 
 /** The column that lists a map property's keys. */
 export const mapKeysColumn = (property: string): string => `_keys_${property}`

@@ -8,6 +8,7 @@ import { createNeo4jModelStore } from '../../src/adapters/neo4j/model-store.ts'
 import { ensureSchema } from '../../src/adapters/neo4j/schema.ts'
 import { createTwinReader } from '../../src/domain/twin-reader.ts'
 import { createModelService } from '../../src/model/model-service.ts'
+import { presentOnly } from '../support/domain.ts'
 import { freshTenant, testDatabase } from '../support/neo4j.ts'
 import { platformSchema } from '../support/platform.ts'
 import { createTestTwinsOf, by, newTwin } from '../support/twins.ts'
@@ -35,7 +36,7 @@ describe.skipIf(!existsSync(file))('RealEstateCore, 1,364 interfaces (skipped wh
     expect(created).toMatchObject({ ok: true })
     expect(await twins.relate([{ kind: 'relate', from: 'b', name: 'hasPart', to: 'l', id: '1', properties: {} }, { kind: 'relate', from: 'l', name: 'hasPart', to: 'r', id: '1', properties: {} }], by())).toMatchObject({ ok: true })
 
-    const reader = createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label })
+    const reader = createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label, ...presentOnly })
     const document = parse('{ building(id: "b") { name hasPart { __typename name hasPart { __typename name } } } spaces(where: { hasPart: { some: { name: { eq: "Hall" } } } }) { _id } }')
     expect(validate(schema, document)).toEqual([])
     const { data, errors } = await execute({ schema, document, contextValue: { services: { reader }, signal: undefined } })

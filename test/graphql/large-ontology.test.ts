@@ -2,6 +2,7 @@ import { execute, type ExecutionResult, parse, validate } from 'graphql'
 import { expect, test } from 'vitest'
 import { assembleSchema, exposedModels, isShown } from '../../src/graphql/assemble.ts'
 import { createTwinReader } from '../../src/domain/twin-reader.ts'
+import { presentOnly } from '../support/domain.ts'
 import { registryOf } from '../support/models.ts'
 import { storedTenant, testDatabase } from '../support/neo4j.ts'
 import { platformSchema } from '../support/platform.ts'
@@ -23,7 +24,7 @@ test('of more than 1,500 models those in use are shown; a twin of another is rea
   const { twins } = createTestTwinsOf(database, tenant, fixedModels(registry))
   expect(await twins.createTwins([newTwin('l', 'dtmi:large:Leaf;1'), newTwin('o', 'dtmi:large:Other;1', { pOther: 'x' }), newTwin('m', 'dtmi:large:M7;1')], by())).toMatchObject({ ok: true })
 
-  const services = { reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }) }
+  const services = { reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label, ...presentOnly }) }
   const ask = async (text: string): Promise<ExecutionResult> => {
     const document = parse(text)
     expect(validate(schema, document)).toEqual([])

@@ -3,6 +3,7 @@ import type { GraphQLCompositeType, FieldNode } from 'graphql'
 import { storedKind } from '../../twin/stored-value.ts'
 import type { Scope } from './scope.ts'
 import { namedComposite, selectedFields } from './selection.ts'
+import { type Subject, valueOf, variablesOf } from './subject.ts'
 
 /** A pass over the selected twins: a clause that gathers, and the value it leaves. */
 interface Pass {
@@ -11,20 +12,20 @@ interface Pass {
 }
 
 /** One pass for all figures of numbers and times, and one for each text property, since those are sorted by length. */
-export function aggregateOf(scope: Scope, node: Cypher.Node, selections: readonly FieldNode[], type: GraphQLCompositeType): readonly Pass[] {
+export function aggregateOf(scope: Scope, twin: Subject, selections: readonly FieldNode[], type: GraphQLCompositeType): readonly Pass[] {
   const parts = selectedFields(scope, type, selections.map((selection) => selection.selectionSet))
   const counts: Record<string, Cypher.Expr> = {}
   const figures: Record<string, Cypher.Expr> = {}
   const texts: Pass[] = []
   for (const part of parts) {
-    if (part.field.name === 'count') counts['count'] = new Cypher.Map({ nodes: Cypher.count(node) })
+    if (part.field.name === 'count') counts['count'] = new Cypher.Map({ nodes: Cypher.count(twin.state) })
     if (part.field.name !== 'node') continue
     for (const column of selectedFields(scope, namedComposite(part), part.nodes.map((each) => each.selectionSet))) {
       const role = column.field.extensions.role
       if (role?.kind !== 'property') continue
       const { name, schema } = role.property
-      if (storedKind(schema) === 'string') texts.push(textPass(node, name))
-      else figures[name] = figuresOf(scope, node.property(name), column, storedKind(schema) === 'integer')
+      if (storedKind(schema) === 'string') texts.push(textPass(twin, name))
+      else figures[name] = figuresOf(scope, valueOf(twin, name), column, storedKind(schema) === 'integer')
     }
   }
   return [{ clause: undefined, value: new Cypher.Map({ ...counts, node: new Cypher.Map(figures) }) }, ...texts]
@@ -39,10 +40,10 @@ function figuresOf(scope: Scope, column: Cypher.Expr, field: Parameters<typeof n
   return new Cypher.Map(Object.fromEntries(Object.entries(all).filter(([name]) => asked.has(name))))
 }
 
-function textPass(node: Cypher.Node, name: string): Pass {
+function textPass(twin: Subject, name: string): Pass {
   const values = new Cypher.Variable()
-  const column = node.property(name)
-  const sorted = new Cypher.With(node).orderBy([Cypher.size(column), 'DESC'])
+  const column = valueOf(twin, name)
+  const sorted = new Cypher.With(...variablesOf(twin)).orderBy([Cypher.size(column), 'DESC'])
   sorted.with([Cypher.collect(column), values])
   return { clause: sorted, value: new Cypher.Map({ node: new Cypher.Map({ [name]: new Cypher.Map({ longest: Cypher.head(values), shortest: Cypher.last(values) }) }) }) }
 }

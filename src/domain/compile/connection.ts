@@ -1,39 +1,42 @@
 import Cypher from '@neo4j/cypher-builder'
-import type { RegisteredModel } from '../../model/registry.ts'
 import { aggregateOf } from './aggregate.ts'
 import { longestList } from '../list-limit.ts'
 import { type Argument, readArguments } from './argument.ts'
 import { afterCursor, cursorValues, orderBy, type OrderKey, orderKeys, uniqueKey } from './order.ts'
+import type { FilterOf } from './every.ts'
 import { hop } from './pattern.ts'
 import type { Reading, Scope } from './scope.ts'
 import { namedComposite, type SelectedField, selectedFields } from './selection.ts'
-import { constrained, sequence, wholeNumber } from './clauses.ts'
+import { sequence, wholeNumber } from './clauses.ts'
 import { readColumn } from './column.ts'
-import { type Subject, wherePredicate } from './where.ts'
+import { relationshipSubject, type Subject, variablesOf } from './subject.ts'
+import { whereFilter } from './where.ts'
 
 /** What a connection pages over. */
-export interface Paged extends Subject {
-  /** The pattern that finds it, afresh for every part of the connection. */
-  match(): Cypher.Match
+export interface Paged {
+  readonly subject: Subject
+  /** Finds those that pass, afresh for every part of the connection. */
+  find(filter: FilterOf): Cypher.Clause
+  /** After a page was cut: what is still to be found of the few that are left, where relationships are followed from them. */
+  readonly identify: Cypher.Clause | undefined
   readonly outer: readonly Cypher.Variable[]
-  readonly tests: readonly (Cypher.Predicate | undefined)[]
-  readonly target: RegisteredModel | undefined
   /** What makes the order total. */
-  readonly unique: readonly OrderKey[]
+  unique(of: Subject): readonly OrderKey[]
 }
 
 /** The relationships of one name and the twins they lead to. */
-export function relationshipConnection(scope: Scope, from: Cypher.Node, field: SelectedField, guard: Cypher.Predicate | undefined): Reading {
+export function relationshipConnection(scope: Scope, from: Subject, field: SelectedField, guard: Cypher.Predicate | undefined): Reading {
   const role = field.field.extensions.role
   if (role?.kind !== 'relationshipConnection') throw new Error('Not a connection.')
-  const [node, edge] = [new Cypher.Node(), new Cypher.Relationship()]
+  const { subject, find } = hop(scope, { from, type: role.relationship.name, label: role.target?.names.type ?? 'Twin' })
   return readConnection(scope, field, {
-    node, edge,
-    match: () => new Cypher.Match(hop(scope, { from, edge, to: node, type: role.relationship.name, label: role.target?.names.type ?? 'Twin' })),
-    outer: [from],
-    tests: [scope.world.exists(edge), scope.world.exists(node), guard],
-    target: role.target,
-    unique: [uniqueKey(node), uniqueKey(edge)],
+    subject, identify: undefined,
+    find(filter) {
+      const { own, far } = filter(subject)
+      return find({ early: [guard], late: [own, far] })
+    },
+    outer: variablesOf(from),
+    unique: ({ state }) => [uniqueKey(state), uniqueKey(subject.edge)],
   })
 }
 
@@ -45,7 +48,7 @@ export function readConnection(scope: Scope, field: SelectedField, paged: Paged)
   const given = readArguments(field.field.args, field.nodes[0]?.arguments, scope.variables)
   const parts = selectedFields(scope, namedComposite(field), field.nodes.map((node) => node.selectionSet))
   const named = (name: string): readonly SelectedField[] => parts.filter((part) => part.field.name === name)
-  const where = wherePredicate(scope, paged, given.get('where'))
+  const where: FilterOf = (subject) => whereFilter(scope, subject, given.get('where'))
   const found: Record<string, Cypher.Expr> = {}
   const clauses: Cypher.Clause[] = []
   const call = (name: string, clause: Cypher.Clause, variable: Cypher.Variable): void => {
@@ -58,13 +61,13 @@ export function readConnection(scope: Scope, field: SelectedField, paged: Paged)
   }
   if (named('totalCount').length > 0) {
     const total = new Cypher.Variable()
-    call('totalCount', sequence(constrained(paged.match(), ...paged.tests, where), new Cypher.Return([Cypher.count(paged.node), total])), total)
+    call('totalCount', sequence(paged.find(where), new Cypher.Return([Cypher.count(paged.subject.state), total])), total)
   }
   for (const part of named('aggregate').slice(0, 1)) {
-    const figures = aggregateOf(scope, paged.node, named('aggregate').flatMap(({ nodes }) => nodes), namedComposite(part))
+    const figures = aggregateOf(scope, paged.subject, named('aggregate').flatMap(({ nodes }) => nodes), namedComposite(part))
     const subqueries = figures.map(({ clause, value }): [Cypher.Clause, Cypher.Variable] => {
       const variable = new Cypher.Variable()
-      return [new Cypher.Call(sequence(constrained(paged.match(), ...paged.tests, where), clause, new Cypher.Return([value, variable])), [...paged.outer]), variable]
+      return [new Cypher.Call(sequence(paged.find(where), clause, new Cypher.Return([value, variable])), [...paged.outer]), variable]
     })
     clauses.push(...subqueries.map(([clause]) => clause))
     found['aggregate'] = new Cypher.List(subqueries.map(([, variable]) => variable))
@@ -72,28 +75,34 @@ export function readConnection(scope: Scope, field: SelectedField, paged: Paged)
   return { clauses, value: new Cypher.Map(found) }
 }
 
-function readPage(scope: Scope, paged: Paged, edges: readonly SelectedField[], given: ReadonlyMap<string, Argument>, where: Cypher.Predicate | undefined, result: Cypher.Variable): Cypher.Clause {
-  const keys = [...orderKeys(paged, given.get('sort')), ...paged.unique]
-  const after = given.get('after')
-  const first = given.get('first')
-  const condition = after?.kind === 'leaf' && after.value !== null ? afterCursor(scope, keys, after.get) : undefined
-  const page = orderBy(new Cypher.With(paged.node, ...(paged.edge ? [paged.edge] : [])), keys)
+function readPage(scope: Scope, paged: Paged, edges: readonly SelectedField[], given: ReadonlyMap<string, Argument>, where: FilterOf, result: Cypher.Variable): Cypher.Clause {
+  const { subject } = paged
+  const [after, first] = [given.get('after'), given.get('first')]
+  const keysOf = (of: Subject): readonly OrderKey[] => [...orderKeys(of, given.get('sort')), ...paged.unique(of)]
+  const keys = keysOf(subject)
+  const behind: FilterOf = (of) => {
+    const filter = where(of)
+    const condition = after?.kind === 'leaf' && after.value !== null ? afterCursor(scope, keysOf(of), after.get) : undefined
+    return condition ? { ...filter, own: filter.own ? Cypher.and(filter.own, condition) : condition } : filter
+  }
+  const page = orderBy(new Cypher.With(...variablesOf(subject)), keys)
   page.limit(scope.parameters.add((variables) => wholeNumber('first', first?.kind === 'leaf' ? first.get(variables) ?? 50 : 50, longestList) + 1n))
   const parts = edges.flatMap((edge) => selectedFields(scope, namedComposite(edge), edge.nodes.map((node) => node.selectionSet)))
   const nodes = parts.filter((part) => part.field.name === 'node')
   const properties = parts.filter((part) => part.field.name === 'properties')
-  const reading = nodes[0] && scope.readTwin(scope, paged.node, namedComposite(nodes[0]), nodes.flatMap((part) => part.nodes))
+  const reading = nodes[0] && scope.readTwin(scope, subject, namedComposite(nodes[0]), nodes.flatMap((part) => part.nodes))
   const item: Record<string, Cypher.Expr> = { at: cursorValues(keys) }
   if (reading) item['node'] = reading.value
-  if (paged.edge && properties[0]) item['properties'] = readEdge(scope, paged.edge, properties)
-  return sequence(constrained(paged.match(), ...paged.tests, where, condition), page, ...(reading?.clauses ?? []), new Cypher.Return([Cypher.collect(new Cypher.Map(item)), result]))
+  if (subject.edge && properties[0]) item['properties'] = readEdge(scope, subject.edge, properties)
+  const clauses = reading?.clauses ?? []
+  return sequence(paged.find(behind), page, clauses.length > 0 ? paged.identify : undefined, ...clauses, new Cypher.Return([Cypher.collect(new Cypher.Map(item)), result]))
 }
 
 function readEdge(scope: Scope, edge: Cypher.Relationship, fields: readonly SelectedField[]): Cypher.Expr {
   const values: Record<string, Cypher.Expr> = { _id: edge.property('_id'), _v: edge.property('_v') }
   for (const field of fields) {
     for (const { field: { extensions: { role } } } of selectedFields(scope, namedComposite(field), field.nodes.map((node) => node.selectionSet))) {
-      if (role?.kind === 'property') values[role.property.name] = readColumn(edge, role.property.name, role.property.schema)
+      if (role?.kind === 'property') values[role.property.name] = readColumn(relationshipSubject(edge), role.property.name, role.property.schema)
     }
   }
   return new Cypher.Map(values)

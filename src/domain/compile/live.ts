@@ -1,14 +1,18 @@
 import Cypher from '@neo4j/cypher-builder'
 import type { GraphQLCompositeType } from 'graphql'
 import type { RegisteredModel } from '../../model/registry.ts'
+import { twinById } from './anchor.ts'
 import type { Argument, Variables } from './argument.ts'
-import { constrained, sequence, wholeNumber } from './clauses.ts'
+import { sequence, wholeNumber } from './clauses.ts'
+import { identified } from './every.ts'
 import { orderBy, orderKeys, uniqueKey } from './order.ts'
-import { anchorById, hop } from './pattern.ts'
-import { compiled, type Compiled, type RootField } from './root.ts'
+import { hop } from './pattern.ts'
+import { isOfModel } from './relationships.ts'
+import { compiled, type Compiled, idsVariable, type RootField } from './root.ts'
 import { rootTwins } from './root-twins.ts'
 import type { Direction, Scope } from './scope.ts'
 import type { SelectedField } from './selection.ts'
+import { newSubject, type Subject, variablesOf } from './subject.ts'
 import { wherePredicate } from './where.ts'
 
 /** What a live query asks for: the arguments of its field, and what is selected of a twin. */
@@ -19,42 +23,40 @@ export interface LiveQuery {
   readonly nodes: readonly SelectedField['nodes'][number][]
 }
 
-/** The variable that carries ids; no name of a client's has a space. */
-export const idsVariable = ' ids'
-
 /** The rows of its twins, in its order, and at most so many; of a window, its size if that is less. */
 export function compileAnswer(root: RootField, query: LiveQuery, variables: Variables, most: number): Compiled {
   return compiled(root, variables, (scope) => {
-    const node = new Cypher.Node()
-    const reading = scope.readTwin(scope, node, query.type, query.nodes)
-    return sequence(...twins(scope, node, query, most), ...reading.clauses, new Cypher.Return([Cypher.collect(reading.value), 'value']))
+    const twin = newSubject(scope)
+    const { clauses, value } = scope.readTwin(scope, twin, query.type, query.nodes)
+    return sequence(...twins(scope, twin, query, most), clauses.length > 0 ? identified(scope, twin) : undefined, ...clauses, new Cypher.Return([Cypher.collect(value), 'value']))
   })
 }
 
 /** Their ids alone. */
 export function compileMembers(root: RootField, query: LiveQuery, variables: Variables, most: number): Compiled {
   return compiled(root, variables, (scope) => {
-    const node = new Cypher.Node()
-    return sequence(...twins(scope, node, query, most), new Cypher.Return([Cypher.collect(node.property('_id')), 'value']))
+    const twin = newSubject(scope)
+    return sequence(...twins(scope, twin, query, most), new Cypher.Return([Cypher.collect(twin.state.property('_id')), 'value']))
   })
 }
 
-function twins(scope: Scope, node: Cypher.Node, { model, given }: LiveQuery, most: number): readonly Cypher.Clause[] {
+function twins(scope: Scope, twin: Subject, { model, given }: LiveQuery, most: number): readonly Cypher.Clause[] {
   const limit = given.get('limit')
-  const page = orderBy(new Cypher.With(node), [...orderKeys({ node }, given.get('sort')), uniqueKey(node)])
+  const page = orderBy(new Cypher.With(...variablesOf(twin)), [...orderKeys(twin, given.get('sort')), uniqueKey(twin.state)])
   page.limit(limit?.kind === 'leaf' && limit.value !== null ? scope.parameters.add((values) => wholeNumber('limit', limit.get(values), most - 1)) : most)
-  return [...rootTwins(scope, node, model, given), page]
+  return [...rootTwins(scope, twin, model, given), page]
 }
 
 /** Rows of those twins among the given ids that satisfy it, wherever a window ends and a scope lies: those two are `compileMembers`'s to say. */
 export function compileMatching(root: RootField, query: LiveQuery, variables: Variables): Compiled {
   return compiled(root, variables, (scope) => {
-    const [node, id] = [new Cypher.Node(), new Cypher.Variable()]
-    const reading = scope.readTwin(scope, node, query.type, query.nodes)
+    const [twin, id] = [newSubject(scope), new Cypher.Variable()]
+    const reading = scope.readTwin(scope, twin, query.type, query.nodes)
     const only = query.given.get('id')
+    const isIt = only?.kind === 'leaf' ? Cypher.eq(twin.state.property('_id'), scope.parameters.add(only.get)) : undefined
     return sequence(
       new Cypher.Unwind([scope.parameters.add((values) => values[idsVariable]), id]),
-      constrained(new Cypher.Match(anchorById(scope, node, id)), scope.world.exists(node), query.model && node.hasLabel(query.model.names.type), only?.kind === 'leaf' ? Cypher.eq(id, scope.parameters.add(only.get)) : undefined, wherePredicate(scope, { node }, query.given.get('where'))),
+      twinById(scope, twin, id, { type: query.model?.names.type, tests: [isIt, wherePredicate(scope, twin, query.given.get('where'))] }),
       ...reading.clauses,
       new Cypher.Return([Cypher.collect(reading.value), 'value']),
     )
@@ -73,25 +75,21 @@ const backwards: Readonly<Record<Direction, Direction>> = { IN: 'OUT', OUT: 'IN'
 /** The ids of the twins from which a way leads to any of the given ids; at most so many. */
 export function compileOrigins(root: RootField, model: RegisteredModel | undefined, way: readonly Step[], variables: Variables, most: number): Compiled {
   return compiled(root, variables, (scope) => {
-    const [first, id] = [new Cypher.Node(), new Cypher.Variable()]
+    const [first, id] = [newSubject(scope), new Cypher.Variable()]
     const hops: Cypher.Clause[] = []
     let at = first
     for (const [index, { name, direction }] of [...way.entries()].reverse()) {
-      const [before, edge] = [new Cypher.Node(), new Cypher.Relationship()]
       const label = (index === 0 ? model : way[index - 1]?.to)?.names.type ?? 'Twin'
-      hops.push(constrained(
-        new Cypher.Match(hop(scope, { from: at, edge, to: before, ...(name !== undefined && { type: name }), label, direction: backwards[direction] })),
-        scope.world.exists(edge), scope.world.exists(before), name === undefined ? Cypher.not(Cypher.startsWith(Cypher.type(edge), new Cypher.Literal('_'))) : undefined, // those of the past, and of components
-      ))
-      hops.push(new Cypher.With(before).distinct())
+      const { subject: { edge, ...before }, find } = hop(scope, { from: at, ...(name !== undefined && { type: name }), label, direction: backwards[direction] })
+      hops.push(find({ early: [name === undefined ? isOfModel(scope.world, edge) : undefined] }), new Cypher.With(...variablesOf(before)).distinct())
       at = before
     }
     return sequence(
       new Cypher.Unwind([scope.parameters.add((values) => values[idsVariable]), id]),
-      new Cypher.Match(anchorById(scope, first, id)),
+      twinById(scope, first, id),
       ...hops,
-      new Cypher.With(at).distinct().limit(most),
-      new Cypher.Return([Cypher.collect(at.property('_id')), 'value']),
+      new Cypher.With([at.state.property('_id'), id]).distinct().limit(most),
+      new Cypher.Return([Cypher.collect(id), 'value']),
     )
   })
 }

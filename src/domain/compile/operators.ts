@@ -8,17 +8,16 @@ import type { Scope } from './scope.ts'
 type Leaf = Extract<Argument, { kind: 'leaf' }>
 
 /** The conditions on one column: `{ gte: 1, lt: 5 }`. */
-export function valuePredicate(scope: Scope, node: Cypher.Node, role: Extract<WhereRole, { kind: 'value' }>, value: Argument): Cypher.Predicate | undefined {
-  if (value.kind === 'leaf') return value.value === null ? Cypher.isNull(node.property(role.column)) : undefined
+export function valuePredicate(scope: Scope, column: Cypher.Expr, role: Pick<Extract<WhereRole, { kind: 'value' }>, 'stored' | 'list'>, value: Argument): Cypher.Predicate | undefined {
+  if (value.kind === 'leaf') return value.value === null ? Cypher.isNull(column) : undefined
   if (value.kind !== 'object') return undefined
-  const column = node.property(role.column)
   return Cypher.and(...value.fields.map(({ field, value: operand }) => {
     if (field.name === 'distance' || field.name === 'within') return placePredicate(scope, column, field.name, operand)
     return operand.kind === 'leaf' ? operatorPredicate(scope, column, role, field.name, operand) : undefined
   }))
 }
 
-function operatorPredicate(scope: Scope, column: Cypher.Property, { stored, list }: { stored: ColumnKind; list: boolean }, operator: string, operand: Leaf): Cypher.Predicate | undefined {
+function operatorPredicate(scope: Scope, column: Cypher.Expr, { stored, list }: { stored: ColumnKind; list: boolean }, operator: string, operand: Leaf): Cypher.Predicate | undefined {
   if (operator === 'isNull') return operand.value === null ? undefined : operand.value === true ? Cypher.isNull(column) : Cypher.isNotNull(column)
   if (operand.value === null) return operator === 'eq' ? Cypher.isNull(column) : Cypher.eq(column, Cypher.Null)
   const one = (): Cypher.Expr => columnValue(scope.parameters, stored, operand.get)
@@ -39,7 +38,7 @@ function operatorPredicate(scope: Scope, column: Cypher.Property, { stored, list
 }
 
 /** `distance: { from, lt }` in metres; `within: { southWest, northEast }`. */
-function placePredicate(scope: Scope, column: Cypher.Property, operator: string, operand: Argument): Cypher.Predicate | undefined {
+function placePredicate(scope: Scope, column: Cypher.Expr, operator: string, operand: Argument): Cypher.Predicate | undefined {
   if (operand.kind !== 'object') return undefined
   const leaf = (name: string): Leaf | undefined => {
     const found = operand.fields.find(({ field }) => field.name === name)?.value

@@ -4,13 +4,13 @@ import type { ColumnKind } from '../role.ts'
 import type { Argument, Variables } from './argument.ts'
 import { columnValue } from './parameters.ts'
 import type { Scope } from './scope.ts'
-import type { Subject } from './where.ts'
+import { relationshipSubject, type Subject, valueOf } from './subject.ts'
 
 /** One column of an order. The last of a connection's is unique, so that a cursor names one place. */
 export interface OrderKey {
   /** Tells orders apart: a cursor is good for the one it was made in. */
   readonly name: string
-  readonly column: Cypher.Property | Cypher.Expr
+  readonly column: Cypher.Expr
   readonly stored: ColumnKind
   readonly descending: boolean
   /** It always has a value. */
@@ -20,16 +20,16 @@ export interface OrderKey {
 /** The keys a `sort` names, in order. */
 export function orderKeys(subject: Subject, sort: Argument | undefined): readonly OrderKey[] {
   const items = sort?.kind === 'list' ? sort.items : sort ? [sort] : []
-  return items.flatMap((item) => keysOf(subject.node, subject.edge, item))
+  return items.flatMap((item) => keysOf(subject, subject.edge, item))
 }
 
-function keysOf(node: Cypher.Node, edge: Cypher.Relationship | undefined, item: Argument, prefix = ''): readonly OrderKey[] {
+function keysOf(subject: Subject, edge: Cypher.Relationship | undefined, item: Argument, prefix = ''): readonly OrderKey[] {
   if (item.kind !== 'object') return []
   return item.fields.flatMap(({ field, value }) => {
     const role = field.extensions.sort
-    if (!role) return field.name === 'edge' && edge ? keysOf(edge as unknown as Cypher.Node, undefined, value, 'edge.') : field.name === 'node' ? keysOf(node, undefined, value) : []
+    if (!role) return field.name === 'edge' && edge ? keysOf(relationshipSubject(edge), undefined, value, 'edge.') : field.name === 'node' ? keysOf(subject, undefined, value) : []
     if (value.kind !== 'leaf' || value.value === null) return []
-    return [{ name: `${prefix}${role.column}`, column: node.property(role.column), stored: role.stored, descending: value.value === 'DESC', present: role.column.startsWith('_') }]
+    return [{ name: `${prefix}${role.column}`, column: valueOf(subject, role.column), stored: role.stored, descending: value.value === 'DESC', present: role.column.startsWith('_') }]
   })
 }
 

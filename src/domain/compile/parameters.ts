@@ -9,16 +9,25 @@ import type { Variables } from './argument.ts'
 export interface Parameters {
   /** The expression that stands for the value in the statement. */
   add(get: (variables: Variables) => unknown): Cypher.Property
+  /** The same expression for every call with the name. */
+  once(name: string, get: (variables: Variables) => unknown): Cypher.Property
   bind(variables: Variables): Readonly<Record<string, unknown>>
 }
 
 export function createParameters(): Parameters {
   const map = new Cypher.NamedParam('b')
   const getters: ((variables: Variables) => unknown)[] = []
+  const named = new Map<string, Cypher.Property>()
+  const add: Parameters['add'] = (get) => {
+    getters.push(get)
+    return map.property(`p${getters.length - 1}`)
+  }
   return {
-    add(get) {
-      getters.push(get)
-      return map.property(`p${getters.length - 1}`)
+    add,
+    once(name, get) {
+      const known = named.get(name) ?? add(get)
+      named.set(name, known)
+      return known
     },
     bind(variables) {
       const values: Record<string, unknown> = {}
@@ -46,6 +55,9 @@ export function columnValues(parameters: Parameters, kind: ColumnKind, get: (var
   const item = new Cypher.Variable()
   return new Cypher.ListComprehension(item).in(parameter).map(make(item))
 }
+
+/** What makes a value of a column's kind of its text. */
+export const ofText = (kind: ColumnKind, text: Cypher.Expr): Cypher.Expr => temporal[kind]?.(text) ?? text
 
 const temporal: Readonly<Partial<Record<ColumnKind, (value: Cypher.Expr) => Cypher.Expr>>> = {
   date: (value) => Cypher.date(value), time: (value) => Cypher.time(value), dateTime: (value) => Cypher.datetime(value),

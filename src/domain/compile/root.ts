@@ -3,17 +3,20 @@ import type { FieldNode, GraphQLField, GraphQLSchema } from 'graphql'
 import type { Registry } from '../../model/registry.ts'
 import type { RootRole } from '../role.ts'
 import type { Statement } from '../statement.ts'
+import type { Vantage } from '../vantage.ts'
+import { twinById } from './anchor.ts'
 import { readArguments, type Variables } from './argument.ts'
 import { readConnection } from './connection.ts'
 import { orderBy, orderKeys, uniqueKey } from './order.ts'
-import { createParameters } from './parameters.ts'
-import { anchor, anchorById } from './pattern.ts'
+import { createParameters, ofText } from './parameters.ts'
+import { everyTwin, identified } from './every.ts'
 import { rootTwins } from './root-twins.ts'
 import type { Scope } from './scope.ts'
 import { namedComposite, type SelectedField, type SelectionContext } from './selection.ts'
-import { constrained, limited, sequence } from './clauses.ts'
+import { limited, sequence } from './clauses.ts'
+import { newSubject, valueOf, variablesOf } from './subject.ts'
 import { readTwin } from './twin.ts'
-import type { World } from './world.ts'
+import { isPresent, type World } from './world.ts'
 
 /** One root field, to be read in one statement. */
 export interface RootField {
@@ -28,7 +31,19 @@ export interface RootField {
 }
 
 /** A statement but for its parameters' values. It returns one record, whose `value` is the field's rows. */
-export type Compiled = (variables: Variables) => Statement
+export interface Compiled {
+  /** Columns of latest values whose values of then, or of a scenario, have to come with the variables, under `latestVariable`. */
+  readonly latest: ReadonlySet<string>
+  bind(variables: Variables): Statement
+}
+
+// Variables of our own; no name of a client's has a space.
+/** Carries ids. */
+export const idsVariable = ' ids'
+/** Carries the Vantage. */
+export const vantageVariable = ' vantage'
+/** Carries, by column, the latest values by twin; null: as the columns have them. */
+export const latestVariable = ' latest'
 
 /** Compiles a root field for one shape of variables: the result serves every request whose variables have that shape. */
 export function compileRoot(root: RootField, role: RootRole, variables: Variables): Compiled {
@@ -39,14 +54,14 @@ export function compileRoot(root: RootField, role: RootRole, variables: Variable
 }
 
 /** Compiles the reading of twins by their ids, for fields such as `CreateTwinsSuccess.twins`. The ids are the variable `idsVariable`. */
-export function compileByIds(root: RootField, variables: Variables, idsVariable: string): Compiled {
+export function compileByIds(root: RootField, variables: Variables): Compiled {
   const selected: SelectedField = { responseKey: root.field.name, field: root.field, parent: namedComposite({ field: root.field } as SelectedField), nodes: [...root.nodes], conditions: [[]] }
   return compiled(root, variables, (scope) => {
-    const [node, id] = [new Cypher.Node(), new Cypher.Variable()]
-    const reading = readTwin(scope, node, namedComposite(selected), selected.nodes)
+    const [twin, id] = [newSubject(scope), new Cypher.Variable()]
+    const reading = readTwin(scope, twin, namedComposite(selected), selected.nodes)
     return sequence(
       new Cypher.Unwind([scope.parameters.add((values) => values[idsVariable]), id]),
-      constrained(new Cypher.Match(anchorById(scope, node, id)), scope.world.exists(node)),
+      twinById(scope, twin, id),
       ...reading.clauses,
       new Cypher.Return([Cypher.collect(reading.value), 'value']),
     )
@@ -55,37 +70,50 @@ export function compileByIds(root: RootField, variables: Variables, idsVariable:
 
 export function compiled(root: RootField, variables: Variables, read: (scope: Scope) => Cypher.Clause): Compiled {
   const parameters = createParameters()
-  const scope: Scope = { ...root, readTwin, variables, parameters, tenant: parameters.add(() => root.tenant) }
+  const latest = new Set<string>()
+  const vantageOf = (values: Variables): Vantage => values[vantageVariable] as Vantage
+  const scope: Scope = {
+    ...root, readTwin, variables, parameters, tenant: parameters.add(() => root.tenant),
+    at: () => parameters.once('at', (values) => BigInt(vantageOf(values).at ?? Number.NaN)),
+    chain: () => parameters.once('chain', (values) => vantageOf(values).chain.map((number) => BigInt(number))),
+    vantage: () => parameters.once('vantage', (values) => ({ ...vantageOf(values) })),
+    latest(twin, column, stored) {
+      if (isPresent(root.world)) return valueOf(twin, column)
+      latest.add(column)
+      const values = parameters.once(`latest ${column}`, (all) => (all[latestVariable] as Readonly<Record<string, unknown>>)[column])
+      return new Cypher.Case().when(Cypher.isNull(values)).then(valueOf(twin, column)).else(ofText(stored, values.property(valueOf(twin, '_id'))))
+    },
+  }
   const { cypher } = read(scope).build()
-  return (values) => ({ text: cypher, parameters: parameters.bind(values) })
+  return { latest, bind: (values) => ({ text: cypher, parameters: parameters.bind(values) }) }
 }
 
 function readOne(scope: Scope, field: SelectedField, { model }: RootRole): Cypher.Clause {
-  const node = new Cypher.Node()
+  const twin = newSubject(scope)
   const id = readArguments(field.field.args, field.nodes[0]?.arguments, scope.variables).get('id')
-  const reading = readTwin(scope, node, namedComposite(field), field.nodes)
-  const match = new Cypher.Match(anchorById(scope, node, scope.parameters.add((variables) => (id?.kind === 'leaf' ? id.get(variables) : null))))
-  return sequence(constrained(match, scope.world.exists(node), model && node.hasLabel(model.names.type)), ...reading.clauses, new Cypher.Return([Cypher.collect(reading.value), 'value']))
+  const reading = readTwin(scope, twin, namedComposite(field), field.nodes)
+  const found = twinById(scope, twin, scope.parameters.add((variables) => (id?.kind === 'leaf' ? id.get(variables) : null)), { type: model?.names.type })
+  return sequence(found, ...reading.clauses, new Cypher.Return([Cypher.collect(reading.value), 'value']))
 }
 
 function readList(scope: Scope, field: SelectedField, { model }: RootRole): Cypher.Clause {
-  const node = new Cypher.Node()
+  const twin = newSubject(scope)
   const given = readArguments(field.field.args, field.nodes[0]?.arguments, scope.variables)
-  const reading = readTwin(scope, node, namedComposite(field), field.nodes)
+  const { clauses, value } = readTwin(scope, twin, namedComposite(field), field.nodes)
   return sequence(
-    ...rootTwins(scope, node, model, given),
-    limited(scope, orderBy(new Cypher.With(node), orderKeys({ node }, given.get('sort'))), given),
-    ...reading.clauses,
-    new Cypher.Return([Cypher.collect(reading.value), 'value']),
+    ...rootTwins(scope, twin, model, given),
+    limited(scope, orderBy(new Cypher.With(...variablesOf(twin)), orderKeys(twin, given.get('sort'))), given),
+    clauses.length > 0 ? identified(scope, twin) : undefined,
+    ...clauses,
+    new Cypher.Return([Cypher.collect(value), 'value']),
   )
 }
 
 function readPages(scope: Scope, field: SelectedField, { model }: RootRole): Cypher.Clause {
-  const node = new Cypher.Node()
+  const subject = newSubject(scope)
   const reading = readConnection(scope, field, {
-    node, outer: [], target: model, unique: [uniqueKey(node)],
-    match: () => new Cypher.Match(anchor(scope, node, model?.names.type ?? 'Twin')),
-    tests: [scope.world.exists(node)],
+    subject, outer: [], unique: ({ state }) => [uniqueKey(state)], identify: identified(scope, subject),
+    find: (filter) => everyTwin(scope, subject, model?.names.type ?? 'Twin', filter),
   })
   return sequence(...reading.clauses, new Cypher.Return([reading.value, 'value']))
 }

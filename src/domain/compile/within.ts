@@ -3,8 +3,12 @@ import { failure } from '../../errors.ts'
 import { nearest } from '../../util/nearest.ts'
 import { relationshipNames } from '../../twin/needs.ts'
 import type { Argument } from './argument.ts'
-import { anchorById } from './pattern.ts'
+import { constrainedWith, twinById } from './anchor.ts'
+import { edgeExists } from './exists.ts'
 import type { Direction, Scope } from './scope.ts'
+import { lookUps } from './state.ts'
+import { hasType, newSubject, type Subject } from './subject.ts'
+import { isPresent, namesIn } from './world.ts'
 
 /** Steps that a scope may take. */
 const deepest = 50
@@ -19,21 +23,29 @@ export interface Within {
 }
 
 /** The twins that are reached over relationships: one step at least, so a twin that a scope begins at is in it only where a way leads back to it. */
-export function withinScope(scope: Scope, node: Cypher.Node, label: string, given: Argument | undefined): readonly Cypher.Clause[] | undefined {
+export function withinScope(scope: Scope, twin: Subject, type: string, given: Argument | undefined): readonly Cypher.Clause[] | undefined {
   if (given?.kind !== 'object') return undefined
+  const { world } = scope
   const { over, direction, maxDepth } = toWithin(given, relationshipNames(scope.registry).known)
   const of = given.fields.find(({ field }) => field.name === 'of')?.value
-  const [root, id] = [new Cypher.Node(), new Cypher.Variable()]
+  const [root, id] = [newSubject(scope), new Cypher.Variable()]
   const arrow = direction === 'OUT' ? 'right' : direction === 'IN' ? 'left' : 'undirected'
-  // No name for the relationship and distinct ends: so Neo4j visits each twin once, however many ways lead to it.
-  const way = new Cypher.Pattern(root).related({ type: Cypher.labelExpr.or(...over.map((name) => scope.world.types(name))), length: { min: 1, max: maxDepth }, direction: arrow })
-    .to(node, { labels: scope.world.labels(label) })
+  // No name for the relationship and distinct ends: so Neo4j visits each twin once, however many ways lead to it. A condition on all relationships keeps that.
+  const way = new Cypher.Pattern(root.node).related({ type: Cypher.labelExpr.or(...over.flatMap((name) => namesIn(world, name))), length: { min: 1, max: maxDepth }, direction: arrow })
+    .to(twin.node, isPresent(world) ? { labels: type } : {})
   return [
     new Cypher.Unwind([scope.parameters.add((variables) => (of?.kind === 'leaf' ? checkedRoots(of.get(variables)) : [])), id]),
-    new Cypher.Match(anchorById(scope, root, id)),
-    new Cypher.Match(way),
-    new Cypher.With(node).distinct(),
+    twinById(scope, root, id),
+    ...(isPresent(world) ? [new Cypher.Match(way)] : [wayThrough(scope, way)]),
+    new Cypher.With(twin.node).distinct(),
+    ...(isPresent(world) ? [] : [constrainedWith(new Cypher.With(twin.node, ...lookUps(scope, twin)), type === 'Twin' ? undefined : hasType(scope, twin, type))]),
   ]
+}
+
+/** Only over relationships that are there in the world. */
+function wayThrough(scope: Scope, way: Cypher.Pattern): Cypher.Clause {
+  const [path, edge] = [new Cypher.PathVariable(), new Cypher.Relationship()]
+  return new Cypher.Match(way.assignTo(path)).where(Cypher.all(edge, Cypher.relationships(path), edgeExists(scope, edge) ?? Cypher.true))
 }
 
 /** Refuses relationships that no model has, and depths that are none. */

@@ -8,8 +8,8 @@ import { parseDuration } from '../../telemetry/duration.ts'
 import { relationshipNames } from '../../twin/needs.ts'
 import { readArguments } from '../compile/argument.ts'
 import { isPlain } from '../compile/column.ts'
-import { compileAnswer, compileMatching, compileMembers, compileOrigins, idsVariable, type LiveQuery } from '../compile/live.ts'
-import type { RootField } from '../compile/root.ts'
+import { compileAnswer, compileMatching, compileMembers, compileOrigins, type LiveQuery } from '../compile/live.ts'
+import { idsVariable, type RootField } from '../compile/root.ts'
 import { toWithin } from '../compile/within.ts'
 import { present } from '../compile/world.ts'
 import { completeValue, type Later, NotInRow, type Operation, UnknownType } from '../complete/complete-value.ts'
@@ -62,9 +62,9 @@ export function createLivePlanner({ graph, tenant, tenantLabel }: LivePlannerCon
     const isListed = within?.kind === 'object' || (limit?.kind === 'leaf' && limit.value !== null)
     const isLocal = !isListed && placed.length === 1 && placed.every(({ place }) => isInOwnColumns(place, model))
     const read = async (compiled: ReturnType<typeof compileMembers>, ids?: readonly string[]): Promise<unknown> =>
-      (await graph.read(compiled({ ...variables, ...(ids && { [idsVariable]: ids }) }))).value
+      (await graph.read(compiled.bind({ ...variables, ...(ids && { [idsVariable]: ids }) }))).value
     const answer = compileAnswer(root, query, variables, mostMembers)
-    answer(variables) // what cannot be bound is refused now
+    answer.bind(variables) // what cannot be bound is refused now
     const members = compileMembers(root, query, variables, mostMembers)
     const matching = compileMatching(root, query, variables)
     const origins = placed.map(({ way }) => (way.length > 0 ? compileOrigins(root, model, way, variables, mostOrigins + 1) : undefined))

@@ -1,0 +1,30 @@
+import Cypher from '@neo4j/cypher-builder'
+import type { Scope } from './scope.ts'
+import type { Subject } from './subject.ts'
+import { isPresent } from './world.ts'
+
+type Projection = [Cypher.Expr, Cypher.Variable]
+
+/** What a node that was met has to be looked up for: its state of then, and what scenarios say of it. */
+export function lookUps(scope: Scope, { node, state, words }: Subject): readonly Projection[] {
+  if (isPresent(scope.world)) return []
+  return [[stateOf(scope, node), state], ...(words ? [[wordsOn(scope, node), words] satisfies Projection] : [])]
+}
+
+/** Most things have not changed since; of those that have, the first state that ended later. It is in the index, in order. */
+function stateOf({ world, tenant, at }: Scope, node: Cypher.Node): Cypher.Expr {
+  if (!world.isPast) return node
+  const past = new Cypher.Node()
+  const states = new Cypher.Match(new Cypher.Pattern(past, { labels: '_Past', properties: { _t: tenant, _id: node.property('_id') } }))
+    .where(Cypher.gt(past.property('_to'), at())).return(past).orderBy([past.property('_to'), 'ASC']).limit(1)
+  const unchanged = Cypher.lte(node.property('_since'), at())
+  const choice = new Cypher.Case().when(world.isBranch ? Cypher.or(Cypher.isNotNull(node.property('_s')), unchanged) : unchanged) // what a scenario made has no instant
+  return choice.then(node).else(Cypher.head(new Cypher.Collect(states)))
+}
+
+function wordsOn({ tenant, chain }: Scope, node: Cypher.Node): Cypher.Expr {
+  const [number, word] = [new Cypher.Variable(), new Cypher.Node()]
+  const said = new Cypher.Unwind([chain(), number]).match(new Cypher.Pattern(word, { labels: '_Word', properties: { _t: tenant, _s: number, _id: node.property('_id') } })).return(word)
+  const marked = new Cypher.Variable()
+  return new Cypher.Case().when(Cypher.any(marked, chain(), Cypher.in(marked, Cypher.coalesce(node.property('_in'), new Cypher.List([]))))).then(new Cypher.Collect(said))
+}

@@ -1,0 +1,61 @@
+import { failure } from '../errors.ts'
+import type { Instants } from '../history/instants.ts'
+import type { Scenario, ScenarioBook } from '../scenario/scenario.ts'
+import { parseInstant } from '../telemetry/instant.ts'
+import type { Microseconds } from '../telemetry/reading.ts'
+import type { CaughtUp } from './caught-up.ts'
+import { presentVantage, type Vantage, type Vantages } from './vantage.ts'
+
+export interface VantagesConfig {
+  readonly instants: Pick<Instants, 'settle'>
+  readonly scenarios: ScenarioBook
+  readonly caughtUp: CaughtUp
+}
+
+export function createVantages({ instants, scenarios, caughtUp }: VantagesConfig): Vantages {
+  return {
+    async find({ asOf, knownAt, scenario: id, atLeast }, signal) {
+      if (typeof atLeast === 'string') await caughtUp(atLeast, signal)
+      const scenario = typeof id === 'string' ? openScenario(id, await scenarios.find(id, signal)) : undefined
+      const [valid, known] = [toMicroseconds('asOf', asOf), toMicroseconds('knownAt', knownAt)]
+      for (const instant of [valid, known]) if (instant !== undefined) await instants.settle(toMilliseconds(instant), signal)
+      return vantageOf(scenario, valid, known)
+    },
+  }
+}
+
+/**
+ * Changes of the graph hold from their commit on, and are known from then on: of several instants, the earliest counts. A scenario that branches off from an
+ * instant sees nothing later.
+ */
+export function vantageOf(scenario: Pick<Scenario, 'base' | 'chain'> | undefined, valid?: Microseconds, known?: Microseconds): Vantage {
+  const base = scenario?.base
+  const instants = [valid, known].flatMap((instant) => (instant === undefined ? [] : [toMilliseconds(instant)]))
+  const ends = [...(valid === undefined ? [] : [valid]), ...(base === undefined ? [] : [base * 1_000])]
+  const earliest = base === undefined ? instants : [...instants, base]
+  if (earliest.length === 0 && !scenario) return presentVantage
+  return {
+    at: earliest.length > 0 ? Math.min(...earliest) : undefined,
+    chain: scenario?.chain ?? [],
+    readingsUntil: ends.length > 0 ? Math.min(...ends) : undefined,
+    knownUntil: known,
+  }
+}
+
+function openScenario(id: string, scenario: Scenario | undefined): Scenario {
+  const name = JSON.stringify(id.slice(0, 80))
+  if (!scenario) throw failure('BAD_USER_INPUT', { message: `There is no scenario ${name}. The field scenarios lists those there are.` })
+  if (scenario.state === 'OPEN') return scenario
+  const end = scenario.state === 'PROMOTED' ? 'was promoted: the base is what it was. Leave out `scenario`.' : 'was discarded. Create another.'
+  throw failure('BAD_USER_INPUT', { message: `The scenario ${name} ${end}` })
+}
+
+/** The journal counts milliseconds. */
+const toMilliseconds = (instant: Microseconds): number => Math.floor(instant / 1_000)
+
+function toMicroseconds(argument: string, text: string | null | undefined): Microseconds | undefined {
+  if (typeof text !== 'string') return undefined
+  const instant = parseInstant(text)
+  if (instant === undefined) throw failure('BAD_USER_INPUT', { message: `\`${argument}\` is ${JSON.stringify(text)}, which no history reaches: give an instant such as "2026-03-01T06:30:00Z".` })
+  return instant
+}
