@@ -25,7 +25,9 @@ export interface Config {
   /** Changes are kept in the journal so many days, and at most so many of them. */
   readonly journalDays: number
   readonly journalEntries: number
-  /** From one round of rolling up and forgetting telemetry, and of trimming the journal, to the next. */
+  /** The graph can be read as of any instant of so many days; what the journal still tells is kept all the same. */
+  readonly historyDays: number
+  /** From one round of rolling up and forgetting telemetry, and of trimming the journal and history, to the next. */
   readonly retentionEveryMs: number
   /** The path of the file that says where readings come from; undefined: over HTTP and GraphQL only. */
   readonly sourcesFile: string | undefined
@@ -110,6 +112,7 @@ export function createConfig(environment: Environment = process.env): Config {
     telemetryMemoryMb: env.whole('TWINFOLD_TELEMETRY_MEMORY_MB', 1_024, { least: 128, most: 1_048_576 }),
     journalDays: env.whole('TWINFOLD_JOURNAL_DAYS', 30, { least: 1, most: 36_500 }),
     journalEntries: env.whole('TWINFOLD_JOURNAL_ENTRIES', 10_000_000, { least: 1_000, most: 10_000_000_000 }),
+    historyDays: env.whole('TWINFOLD_HISTORY_DAYS', 90, { least: 1, most: 36_500 }),
     retentionEveryMs: env.whole('TWINFOLD_RETENTION_MS', 600_000, { least: 10, most: 86_400_000 }),
     sourcesFile: env.optional('TWINFOLD_SOURCES'),
     instance: env.optional('TWINFOLD_INSTANCE'),

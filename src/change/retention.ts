@@ -1,5 +1,5 @@
 import { newId } from '../util/id.ts'
-import { createSerial } from '../util/serial.ts'
+import { createRounds } from '../util/rounds.ts'
 import { findFloor } from './retention-floor.ts'
 
 /** What forgetting needs of the journal's store. */
@@ -12,7 +12,7 @@ export interface JournalTrimmer {
   stampOf(seq: number): Promise<number | undefined>
   /** From now on nobody reads entries up to this one. Never lowers the floor. */
   raiseFloor(floor: number): Promise<void>
-  /** Takes away at most so many entries that are not read any more; resolves to how many there were. What is the past of a twin stays as that. */
+  /** Takes away at most so many entries that are not read any more; resolves to how many there were. What history needs of them stays as that. */
   clear(limit: number): Promise<number>
 }
 
@@ -42,33 +42,23 @@ const claimMs = 60_000
 /** The floor is raised first: whoever reads knows what is gone before it is, so a reader meets a gap that is said, never a hole. */
 export function createJournalRetention({ trimmer, days, entries, everyMs, onTrouble }: JournalRetentionConfig): JournalRetention {
   const holder = newId()
-  const serial = createSerial()
-  let isClosed = false
-  let timer: NodeJS.Timeout | undefined
-
-  const round = async (): Promise<number> => {
+  const rounds = createRounds({ everyMs, onTrouble, async round(isClosed) {
     if (!await trimmer.claim(holder, claimMs)) return 0
     const { floor, head, now } = await trimmer.state()
     const next = await findFloor({ floor, head, oldest: now - days * dayMs, entries, stampOf: trimmer.stampOf })
     if (next > floor) await trimmer.raiseFloor(next)
     let cleared = 0
-    while (!isClosed && await trimmer.claim(holder, claimMs)) {
+    while (!isClosed() && await trimmer.claim(holder, claimMs)) {
       const some = await trimmer.clear(portion)
       cleared += some
       if (some < portion) break
     }
     return cleared
-  }
-  const rest = (): void => {
-    timer = setTimeout(() => void serial(round).catch(onTrouble).then(() => { if (!isClosed) rest() }), everyMs).unref()
-  }
-  rest()
+  } })
   return {
-    trim: () => serial(round),
+    trim: rounds.now,
     async [Symbol.asyncDispose]() {
-      isClosed = true
-      clearTimeout(timer)
-      await serial(() => Promise.resolve())
+      await rounds[Symbol.asyncDispose]()
       await trimmer.claim(holder, 0).catch(onTrouble) // the next process need not wait
     },
   }

@@ -1,11 +1,8 @@
 import type { JournalTrimmer } from '../../change/retention.ts'
+import { claimText } from './claim.ts'
 import type { Neo4jDatabase } from './database.ts'
 
-/** The right to trim, and the floor, lie on the tenant's head; who commits waits for them as for another commit, for a moment. By the store's clock, which all processes share. */
-const claim = `MATCH (h:_Head {_t: $b.t}) SET h.lock = timestamp()
-WITH h, coalesce(h.trimmer, $b.holder) = $b.holder OR h.trimmerUntil <= timestamp() AS free
-FOREACH (_ IN CASE WHEN free THEN [1] ELSE [] END | SET h.trimmer = $b.holder, h.trimmerUntil = timestamp() + $b.forMs)
-RETURN free`
+const claim = claimText('trimmer')
 
 const state = 'MATCH (h:_Head {_t: $b.t}) RETURN coalesce(h.floor, 0) AS floor, h.seq AS head, timestamp() AS now'
 
@@ -16,12 +13,18 @@ WITH h, coalesce(h.floor, 0) < $b.floor AND $b.floor <= h.seq AS isHigher
 FOREACH (_ IN CASE WHEN isHigher THEN [1] ELSE [] END | SET h.floor = $b.floor)
 RETURN isHigher`
 
-/** A twin's past goes on being its past: only its place in the journal is given up. */
+/**
+ * What changed twins and relationships stays as `_Kept` for as long as history is kept: the past of a twin as it is, of others who did what and when. Only the
+ * place in the journal is given up.
+ */
 const clear = `MATCH (h:_Head {_t: $b.t})
 MATCH (j:_J) USING INDEX SEEK j:_J(_t, _seq) WHERE j._t = $b.t AND j._seq <= h.floor
-WITH j, j:_Past AS isPast LIMIT toInteger($b.limit)
-FOREACH (_ IN CASE WHEN isPast THEN [1] ELSE [] END | REMOVE j:_J)
-FOREACH (_ IN CASE WHEN isPast THEN [] ELSE [1] END | DELETE j)
+WITH j LIMIT toInteger($b.limit)
+WITH j, j:_Past OR j._s IS NOT NULL AS isWhole, j._op IN ['create', 'delete', 'link', 'relink', 'unlink'] AS isChange
+FOREACH (_ IN CASE WHEN isWhole THEN [1] ELSE [] END | SET j:_Kept REMOVE j:_J)
+FOREACH (_ IN CASE WHEN isChange AND NOT isWhole THEN [1] ELSE [] END | SET j:_Kept REMOVE j:_J
+  SET j = {_t: j._t, _id: j._id, _seq: j._seq, _to: j._to, _op: j._op, _actor: j._actor, _cause: j._cause, _model: j._model, _type: j._type, _dst: j._dst, _rid: j._rid})
+FOREACH (_ IN CASE WHEN isChange OR isWhole THEN [] ELSE [1] END | DELETE j)
 RETURN count(*) AS cleared`
 
 export function createNeo4jJournalTrimmer(database: Pick<Neo4jDatabase, 'read' | 'write'>, tenant: string): JournalTrimmer {
