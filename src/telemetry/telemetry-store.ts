@@ -30,6 +30,8 @@ export interface Summary {
   /** Start of the bucket. */
   readonly from: Microseconds
   readonly count: number
+  /** When the last of them was received. */
+  readonly received: Microseconds
   /** By time; of every kind. */
   readonly first: SeriesValue
   readonly last: SeriesValue

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fillGaps, type Fill } from '../../src/telemetry/gap-fill.ts'
 import type { Summary } from '../../src/telemetry/telemetry-store.ts'
 
-const summary = (from: number, mean: number): Summary => ({ from, count: 2, first: mean - 1, last: mean + 1, min: mean - 1, max: mean + 1, sum: 2 * mean, mean, stddev: 1, quantiles: [] })
+const summary = (from: number, mean: number): Summary => ({ from, received: 0, count: 2, first: mean - 1, last: mean + 1, min: mean - 1, max: mean + 1, sum: 2 * mean, mean, stddev: 1, quantiles: [] })
 
 /** Buckets of a range, some of them with readings. */
 const answer = fc

@@ -9,8 +9,11 @@ const everySeries: readonly SeriesKey[] = [...knownSeries, unknownSeries]
 /** The cursors of the batches so far, ascending. */
 export type Cursors = readonly number[]
 
+/** The batch that was received then. */
+const batchOf = (cursors: Cursors, receivedAt: number): number | undefined => cursors.find((cursor) => cursor >= receivedAt)
+
 /** A batch has its cursor, and a reading that it stored a time of receipt behind the cursor before and not behind its own. The model knows cursors only. */
-const byBatch = (cursors: Cursors) => <T extends Reading | undefined>(reading: T): T => reading && { ...reading, receivedAt: cursors.find((cursor) => cursor >= reading.receivedAt) }
+const byBatch = (cursors: Cursors) => <T extends Reading | undefined>(reading: T): T => reading && { ...reading, receivedAt: batchOf(cursors, reading.receivedAt) }
 
 /** Asks the store and the model the same, of every series: of now, and of what was there and known. */
 export async function expectSameAnswers(store: TelemetryStore, cursors: Cursors, model: StoreModel, questions: Questions): Promise<void> {
@@ -28,7 +31,8 @@ async function expectSameInSight(store: TelemetryStore, cursors: Cursors, model:
   expect((await store.latestBefore(everySeries, before, sight)).map(inBatch)).toEqual(everySeries.map((key) => model.latestBefore(key, before, sight)))
   expect(byKey((await store.series(sight)).map(({ key, latest }) => ({ key, latest: inBatch(latest) })))).toEqual(byKey(model.series(sight)))
   await expectSamePages(store, cursors, model, { ...buckets, pageSize, sight })
-  expectSameSummaries(await store.summaries(everySeries, buckets, { quantiles, ...sight }), everySeries.map((key) => model.summaries(key, buckets, quantiles, sight)))
+  const summaries = await store.summaries(everySeries, buckets, { quantiles, ...sight })
+  expectSameSummaries(summaries.map((ofSeries) => ofSeries.map((summary) => ({ ...summary, received: batchOf(cursors, summary.received) ?? 0 }))), everySeries.map((key) => model.summaries(key, buckets, quantiles, sight)))
   for (const each of new Set([aggregate, ...aggregates.slice(0, 2)])) {
     expectSameRollup(await store.rollup(groups, buckets, each, sight), groups.map((group) => model.rollup(group, buckets, each, sight)))
   }
@@ -86,7 +90,7 @@ function expectSameSummaries(found: readonly (readonly Summary[])[], expected: r
   }
 }
 
-const exactPart = ({ from, count, first, last, min, max }: Summary): object => ({ from, count, first, last, min, max })
+const exactPart = ({ from, count, received, first, last, min, max }: Summary): object => ({ from, count, received, first, last, min, max })
 
 function expectSameRollup(found: readonly (readonly RollupBucket[])[], expected: readonly (readonly ExpectedRollup[])[]): void {
   const exact = (groups: readonly (readonly { readonly from: number; readonly count: number }[])[]): object => groups.map((buckets) => buckets.map(({ from, count }) => ({ from, count })))

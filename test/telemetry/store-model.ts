@@ -87,7 +87,7 @@ function inBuckets(readings: readonly Reading[], { from, width }: Buckets): Map<
 
 function summaryOf({ kind }: SeriesKey, from: number, readings: readonly Reading[], quantiles: readonly number[]): Summary {
   const values = readings.map(({ value }) => value)
-  const ends = { from, count: values.length, first: values[0] as SeriesValue, last: values.at(-1) as SeriesValue }
+  const ends = { from, count: values.length, received: Math.max(...readings.map(({ receivedAt }) => receivedAt)), first: values[0] as SeriesValue, last: values.at(-1) as SeriesValue }
   if (kind === 'text' || kind === 'json') return { ...ends, min: null, max: null, sum: null, mean: null, stddev: null, quantiles: quantiles.map(() => null) }
   const numbers = values.map(Number)
   const mean = exactMean(values)

@@ -67,14 +67,14 @@ export function summariesOf(source: string, lane: Lane, { from, width }: Buckets
   const numbers = lane === 'text'
     ? 'NULL, NULL, NULL, NULL, NULL, NULL'
     : `min(value), max(value), sum(value), avg(value), ${deviation}, ${quantiles.length > 0 ? `quantile_cont(value::DOUBLE, [${quantiles.join(', ')}]::DOUBLE[])` : 'NULL'}`
-  return `SELECT series, (t - ${from}) // ${width} AS bucket, count(*), arg_min(value, t), arg_max(value, t), ${numbers} FROM (${source}) GROUP BY ALL ORDER BY ALL`
+  return `SELECT series, (t - ${from}) // ${width} AS bucket, count(*), arg_min(value, t), arg_max(value, t), ${numbers}, max(received) FROM (${source}) GROUP BY ALL ORDER BY ALL`
 }
 
 export function toSummary(kind: SeriesKind, { from, width }: Buckets, quantiles: number, row: DuckRow): Summary {
-  const [, bucket, count, first, last, min, max, sum, mean, stddev, listed] = row
+  const [, bucket, count, first, last, min, max, sum, mean, stddev, listed, received] = row
   const isNumber = kind === 'float' || kind === 'integer'
   return {
-    from: from + Number(bucket) * width, count: Number(count),
+    from: from + Number(bucket) * width, count: Number(count), received: Number(received),
     first: fromLane(kind, first as SeriesValue), last: fromLane(kind, last as SeriesValue),
     min: isNumber ? min as number | bigint : null, max: isNumber ? max as number | bigint : null, sum: isNumber && (typeof sum === 'bigint' || Number.isFinite(sum)) ? sum as number | bigint : null,
     mean: toNumber(mean), stddev: toNumber(stddev),

@@ -11,10 +11,10 @@ function toNumber(value: Row[number] | undefined): number | null {
 }
 
 export function toSummary(kind: SeriesKind, { from, width }: Buckets, quantiles: number, row: Row): Summary {
-  const [, bucket, count, firstNum, firstInt, firstText, lastNum, lastInt, lastText, minNum, minInt, maxNum, maxInt, sumNum, sumInt, mean, stddev, shares] = row
+  const [, bucket, count, firstNum, firstInt, firstText, lastNum, lastInt, lastText, minNum, minInt, maxNum, maxInt, sumNum, sumInt, mean, stddev, shares, received] = row
   const exact = (num: Row[number] | undefined, int: Row[number] | undefined): number | bigint | null => (kind === 'float' ? toNumber(num) : kind === 'integer' ? BigInt(String(int)) : null)
   return {
-    from: from + Number(bucket) * width, count: Number(count),
+    from: from + Number(bucket) * width, count: Number(count), received: Number(received),
     first: fromColumns(kind, firstNum, firstInt, firstText), last: fromColumns(kind, lastNum, lastInt, lastText),
     min: exact(minNum, minInt), max: exact(maxNum, maxInt), sum: exact(sumNum, sumInt),
     mean: toNumber(mean), stddev: toNumber(stddev),

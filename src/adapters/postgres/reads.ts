@@ -91,7 +91,7 @@ export type Arithmetic = 'float' | 'decimal'
 
 const floatIn: Readonly<Record<Arithmetic, string>> = { float: 'r.num', decimal: 'r.num::numeric' }
 
-/** `[place, bucket, count, first num, int, text, last num, int, text, min num, int, max num, int, sum num, int, mean, stddev, quantiles]`. */
+/** `[place, bucket, count, first num, int, text, last num, int, text, min num, int, max num, int, sum num, int, mean, stddev, quantiles, received]`. */
 export function summariesOf(tenant: number, series: readonly SeriesKey[], asked: Buckets, quantiles: readonly number[], arithmetic: Arithmetic, sight: Sight): Statement {
   const { from, to, width } = bucketsInSight(asked, sight)
   const { table, suffix, values } = readingsIn(sight, quantiles.length > 0 ? 7 : 6)
@@ -102,9 +102,9 @@ export function summariesOf(tenant: number, series: readonly SeriesKey[], asked:
     text: `WITH summary AS (
       SELECT w.place, s.id AS series, (r.at - $3) / $5 AS bucket, count(*) AS n, min(r.at) AS begun, max(r.at) AS ended,
         min(r.num) AS min_num, min(r.int) AS min_int, max(r.num) AS max_num, max(r.int) AS max_int, sum(${num})::text AS sum_num, sum(r.int)::text AS sum_int,
-        coalesce(avg(${num})::text, avg(r.int)::text) AS mean, coalesce(stddev_samp(${num})::text, stddev_samp(r.int)::text) AS stddev, ${shares} AS quantiles
+        coalesce(avg(${num})::text, avg(r.int)::text) AS mean, coalesce(stddev_samp(${num})::text, stddev_samp(r.int)::text) AS stddev, ${shares} AS quantiles, max(r.received) AS received
       FROM ${wanted} JOIN ${table} r ON r.series = s.id AND r.at >= $3 AND r.at < $4 GROUP BY 1, 2, 3)
-    SELECT place, bucket, n, f.num, f.int, f.text, l.num, l.int, l.text, min_num, min_int, max_num, max_int, sum_num, sum_int, mean, stddev, quantiles
+    SELECT place, bucket, n, f.num, f.int, f.text, l.num, l.int, l.text, min_num, min_int, max_num, max_int, sum_num, sum_int, mean, stddev, quantiles, summary.received
     FROM summary JOIN ${table} f ON f.series = summary.series AND f.at = begun JOIN ${table} l ON l.series = summary.series AND l.at = ended ORDER BY place, bucket`,
     values: [tenant, digestsOf(series), bounded(from), bounded(to), width, ...(quantiles.length > 0 ? [quantiles.map(String)] : []), ...values],
   }

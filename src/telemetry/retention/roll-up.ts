@@ -121,10 +121,10 @@ async function finishForgetting(tasks: readonly RollupTask[], work: RollupWork):
 
 async function addLate(key: SeriesKey, { before, reach, receivedAt, every }: Horizon & { readonly receivedAt: Microseconds }, work: RollupWork): Promise<void> {
   const late = new Map<Microseconds, Totals>()
-  for await (const { at, value, receivedAt: received } of allReadings(key, before, work)) {
-    const from = alignDown(at, every)
-    const [one, others] = [totalsOf(key.kind, value), late.get(from)]
-    if (received > receivedAt) late.set(from, others ? combine(others, one) : one)
+  for await (const reading of allReadings(key, before, work)) {
+    const from = alignDown(reading.at, every)
+    const [one, others] = [totalsOf(key.kind, reading), late.get(from)]
+    if (reading.receivedAt > receivedAt) late.set(from, others ? combine(others, one) : one)
   }
   if (late.size === 0) return
   const own = { ...work, every }

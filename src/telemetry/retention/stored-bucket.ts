@@ -52,16 +52,16 @@ export const readHorizon = ({ value }: Reading): Horizon => JSON.parse(String(va
 export const bucketReading = (series: SeriesKey, from: Microseconds, totals: Totals): NewReading => derived(series, from, toText(totals))
 
 /** By hand: a round writes many, and JSON.stringify knows no bigints. */
-const toText = ({ count, first, last, min, max, sum, mean, m2 }: Totals): string =>
-  `{"count":${count},"first":${json(first)},"last":${json(last)},"min":${json(min)},"max":${json(max)},"sum":${json(sum)},"mean":${json(mean)},"m2":${json(m2)}}`
+const toText = ({ count, received, first, last, min, max, sum, mean, m2 }: Totals): string =>
+  `{"count":${count},${received === undefined ? '' : `"received":${received},`}"first":${json(first)},"last":${json(last)},"min":${json(min)},"max":${json(max)},"sum":${json(sum)},"mean":${json(mean)},"m2":${json(m2)}}`
 
 const json = (value: SeriesValue | null): string => (typeof value === 'string' ? JSON.stringify(value) : Object.is(value, -0) ? '-0' : String(value))
 
 /** `kind`: of the series that the bucket is of. */
 export function readBucket(kind: SeriesKind, { value }: Reading): Totals {
-  const { count, first, last, min, max, sum, mean, m2 } = parseLossless(String(value)) as Totals
+  const { count, received, first, last, min, max, sum, mean, m2 } = parseLossless(String(value)) as Totals
   const exact = (number: number | bigint | null): number | bigint | null => (number === null ? null : kind === 'integer' ? BigInt(number) : Number(number))
   const own = (one: SeriesValue): SeriesValue => (kind === 'integer' ? BigInt(one) : kind === 'float' ? Number(one) : one)
   const float = (number: number | null): number | null => (number === null ? null : Number(number))
-  return { count: Number(count), first: own(first), last: own(last), min: exact(min), max: exact(max), sum: exact(sum), mean: float(mean), m2: float(m2) }
+  return { count: Number(count), received: received === undefined ? undefined : Number(received), first: own(first), last: own(last), min: exact(min), max: exact(max), sum: exact(sum), mean: float(mean), m2: float(m2) }
 }

@@ -1,4 +1,4 @@
-import type { Microseconds, SeriesKind, SeriesValue } from '../reading.ts'
+import type { Microseconds, Reading, SeriesKind, SeriesValue } from '../reading.ts'
 import type { Summary } from '../telemetry-store.ts'
 
 /**
@@ -8,6 +8,8 @@ import type { Summary } from '../telemetry-store.ts'
  */
 export interface Totals {
   readonly count: number
+  /** When the last of them was received; undefined where that was not kept, as in stores of former releases. */
+  readonly received: Microseconds | undefined
   readonly first: SeriesValue
   readonly last: SeriesValue
   readonly min: number | bigint | null
@@ -18,11 +20,11 @@ export interface Totals {
 }
 
 /** One reading. */
-export function totalsOf(kind: SeriesKind, value: SeriesValue): Totals {
+export function totalsOf(kind: SeriesKind, { value, receivedAt }: Pick<Reading, 'value' | 'receivedAt'>): Totals {
   const isNumber = typeof value === 'number' || typeof value === 'bigint'
   const number = isNumber ? value : null
   const mean = isNumber || kind === 'boolean' ? Number(value) : null
-  return { count: 1, first: value, last: value, min: number, max: number, sum: number, mean, m2: mean === null ? null : 0 }
+  return { count: 1, received: receivedAt, first: value, last: value, min: number, max: number, sum: number, mean, m2: mean === null ? null : 0 }
 }
 
 /**
@@ -36,6 +38,7 @@ export function combine(left: Totals, right: Totals): Totals {
   const delta = isKnown ? Number(right.mean) - Number(left.mean) : 0
   return {
     count, first: left.first, last: right.last, sum,
+    received: left.received === undefined || right.received === undefined ? undefined : Math.max(left.received, right.received),
     min: left.min !== null && right.min !== null && right.min < left.min ? right.min : left.min,
     max: left.max !== null && right.max !== null && right.max > left.max ? right.max : left.max,
     mean: typeof sum === 'bigint' ? Number(sum) / count : isKnown ? finite(Number(left.mean) + delta * (right.count / count)) : null,
@@ -51,9 +54,9 @@ const add = (left: number | bigint | null, right: number | bigint | null): numbe
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
-export const fromSummary = ({ count, first, last, min, max, sum, mean, stddev }: Summary): Totals =>
-  ({ count, first, last, min, max, sum, mean, m2: mean === null ? null : count < 2 ? 0 : stddev === null ? null : stddev ** 2 * (count - 1) })
+export const fromSummary = ({ count, received, first, last, min, max, sum, mean, stddev }: Summary): Totals =>
+  ({ count, received, first, last, min, max, sum, mean, m2: mean === null ? null : count < 2 ? 0 : stddev === null ? null : stddev ** 2 * (count - 1) })
 
 /** Quantiles are not known of readings that are gone. */
-export const toSummary = (from: Microseconds, { m2, ...rest }: Totals, quantiles: number): Summary =>
-  ({ from, ...rest, stddev: m2 === null || rest.count < 2 ? null : Math.sqrt(m2 / (rest.count - 1)), quantiles: Array.from({ length: quantiles }, () => null) })
+export const toSummary = (from: Microseconds, { m2, received = from, ...rest }: Totals, quantiles: number): Summary =>
+  ({ from, received, ...rest, stddev: m2 === null || rest.count < 2 ? null : Math.sqrt(m2 / (rest.count - 1)), quantiles: Array.from({ length: quantiles }, () => null) })

@@ -2,6 +2,7 @@ import { failure } from '../../errors.ts'
 import type { Microseconds, SeriesKey } from '../reading.ts'
 import type { Buckets, ReadOptions, RollupBucket, Summary, TelemetryStore } from '../telemetry-store.ts'
 import { bucketStart, piecesAfter } from './asked-buckets.ts'
+import { bucketsInSight } from '../sight.ts'
 import type { LateGate } from './late-gate.ts'
 import type { RollupBook } from './rollup-book.ts'
 import { type Cell, contribution, foldCell } from './rollup-cell.ts'
@@ -39,10 +40,10 @@ export function withRollups(store: Pick<TelemetryStore, 'summaries' | 'rollup' |
     throw failure('TELEMETRY_UNAVAILABLE', { message: 'The readings that are asked for are being rolled up and forgotten at this moment. Ask again.' })
   }
 
-  const knownOf = async (series: readonly SeriesKey[], options: ReadOptions): Promise<readonly Known[]> => {
+  const knownOf = async (series: readonly SeriesKey[], { signal }: ReadOptions): Promise<readonly Known[]> => {
     const rolled = book.size === 0 ? [] : series.flatMap((key, index) => (book.lengthsOf(key) ? [{ key, index }] : []))
     if (rolled.length === 0) return []
-    const horizons = await store.latest(rolled.map(({ key }) => horizonKey(key)), options)
+    const horizons = await store.latest(rolled.map(({ key }) => horizonKey(key)), { signal })
     return rolled.flatMap((one, place) => {
       const reading = horizons[place] // none: its first buckets are being made
       return reading ? [{ ...one, ...readHorizon(reading), receivedAt: reading.receivedAt }] : []
@@ -55,12 +56,13 @@ export function withRollups(store: Pick<TelemetryStore, 'summaries' | 'rollup' |
   }
 
   return {
-    summaries: (series, buckets, { quantiles = [], signal } = {}) => steadily(series, buckets, { signal }, () => store.summaries(series, buckets, { quantiles, signal }), async (known) => {
-      const stored = await storedOf(known, buckets, { signal })
+    summaries: (series, asked, { quantiles = [], ...options } = {}) => steadily(series, bucketsInSight(asked, options), options, () => store.summaries(series, asked, { quantiles, ...options }), async (known) => {
+      const buckets = bucketsInSight(asked, options)
+      const stored = await storedOf(known, buckets, options)
       const fresh = series.map((): Summary[] => [])
       for (const [hidden, indexes] of byHidden(series, known)) {
         for (const piece of piecesAfter(hidden, buckets)) {
-          const found = await store.summaries(indexes.map((index) => series[index] as SeriesKey), piece, { quantiles, signal })
+          const found = await store.summaries(indexes.map((index) => series[index] as SeriesKey), piece, { quantiles, ...options })
           for (const [place, index] of indexes.entries()) fresh[index]?.push(...(found[place] ?? []).map((summary) => ({ ...summary, from: bucketStart(summary.from, buckets) })))
         }
       }
@@ -68,10 +70,11 @@ export function withRollups(store: Pick<TelemetryStore, 'summaries' | 'rollup' |
       return stored && fresh.map((summaries, index) => merged(stored.get(index), summaries, buckets, reaches.get(index) ?? -Infinity, quantiles.length))
     }),
 
-    rollup(groups, buckets, aggregate, { signal } = {}) {
+    rollup(groups, asked, aggregate, options = {}) {
       const series = [...new Set(groups.flat())]
-      return steadily(series, buckets, { signal }, () => store.rollup(groups, buckets, aggregate, { signal }), async (known) => {
-        const stored = await storedOf(known, buckets, { signal })
+      const buckets = bucketsInSight(asked, options)
+      return steadily(series, buckets, options, () => store.rollup(groups, asked, aggregate, options), async (known) => {
+        const stored = await storedOf(known, buckets, options)
         const cells = groups.map(() => new Map<Microseconds, Cell>())
         const add = (group: number, start: Microseconds, cell: Cell): void => {
           const other = cells[group]?.get(start)
@@ -83,7 +86,7 @@ export function withRollups(store: Pick<TelemetryStore, 'summaries' | 'rollup' |
         for (const [hidden, indexes] of byHidden(series, known)) {
           const members = new Set(indexes.map((index) => series[index]))
           for (const piece of piecesAfter(hidden, buckets)) {
-            const rows = await store.rollup(groups.map((keys) => keys.filter((key) => members.has(key))), piece, aggregate === 'MEAN' ? 'SUM' : aggregate, { signal })
+            const rows = await store.rollup(groups.map((keys) => keys.filter((key) => members.has(key))), piece, aggregate === 'MEAN' ? 'SUM' : aggregate, options)
             for (const [group, found] of rows.entries()) for (const { from, ...cell } of found) add(group, bucketStart(from, buckets), { ...cell, at: Infinity }) // what is left is later than what is gone
           }
         }
