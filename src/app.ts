@@ -63,7 +63,7 @@ export async function createApp(config: Config): Promise<App> {
   const { telemetry, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry(), onAppended: wakeUps.readings.announce })
   parts.defer(wakeUps.readings.listen(telemetry.tail.wake))
   const live = openLive({ config, parts, log, database, tenant, models, telemetry, wakeUp: wakeUps.changes })
-  const scenarios = openScenarios({ config, log, database, tenant, live })
+  const scenarios = openScenarios({ config, parts, log, database, tenant, live })
   const looking = openVantages({ database, tenant: tenant.tenant, telemetry, scenarios: scenarios.scenarios })
   const use = createModelUse()
   const commits = parts.use(createGroupCommit(observeCommits(createNeo4jTwinStore(database, tenant), (writes) => {

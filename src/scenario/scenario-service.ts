@@ -34,11 +34,9 @@ export interface ScenarioServiceConfig {
   readonly book: Pick<OpenScenarioBook, 'forget'>
   /** Something was committed. */
   readonly onCommitted: () => void
-  /** A scenario ended, and what it held can be cleared. */
-  readonly onEnded: () => void
 }
 
-export function createScenarioService({ store, book, onCommitted, onEnded }: ScenarioServiceConfig): ScenarioService {
+export function createScenarioService({ store, book, onCommitted }: ScenarioServiceConfig): ScenarioService {
   const changed = <P extends Problem>(outcome: ScenarioOutcome<P>): Result<ScenarioChanged, P | Conflict> => {
     if (outcome.kind === 'keyReused') return refused(keyReused)
     if (outcome.kind === 'refused') return refused(outcome.problem)
@@ -46,7 +44,6 @@ export function createScenarioService({ store, book, onCommitted, onEnded }: Sce
     if (outcome.kind === 'stored') {
       book.forget(scenario.id)
       onCommitted()
-      if (scenario.state !== 'OPEN') onEnded()
     }
     return done({ scenario, cursor: encodeCursor(seq) })
   }

@@ -31,8 +31,8 @@ export const create = `MATCH (h:_Head {_t: $b.t}) SET h.seq = $b.seq, h.scenario
 CREATE (s:_Scenario {_t: $b.t}) SET s += $b.columns, s.createdTime = datetime({epochMillis: $b.at}), s.baseTime = CASE WHEN $b.columns.base IS NULL THEN null ELSE datetime({epochMillis: $b.columns.base}) END
 ${told}`
 
-/** How a scenario ends; `s` is the scenario. What it held is cleared in portions afterwards. */
-export const ending = 's.endedAt = $b.at, s.endedTime = datetime({epochMillis: $b.at})'
+/** How a scenario ends; `s` is the scenario. What it held, and is marked for, is cleared in portions afterwards, until `held` is taken away. */
+export const ending = 's.endedAt = $b.at, s.endedTime = datetime({epochMillis: $b.at}), s.held = true'
 
 export const discard = `MATCH (h:_Head {_t: $b.t}) SET h.seq = $b.seq
 WITH h MATCH (s:_Scenario {_t: $b.t, id: $b.id}) SET s.state = 'DISCARDED', ${ending}
