@@ -5,9 +5,9 @@ export const rootField: Readonly<Record<Kind, string>> = { Zone: 'zones', Asset:
 
 const enumNames: Readonly<Record<string, string>> = { ok: 'OK', down: 'DOWN', true: 'true_' }
 
-/** The query as text with every argument a literal, or as text with arguments in variables. */
-export function queryText(args: ListArguments, selection: Selection, asVariables: boolean): { readonly text: string; readonly variables: Record<string, unknown> } {
-  const declared: string[] = []
+/** The query as text with every argument a literal, or as text with arguments in variables. `vantage`: arguments of the root field that say from where it looks. */
+export function queryText(args: ListArguments, selection: Selection, asVariables: boolean, vantage?: { readonly declared: string; readonly given: string }): { readonly text: string; readonly variables: Record<string, unknown> } {
+  const declared: string[] = vantage ? [vantage.declared] : []
   const variables: Record<string, unknown> = {}
   const value = (type: string, given: unknown): string => {
     if (!asVariables) return literal(given)
@@ -23,7 +23,8 @@ export function queryText(args: ListArguments, selection: Selection, asVariables
     ...(ofPumps.length > 0 ? [`... on Pump { ${ofPumps.join(' ')} }`] : []),
     ...nested.map((each) => `${each.alias}: ${each.name}${list(each.selection.type, each)} { ${fields(each.selection)} }`),
   ].join(' ')
-  const body = `${rootField[selection.type]}${list(selection.type, args)} { ${fields(selection)} }`
+  const root = list(selection.type, args)
+  const body = `${rootField[selection.type]}${vantage ? root.replace(/\)$/, `, ${vantage.given})`) : root} { ${fields(selection)} }`
   return { text: `query${declared.length > 0 ? `(${declared.join(', ')})` : ''} { ${body} }`, variables }
 }
 

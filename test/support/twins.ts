@@ -3,9 +3,9 @@ import { ensureTenant, type StoredTenant } from '../../src/adapters/neo4j/head.t
 import { ensureSchema } from '../../src/adapters/neo4j/schema.ts'
 import { createNeo4jTwinStore } from '../../src/adapters/neo4j/twin-store.ts'
 import type { Registry } from '../../src/model/registry.ts'
-import type { CreateTwin, DeleteTwin, Relate, Unrelate, UpdateTwin } from '../../src/twin/command.ts'
+import type { Command, CreateTwin, DeleteTwin, Relate, Unrelate, UpdateTwin } from '../../src/twin/command.ts'
 import { createGroupCommit, type GroupCommit, type PublishedModels } from '../../src/twin/group-commit.ts'
-import { createTwinService, type Request, type TwinService } from '../../src/twin/twin-service.ts'
+import { createTwinService, type Outcome, type Request, type TwinService } from '../../src/twin/twin-service.ts'
 import { registryOf } from './models.ts'
 import { freshTenant } from './neo4j.ts'
 
@@ -46,3 +46,15 @@ export const remove = (id: string, cascade = false): DeleteTwin => ({ kind: 'del
 export const link = (from: string, name: string, to: string, id: string, properties: unknown = {}): Relate => ({ kind: 'relate', from, name, to, id, properties })
 
 export const unlink = (from: string, name: string, id: string): Unrelate => ({ kind: 'unrelate', from, name, id, to: undefined })
+
+/** One command as the mutation that does it. */
+export function submit(twins: TwinService, command: Command, request: Request = by()): Promise<Outcome> {
+  switch (command.kind) {
+    case 'createTwin': return twins.createTwins([command], request)
+    case 'updateTwin': return twins.updateTwin(command, request)
+    case 'deleteTwin': return twins.deleteTwins([command], request)
+    case 'relate': return twins.relate([command], request)
+    case 'updateRelationship': return twins.updateRelationship(command, request)
+    case 'unrelate': return twins.unrelate([command], request)
+  }
+}
