@@ -2,16 +2,18 @@ import type { IResolvers } from '@graphql-tools/utils'
 import DataLoader from 'dataloader'
 import type { GraphQLResolveInfo } from 'graphql'
 import type { SeriesRef } from '../src/domain/schema/series-value.ts'
+import { presentVantage, type Vantage } from '../src/domain/vantage.ts'
 import { failure } from '../src/errors.ts'
 import type { Context } from '../src/graphql/context.ts'
 import { selectedArguments } from '../src/graphql/selected-arguments.ts'
-import { fillGaps, type Fill } from '../src/telemetry/gap-fill.ts'
+import { type FilledBucket, fillGaps, type Fill } from '../src/telemetry/gap-fill.ts'
 import { formatDuration } from '../src/telemetry/duration.ts'
 import { formatInstant } from '../src/telemetry/instant.ts'
 import { largestTriangles } from '../src/telemetry/lttb.ts'
-import type { Microseconds, Reading, SeriesKey } from '../src/telemetry/reading.ts'
+import type { Microseconds, SeriesKey } from '../src/telemetry/reading.ts'
+import type { SeenReading, SeriesReads } from '../src/telemetry/series-reads.ts'
 import type { ReadingEvent } from '../src/telemetry/stream/reading-event.ts'
-import type { Buckets, Summary } from '../src/telemetry/telemetry-store.ts'
+import type { Buckets, Summary, TimeRange } from '../src/telemetry/telemetry-store.ts'
 import { type TimeArguments, toBuckets, toTimeRange } from '../src/telemetry/time-range.ts'
 import { nowMicroseconds } from '../src/util/clock.ts'
 
@@ -31,54 +33,55 @@ interface BucketArguments extends TimeArguments {
 }
 
 const series = {
-  freshness: async ({ key }: SeriesRef, _args: unknown, context: Context) => {
-    const reading = await latest(context).load(key)
+  freshness: async ({ key, vantage }: SeriesRef, _args: unknown, context: Context) => {
+    const reading = await latest(context, vantage).load(key)
     if (!reading) return null
-    const now = presentOf(context)
+    const now = vantage.readingsUntil ?? presentOf(context)
     return { at: formatInstant(reading.at), receivedAt: formatInstant(reading.receivedAt), eventLag: lag(now, reading.at), receiptLag: lag(now, reading.receivedAt) }
   },
   latest: {
-    resolve: async ({ key }: SeriesRef, _args: unknown, context: Context) => toReading(key, await latest(context).load(key)),
+    resolve: async ({ key, vantage }: SeriesRef, _args: unknown, context: Context) => toReading(key, await latest(context, vantage).load(key)),
     extensions: {
       /** A list of ten thousand twins is not to wait for ten thousand promises. */
       resolveMany: async (sources: readonly SeriesRef[], _args: unknown, context: Context) => {
-        const found = await latestTogether(context, sources.map(({ key }) => key))
+        const found = await latestTogether(context, sources)
         return sources.map(({ key }, index) => toReading(key, found[index]))
       },
     },
   },
-  readings: async ({ key }: SeriesRef, args: PageArguments, context: Context) => {
+  readings: async ({ key, vantage }: SeriesRef, args: PageArguments, context: Context) => {
     const first = args.first ?? mostPage
     if (first < 0 || first > mostPage) throw failure('BAD_USER_INPUT', { message: `first is from 0 to ${mostPage}, not ${first}.` })
     const after = typeof args.after === 'string' ? fromCursor(args.after) : undefined
-    const found = await batched(context, `readings ${JSON.stringify(args)}`, (keys) =>
-      context.services.telemetry.store.readings(keys, toTimeRange(args, presentOf(context)), { first: first + 1, after, signal: context.signal })).load(key)
+    const found = await batched(context, vantage, `readings ${JSON.stringify(args)}`, (reads, keys) =>
+      reads.readings(keys, rangeOf(args, vantage, context), { first: first + 1, after, signal: context.signal })).load(key)
     const edges = found.slice(0, first).map((reading) => ({ cursor: toCursor(reading.at), node: toReading(key, reading) }))
     return { edges, pageInfo: { hasNextPage: found.length > first, hasPreviousPage: after !== undefined, startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null } }
   },
-  buckets: async ({ key }: SeriesRef, args: BucketArguments, context: Context, info: GraphQLResolveInfo) => {
-    const buckets = toBuckets(toTimeRange(args, presentOf(context)), args)
+  buckets: async ({ key, vantage }: SeriesRef, args: BucketArguments, context: Context, info: GraphQLResolveInfo) => {
+    const buckets = toBuckets(rangeOf(args, vantage, context), args)
     const quantiles = quantilesOf(info)
-    const summaries = await batched(context, `buckets ${JSON.stringify([args, quantiles])}`, (keys) => context.services.telemetry.store.summaries(keys, buckets, { quantiles, signal: context.signal })).load(key)
+    const summaries = await batched(context, vantage, `buckets ${JSON.stringify([args, quantiles])}`, (reads, keys) => reads.summaries(keys, buckets, { quantiles, signal: context.signal })).load(key)
     const fill = args.fill ?? 'NONE'
-    const before = fill === 'PREVIOUS' ? await batched(context, `before ${buckets.from}`, (keys) => context.services.telemetry.store.latestBefore(keys, buckets.from, { signal: context.signal })).load(key) : undefined
-    return fillGaps(summaries, buckets, fill, before?.value).map((bucket) => toBucket(key, bucket, quantiles))
+    const before = fill === 'PREVIOUS' ? await batched(context, vantage, `before ${buckets.from}`, (reads, keys) => reads.latestBefore(keys, buckets.from, { signal: context.signal })).load(key) : undefined
+    return withoutInstant(fillGaps(summaries, buckets, fill, before?.value), vantage).map((bucket) => toBucket(key, bucket, quantiles))
   },
-  summary: async ({ key }: SeriesRef, args: TimeArguments, context: Context, info: GraphQLResolveInfo) => {
-    const range = toTimeRange(args, presentOf(context))
+  summary: async ({ key, vantage }: SeriesRef, args: TimeArguments, context: Context, info: GraphQLResolveInfo) => {
+    const range = rangeOf(args, vantage, context)
     const from = Number.isFinite(range.from) ? range.from : -Number.MAX_SAFE_INTEGER
     const whole: Buckets = { from, to: range.to, width: range.to - from }
     const quantiles = quantilesOf(info)
     if (whole.width <= 0) return null
-    const [summary] = await batched(context, `summary ${JSON.stringify([args, quantiles])}`, (keys) => context.services.telemetry.store.summaries(keys, whole, { quantiles, signal: context.signal })).load(key)
-    return summary ? toBucket(key, { from: Number.isFinite(range.from) ? range.from : await firstAt(key, context), to: range.to, summary, filled: null }, quantiles) : null
+    const [summary] = await batched(context, vantage, `summary ${JSON.stringify([args, quantiles])}`, (reads, keys) => reads.summaries(keys, whole, { quantiles, signal: context.signal })).load(key)
+    if (!summary) return null
+    const begun = Number.isFinite(range.from) ? range.from : await batched(context, vantage, 'first', (reads, keys) => reads.firstAt(keys, { signal: context.signal })).load(key) ?? 0
+    return toBucket(key, { from: begun, to: range.to, summary, filled: null }, quantiles)
   },
 }
 
-const shape = async ({ key }: SeriesRef, args: TimeArguments & { readonly points: number }, context: Context): Promise<readonly unknown[]> => {
+const shape = async ({ key, vantage }: SeriesRef, args: TimeArguments & { readonly points: number }, context: Context): Promise<readonly unknown[]> => {
   if (args.points < 1 || args.points > 10_000) throw failure('BAD_USER_INPUT', { message: `points is from 1 to 10,000, not ${args.points}.` })
-  const readings = await batched(context, `shape ${JSON.stringify(args)}`, (keys) =>
-    context.services.telemetry.store.readings(keys, toTimeRange(args, presentOf(context)), { first: mostShaped + 1, signal: context.signal })).load(key)
+  const readings = await batched(context, vantage, `shape ${JSON.stringify(args)}`, (reads, keys) => reads.readings(keys, rangeOf(args, vantage, context), { first: mostShaped + 1, signal: context.signal })).load(key)
   if (readings.length > mostShaped) throw failure('BAD_USER_INPUT', { message: `More than ${mostShaped} readings of ${key.name} lie in that time. Take a shorter one, or buckets.` })
   return largestTriangles(readings.map(({ at }) => at), readings.map(({ value }) => Number(value)), args.points).map((index) => toReading(key, readings[index]))
 }
@@ -101,38 +104,67 @@ function presentOf(context: Context): Microseconds {
   return known
 }
 
+/** A time that ends nowhere ends with what is there: now, or with the instant that the query looks from, whose own reading is the last. */
+const rangeOf = (args: TimeArguments, { readingsUntil }: Vantage, context: Context): TimeRange => toTimeRange(args, readingsUntil ?? presentOf(context), readingsUntil === undefined ? 0 : 1)
+
+/** Of spans up to an instant the one that begins at it, and has only the instant itself, is there where it holds a reading. */
+const withoutInstant = (buckets: readonly FilledBucket[], { readingsUntil }: Vantage): readonly FilledBucket[] => {
+  const last = buckets.at(-1)
+  return last && last.from === readingsUntil && !last.summary ? buckets.slice(0, -1) : buckets
+}
+
 /** One call of the store for all series of a list; nothing is kept, as the fields of a mutation run one after the other. */
 const loaders = new WeakMap<Context, Map<string, DataLoader<SeriesKey, unknown>>>()
 
-function batched<T>(context: Context, what: string, read: (keys: readonly SeriesKey[]) => Promise<readonly T[]>): DataLoader<SeriesKey, T> {
+function batched<T>(context: Context, vantage: Vantage, what: string, read: (reads: SeriesReads, keys: readonly SeriesKey[]) => Promise<readonly T[]>): DataLoader<SeriesKey, T> {
   const known = loaders.get(context) ?? new Map<string, DataLoader<SeriesKey, unknown>>()
   loaders.set(context, known)
-  let loader = known.get(what)
-  if (!loader) known.set(what, loader = new DataLoader<SeriesKey, unknown>(async (keys) => await read(keys), { cache: false }))
+  const id = `${textOf(vantage)}${what}`
+  let loader = known.get(id)
+  if (!loader) known.set(id, loader = new DataLoader<SeriesKey, unknown>(async (keys) => await read(context.services.telemetry.from(vantage), keys), { cache: false }))
   return loader as DataLoader<SeriesKey, T>
 }
 
-const latest = (context: Context): DataLoader<SeriesKey, Reading | undefined> => batched(context, 'latest', (keys) => context.services.telemetry.store.latest(keys, { signal: context.signal }))
+/** Rows of one list carry equal vantages in objects of their own. */
+const textOf = (vantage: Vantage): string => (vantage === presentVantage ? '' : JSON.stringify([vantage.chain, vantage.readingsUntil, vantage.knownUntil]))
 
-/** What several fields ask for in one go, in one call. */
-const waves = new WeakMap<Context, { readonly keys: SeriesKey[]; readonly found: Promise<readonly (Reading | undefined)[]> }>()
+const latest = (context: Context, vantage: Vantage): DataLoader<SeriesKey, SeenReading | undefined> =>
+  batched(context, vantage, 'latest', (reads, keys) => reads.latest(keys, { signal: context.signal }))
 
-async function latestTogether(context: Context, keys: readonly SeriesKey[]): Promise<readonly (Reading | undefined)[]> {
-  let wave = waves.get(context)
-  if (!wave) {
-    const all: SeriesKey[] = []
-    waves.set(context, wave = { keys: all, found: Promise.resolve().then(() => {
-      waves.delete(context)
-      return context.services.telemetry.store.latest(all, { signal: context.signal })
-    }) })
-  }
-  const from = wave.keys.length
-  for (const key of keys) wave.keys.push(key)
-  return (await wave.found).slice(from, from + keys.length)
+interface Wave {
+  readonly keys: SeriesKey[]
+  readonly found: Promise<readonly (SeenReading | undefined)[]>
 }
 
-async function firstAt(key: SeriesKey, context: Context): Promise<Microseconds> {
-  return await batched(context, 'first', (keys) => context.services.telemetry.store.firstAt(keys, { signal: context.signal })).load(key) ?? 0
+/** What several fields ask for in one go, in one call for each vantage. */
+const waves = new WeakMap<Context, Map<string, Wave>>()
+
+async function latestTogether(context: Context, sources: readonly SeriesRef[]): Promise<readonly (SeenReading | undefined)[]> {
+  const groups = Map.groupBy(sources.keys(), (index) => textOf(sources[index]?.vantage ?? presentVantage))
+  const found: (SeenReading | undefined)[] = []
+  await Promise.all([...groups].map(async ([text, indexes]) => {
+    const { vantage = presentVantage } = sources[indexes[0] ?? 0] ?? {}
+    const together = joinWave(context, vantage, text)
+    const from = together.keys.length
+    for (const index of indexes) together.keys.push((sources[index] as SeriesRef).key)
+    const all = await together.found
+    for (const [place, index] of indexes.entries()) found[index] = all[from + place]
+  }))
+  return found
+}
+
+function joinWave(context: Context, vantage: Vantage, text: string): Wave {
+  const ofContext = waves.get(context) ?? new Map<string, Wave>()
+  waves.set(context, ofContext)
+  const known = ofContext.get(text)
+  if (known) return known
+  const keys: SeriesKey[] = []
+  const wave = { keys, found: Promise.resolve().then(() => {
+    ofContext.delete(text)
+    return context.services.telemetry.from(vantage).latest(keys, { signal: context.signal })
+  }) }
+  ofContext.set(text, wave)
+  return wave
 }
 
 /** The arguments of `quantile`, however often it is selected. */
@@ -143,9 +175,9 @@ const quantilesOf = (info: GraphQLResolveInfo): readonly number[] => {
   return asked
 }
 
-function toReading({ kind, source, run }: SeriesKey, reading: Reading | undefined): unknown {
+function toReading({ kind, source: own, run }: SeriesKey, reading: SeenReading | undefined): unknown {
   if (!reading) return null
-  const { at, value, quality, receivedAt, origin } = reading
+  const { at, value, quality, receivedAt, origin, source = own } = reading
   return { at: () => formatInstant(at), value: kind === 'json' ? JSON.parse(String(value)) as unknown : value, quality, source, receivedAt: () => formatInstant(receivedAt), run, origin }
 }
 

@@ -16,6 +16,7 @@ import type { PolicyStore } from './retention/policy.ts'
 import { createRollupBook } from './retention/rollup-book.ts'
 import { withRollups } from './retention/with-rollups.ts'
 import { rollup } from './rollup.ts'
+import { readsInSight } from './series-reads.ts'
 import type { TelemetryService } from './telemetry-service.ts'
 import type { TelemetryStore } from './telemetry-store.ts'
 import { createTwinDirectory, type TwinModels } from './twin-directory.ts'
@@ -77,8 +78,10 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
   })
   const rolledUp = withRollups(store, book, gate)
   const keeper = createKeeper({ store, gate, book, policies: policyStore, twins, registry, everyMs: retentionEveryMs, onTrouble: (error) => { onTrouble(error, 'telemetry could not be rolled up and forgotten as its policies say; it is tried again') } })
+  const reads = { ...store, ...rolledUp, ...createOldestReads(store, book) }
   return {
-    store: { ...store, ...rolledUp, ...createOldestReads(store, book) }, quarantine, keeper, tail, directory,
+    store: reads, quarantine, keeper, tail, directory,
+    from: ({ readingsUntil, knownUntil }) => readsInSight(reads, { until: readingsUntil, knownUntil }),
     policies: createPolicies(policyStore, registry),
     intake: pipeline.toIntake(quarantine),
     get origins() {

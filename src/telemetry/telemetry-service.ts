@@ -1,3 +1,4 @@
+import type { Vantage } from '../domain/vantage.ts'
 import type { IntakeCounts } from './intake.ts'
 import type { Intake } from './message.ts'
 import type { OriginState } from './origins.ts'
@@ -7,6 +8,7 @@ import type { Keeper } from './retention/keeper.ts'
 import type { OldestReads } from './retention/oldest-reads.ts'
 import type { Policies } from './retention/policies.ts'
 import type { RolledUp, RollupRequest } from './rollup.ts'
+import type { SeriesReads } from './series-reads.ts'
 import type { TelemetryHealth, TelemetryStore } from './telemetry-store.ts'
 import type { TwinDirectory } from './twin-directory.ts'
 
@@ -14,6 +16,8 @@ import type { TwinDirectory } from './twin-directory.ts'
 export interface TelemetryService {
   /** For reading; summaries, and what begins or came before, are over what was rolled up, too. */
   readonly store: Omit<TelemetryStore, 'append' | 'forget' | typeof Symbol.asyncDispose> & OldestReads
+  /** Readings as they are seen from somewhere. */
+  from(vantage: Vantage): SeriesReads
   readonly intake: Intake
   /** What is received, as it comes. */
   readonly tail: Omit<ReadingTail, typeof Symbol.dispose>

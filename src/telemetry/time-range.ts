@@ -11,13 +11,16 @@ export interface TimeArguments {
   readonly last?: string | null
 }
 
-/** Throws BAD_USER_INPUT. Without a start it begins with the first reading. */
-export function toTimeRange({ from, to, last }: TimeArguments, now: Microseconds): TimeRange {
+/**
+ * Throws BAD_USER_INPUT. Without a start it begins with the first reading, without an end it ends at `now`, and `beyond` behind it where what is at the very
+ * instant belongs to it; a duration counts from the instant all the same, so that spans are round.
+ */
+export function toTimeRange({ from, to, last }: TimeArguments, now: Microseconds, beyond = 0): TimeRange {
   if (typeof from === 'string' && typeof last === 'string') throw failure('BAD_USER_INPUT', { message: 'from and last both say where to begin. Give one of them.' })
   const end = typeof to === 'string' ? instant(to) : now
   const start = typeof from === 'string' ? instant(from) : typeof last === 'string' ? end - duration('last', last) : -Infinity
   if (start > end) throw failure('BAD_USER_INPUT', { message: `The time begins at ${from ?? ''}, after its end.` })
-  return { from: start, to: end }
+  return { from: start, to: typeof to === 'string' ? end : end + beyond }
 }
 
 export const mostBuckets = 10_000

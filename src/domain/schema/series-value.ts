@@ -1,11 +1,14 @@
 import type { Telemetry } from '../../model/model.ts'
 import type { SeriesKey, SeriesKind } from '../../telemetry/reading.ts'
 import { seriesKind } from '../../telemetry/series-kind.ts'
+import { isObject } from '../../twin/state.ts'
+import { presentVantage, type Vantage } from '../vantage.ts'
 
-/** What the resolvers of a series need to know: which one it is. */
+/** What the resolvers of a series need to know: which one it is, and from where it is looked at. */
 export interface SeriesRef {
   readonly __typename: string
   readonly key: SeriesKey
+  readonly vantage: Vantage
   readonly name: string
   readonly unit: string | null
   readonly semanticType: string | null
@@ -14,7 +17,15 @@ export interface SeriesRef {
 export function seriesOf(twin: Readonly<Record<string, unknown>>, telemetry: Telemetry): SeriesRef {
   const { name, unit = null, semanticType = null } = telemetry
   const kind = seriesKind(telemetry.schema)
-  return { __typename: typeNames[kind], key: { twin: String(twin['_id']), name, kind, source: 'MEASURED', run: null }, name, unit, semanticType }
+  return { __typename: typeNames[kind], key: { twin: String(twin['_id']), name, kind, source: 'MEASURED', run: null }, vantage: vantageOfRow(twin), name, unit, semanticType }
+}
+
+/** From where a twin's row was read, as the row itself says where that is not here and now. */
+export function vantageOfRow({ _vantage: given }: Readonly<Record<string, unknown>>): Vantage {
+  if (!isObject(given)) return presentVantage
+  const instant = (name: string): number | undefined => (typeof given[name] === 'number' ? given[name] : undefined)
+  const chain = Array.isArray(given['chain']) ? given['chain'].map(Number) : []
+  return { at: instant('at'), chain, readingsUntil: instant('readingsUntil'), knownUntil: instant('knownUntil') }
 }
 
 /** The kind of series that carries values of the telemetry's schema. */
