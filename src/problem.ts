@@ -60,6 +60,7 @@ export const problemCodes = {
   UNKNOWN_COMPONENT: { meaning: 'The model has no such component.', remedy: 'Use a component of the model.' },
   DUPLICATE_ITEM: { meaning: 'Two items of one batch concern the same thing.', remedy: 'Send it once.' },
   SCENARIO_NOT_OPEN: { meaning: 'The scenario was promoted or discarded.', remedy: 'Create another scenario.' },
+  SCENARIO_CHANGED: { meaning: 'The scenario was written into while it was being promoted.', remedy: 'Send it again.' },
   SCENARIO_HAS_BRANCHES: { meaning: 'Open scenarios branch off from the scenario.', remedy: 'Promote or discard those first; the message names them.' },
   SCENARIO_CONFLICTS: { meaning: 'What the scenario changes was changed in its base meanwhile; conflicts lists every one.', remedy: 'Look at what changed, then promote with onConflict: OVERWRITE, or discard the scenario.' },
   TOO_LARGE: { meaning: 'A value or a batch exceeds its limit.', remedy: 'Send less at a time.' },

@@ -20,6 +20,7 @@ const links = 'links'
 export function claimsOf(changeset: Changeset, limited: ReadonlySet<string>): Claims {
   const claims = new Map<string, Claim>()
   for (const command of changeset.commands) for (const [thing, kind] of claimsOfCommand(command, limited)) claim(claims, thing, kind)
+  if (changeset.ends) claim(claims, `scenario ${changeset.ends.scenario.number}`, 'alone')
   if (changeset.idempotency) claim(claims, `key ${changeset.idempotency.key}`, 'alone')
   return claims
 }
@@ -55,8 +56,9 @@ const mostLookedAt = 5_000
 /**
  * Takes the members of the next group from the front of a queue. One that has to wait keeps its claims,
  * so that what came later and depends on it waits, too: the order of dependent changesets is kept.
+ * A group is of one scenario, that of the first, or of the base: what waits for another's turn is the next to be first.
  */
-export function admit<T extends { readonly claims: Claims; readonly size: number }>(queue: readonly T[], most: number): { readonly group: readonly T[]; readonly rest: readonly T[] } {
+export function admit<T extends { readonly claims: Claims; readonly size: number; /** The scenario's number; undefined: the base. */ readonly scenario?: number | undefined }>(queue: readonly T[], most: number): { readonly group: readonly T[]; readonly rest: readonly T[] } {
   const claimed = new Map<string, Claim>()
   const group: T[] = []
   const rest: T[] = []
@@ -65,7 +67,7 @@ export function admit<T extends { readonly claims: Claims; readonly size: number
   for (const pending of queue) {
     if (size >= most || looked >= mostLookedAt) break
     looked += 1
-    if (isFree(claimed, pending.claims) && (group.length === 0 || size + pending.size <= most)) {
+    if (pending.scenario === queue[0]?.scenario && isFree(claimed, pending.claims) && (group.length === 0 || size + pending.size <= most)) {
       group.push(pending)
       size += pending.size
     } else {

@@ -30,6 +30,7 @@ export interface DeleteTwin {
   readonly id: string
   /** Its relationships go with it; without, a related twin is not deleted. */
   readonly cascade: boolean
+  readonly ifVersion?: number | undefined
 }
 
 export interface Relate {
@@ -60,11 +61,24 @@ export interface Unrelate {
   readonly name: string
   readonly id: string | undefined
   readonly to: string | undefined
+  /** Only where it is given by its id. */
+  readonly ifVersion?: number | undefined
 }
 
 export type Command = CreateTwin | UpdateTwin | DeleteTwin | Relate | UpdateRelationship | Unrelate
 
-/** One mutation of a client: stored whole or, where items may be refused, item by item; never half. */
+/** The end of a scenario whose edits a changeset carries over. */
+export interface Promotion {
+  readonly scenario: Scenario
+  /** The scenario's last edit that the changeset knows of (`_Scenario.edited`, an entry's place in the journal; 0: none): a later one refuses it, rather than being lost. */
+  readonly edited: number
+}
+
+/**
+ * One mutation of a client: stored whole or, where items may be refused, item by item; never half.
+ * Commands of several kinds go together. Each sees the twins that any of them makes or deletes, and the relationships that those before it made and ended:
+ * what ends comes first.
+ */
 export interface Changeset {
   readonly commands: readonly Command[]
   readonly onProblem: 'REFUSE_ALL' | 'REFUSE_ITEM'
@@ -77,5 +91,7 @@ export interface Changeset {
   readonly cause: string
   /** Written into this scenario; undefined: into the base. */
   readonly scenario?: Scenario | undefined
+  /** The scenario that the changeset promotes: it ends in the same transaction, which is refused where it is open no more. */
+  readonly ends?: Promotion | undefined
   readonly idempotency: { readonly key: string; /** Of the request, to tell a repeat from another request. */ readonly digest: string } | undefined
 }

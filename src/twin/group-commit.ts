@@ -38,6 +38,7 @@ interface Pending {
   readonly changeset: Changeset
   readonly claims: Claims
   readonly size: number
+  readonly scenario: number | undefined
   /** Why its outcome was not known when it was sent before. */
   lost?: unknown
   repeats: number
@@ -117,7 +118,7 @@ export function createGroupCommit(store: TwinStore, models: PublishedModels, { m
       const size = Math.max(1, changeset.commands.length)
       if (waiting + size > mostWaiting) return Promise.reject(failure('OVERLOADED'))
       return new Promise<Outcome>((resolve, reject) => {
-        enqueue({ changeset, claims: claimsOf(changeset, relationshipNames(models.registry()).limited), size, repeats: 0, resolve, reject })
+        enqueue({ changeset, claims: claimsOf(changeset, relationshipNames(models.registry()).limited), size, scenario: changeset.scenario?.number, repeats: 0, resolve, reject })
       })
     },
     async [Symbol.asyncDispose]() {

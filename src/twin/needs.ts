@@ -13,6 +13,8 @@ export interface Needs {
   /** Twins to read every relationship of. */
   readonly attached: readonly string[]
   readonly keys: readonly string[]
+  /** Numbers of the scenarios that are written into, and of those that end. */
+  readonly scenarios: readonly number[]
 }
 
 interface Thing {
@@ -56,6 +58,7 @@ export function needsOf(changesets: readonly Changeset[], names: RelationshipNam
     relationships: Map.groupBy([...collected.sources.values()].map(toSourceNeeds), ({ name }) => name),
     counts: new Map([...collected.counts].map(([name, sources]) => [name, [...sources]])),
     keys: changesets.flatMap(({ idempotency }) => (idempotency ? [idempotency.key] : [])),
+    scenarios: [...new Set(changesets.flatMap(({ scenario, ends }) => [scenario, ends?.scenario].flatMap((each) => each?.number ?? [])))],
   }
 }
 

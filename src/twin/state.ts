@@ -1,3 +1,5 @@
+import type { ScenarioState } from '../scenario/scenario.ts'
+
 /** A twin or component as the store has it, under the lock. */
 export interface TwinState {
   readonly id: string
@@ -24,6 +26,15 @@ export interface AttachedRelationship extends RelationshipState {
   readonly fromModel: string
 }
 
+/** A scenario that is written into or ends, as it is while nothing else commits. */
+export interface ScenarioStanding {
+  readonly state: ScenarioState
+  /** The place of its last edit in the journal; 0: it has none. */
+  readonly edited: number
+  /** Ids of open scenarios that branch off from it; at most twenty. */
+  readonly branches: readonly string[]
+}
+
 /** All that deciding a group of changesets needs to know. */
 export interface State {
   readonly seq: number
@@ -40,6 +51,10 @@ export interface State {
   /** How many relationships a source has of a name, where a limit may apply. */
   readonly counts: ReadonlyMap<string, number>
   readonly answers: ReadonlyMap<string, { readonly digest: string; readonly answer: string }>
+  /** By number. */
+  readonly scenarios: ReadonlyMap<number, ScenarioStanding>
+  /** Ids of twins that the scenario written into has deleted, of those touched. */
+  readonly deleted: ReadonlySet<string>
 }
 
 /** Ids have no NUL, so the key of two is unambiguous. */

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../model/canonical-json.ts'
 import type { Invalid } from '../problem.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 import { refused, type Result } from '../util/result.ts'
 import { sha256 } from '../util/sha256.ts'
 import type { Changeset, Command, CreateTwin, DeleteTwin, Relate, Unrelate, UpdateRelationship, UpdateTwin } from './command.ts'
@@ -14,6 +15,8 @@ export interface Request {
   readonly given: unknown
   readonly idempotencyKey?: string | null | undefined
   readonly onProblem?: 'REFUSE_ALL' | 'REFUSE_ITEM' | null | undefined
+  /** Written into this scenario; undefined: into the base. */
+  readonly scenario?: Scenario | undefined
 }
 
 export type Outcome = Result<Committed, TwinProblem>
@@ -60,9 +63,9 @@ function badKey(key: string): Invalid {
   return { kind: 'Invalid', code: 'INVALID_INPUT', message, path, problems: [{ code: 'INVALID_ID', message, path }] }
 }
 
-function changeset(cause: string, path: string, isBatch: boolean, commands: readonly Command[], { actor, given, idempotencyKey, onProblem }: Request): Changeset {
+function changeset(cause: string, path: string, isBatch: boolean, commands: readonly Command[], { actor, given, idempotencyKey, onProblem, scenario }: Request): Changeset {
   return {
-    commands, cause, path, batch: isBatch, actor, onProblem: onProblem ?? 'REFUSE_ALL',
+    commands, cause, path, batch: isBatch, actor, scenario, onProblem: onProblem ?? 'REFUSE_ALL',
     idempotency: typeof idempotencyKey === 'string' ? { key: idempotencyKey, digest: sha256(canonicalJson([cause, given])) } : undefined,
   }
 }

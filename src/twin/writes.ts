@@ -1,10 +1,13 @@
+import type { Scenario } from '../scenario/scenario.ts'
 import type { StoredValue } from './encode-value.ts'
 
 /** Column → value; null removes the column. */
 export type Columns = Readonly<Record<string, StoredValue | null>>
 
-/** What a decided group writes, in the store's terms; the adapter knows the layout. */
+/** What a decided group writes, in the store's terms; the adapter knows the layout, of the base and of scenarios. */
 export interface Writes {
+  /** Written into this scenario; undefined: into the base. */
+  readonly scenario: Scenario | undefined
   readonly creates: readonly {
     readonly id: string
     readonly model: string
@@ -19,6 +22,8 @@ export interface Writes {
   readonly links: readonly { readonly from: string; readonly name: string; readonly to: string; readonly id: string; readonly columns: Columns }[]
   readonly linkUpdates: readonly { /** See RelationshipState. */ readonly ref: string; readonly from: string; readonly name: string; readonly to: string; readonly id: string; readonly set: Columns; readonly version: number; readonly journal: JournalEntry }[]
   readonly unlinks: readonly { readonly ref: string; readonly from: string; readonly name: string; readonly to: string; readonly id: string }[]
+  /** Numbers of scenarios that end, promoted. */
+  readonly promoted: readonly number[]
   /** Journal entries of everything but updates, whose entry is the past state itself. */
   readonly journal: readonly JournalEntry[]
   readonly answers: readonly { readonly key: string; readonly digest: string; readonly answer: string }[]
@@ -38,12 +43,12 @@ export interface TwinUpdate {
 /** Who changed what, and why. `patch` is JSON text. */
 export interface JournalEntry {
   readonly seq: number
-  readonly op: 'create' | 'update' | 'delete' | 'link' | 'relink' | 'unlink'
+  readonly op: 'create' | 'update' | 'delete' | 'link' | 'relink' | 'unlink' | 'scenario-promoted'
   readonly id: string
   readonly actor: string
   readonly cause: string
-  /** DTMI of the twin that changed; of a relationship's, its source; of a component's, its owner. */
-  readonly model: string
+  /** DTMI of the twin that changed; of a relationship's, its source; of a component's, its owner. Of scenarios: absent. */
+  readonly model?: string
   /** What was given: values of something new, components under their names; the merge patch of an update. */
   readonly patch?: string
   /** Of relationships: name, target and id. */

@@ -48,7 +48,7 @@ function stateOf({ twins = {}, links = [], counts = {}, values = {} }: There): S
     twins: new Map(Object.entries(twins).map(([twin, of]) => state(twin, of))),
     components: new Map(Object.keys(twins).map((twin) => state(`${twin}#motor`, id('Motor')))),
     relationships: Map.groupBy(links, ({ from, name }) => sourceKey(from, name)), attached,
-    counts: new Map(Object.entries(counts)), answers: new Map(),
+    counts: new Map(Object.entries(counts)), answers: new Map(), scenarios: new Map(), deleted: new Set(),
   }
 }
 

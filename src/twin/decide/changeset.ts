@@ -48,7 +48,8 @@ function decideItems({ changeset, state, registry, ended }: Given, excluded: Rea
   const writes = noWrites()
   const items: CommittedItem[] = []
   const problems: ItemProblem[] = []
-  const [added, removed] = [new Map<string, Set<string>>(), new Set<string>()]
+  const [added, removed] = [new Map<string, Set<string>>(), new Map<string, number>()]
+  const [gone, changed] = [new Set<string>(), new Set<string>()]
   const lost = undermined(changeset, state, excluded)
   const kept = changeset.commands.filter((_, item) => !lost.has(item))
   const made = new Map(kept.flatMap((command) => {
@@ -56,17 +57,21 @@ function decideItems({ changeset, state, registry, ended }: Given, excluded: Rea
     return model && command.kind === 'createTwin' ? [[command.id, model] as const] : []
   }))
   const doomed = new Set(kept.flatMap((command) => (command.kind === 'deleteTwin' ? [command.id] : [])))
-  const isEnded = (key: string): boolean => ended.has(key) || removed.has(key)
+  const isEnded = (key: string): boolean => ended.has(key) || gone.has(key)
   for (const [item, command] of changeset.commands.entries()) {
     if (excluded.has(item)) continue
-    const decided = decideItem({ registry, state, changeset, item, made, doomed, added, isEnded }, command)
+    const decided = decideItem({ registry, state, changeset, item, made, doomed, added, removed, changed, isEnded }, command)
     if (!decided.ok) {
       problems.push(...decided.problems)
       continue
     }
     append(writes, decided.writes)
     for (const { from, name, id } of decided.writes.links) added.set(sourceKey(from, name), (added.get(sourceKey(from, name)) ?? new Set()).add(id))
-    for (const { from, name, id } of decided.writes.unlinks) removed.add(relationshipKey(from, name, id))
+    for (const { from, name, id } of decided.writes.unlinks) {
+      gone.add(relationshipKey(from, name, id))
+      removed.set(sourceKey(from, name), (removed.get(sourceKey(from, name)) ?? 0) + 1)
+    }
+    for (const { from, name, id } of decided.writes.linkUpdates) changed.add(relationshipKey(from, name, id))
     items.push(...committedItems(command, decided.writes))
   }
   return { writes, items, problems }

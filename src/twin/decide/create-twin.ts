@@ -18,7 +18,8 @@ export function decideCreateTwin(draft: Draft, command: CreateTwin): ItemOutcome
   if (!model) return outcome(noWrites(), [named({ code: 'UNKNOWN_MODEL', message: `The model ${command.model.slice(0, 200)} of twin ${id} is not published. Publish it, or use the DTMI of a published one.`, path: pathOf(draft, 'model') })])
   const problems: ItemProblem[] = []
   if (model.state === 'RETIRED') problems.push(named({ code: 'MODEL_NOT_ACTIVE', message: `The model ${model.id} is retired${model.replacedBy ? `; use ${model.replacedBy}` : ''}. Existing twins of it can be changed, but none created.`, path: pathOf(draft, 'model') }))
-  if (draft.state.twins.has(id)) problems.push(named({ code: 'ALREADY_EXISTS', message: `There is a twin ${JSON.stringify(id)} already. Choose another id, or update that one.`, path: pathOf(draft, 'id') }))
+  if (draft.state.deleted.has(id)) problems.push(named({ code: 'ALREADY_EXISTS', message: `This scenario deleted the twin ${JSON.stringify(id)}; its id cannot be used anew in it. Choose another id.`, path: pathOf(draft, 'id') }))
+  else if (draft.state.twins.has(id)) problems.push(named({ code: 'ALREADY_EXISTS', message: `There is a twin ${JSON.stringify(id)} already. Choose another id, or update that one.`, path: pathOf(draft, 'id') }))
 
   const own = checkNew({ what: `twin ${id}`, properties: propertiesOf(model), path: pathOf(draft, 'properties'), hint: hintOf(model, 'components') }, command.properties)
   const components = checkComponents(draft, id, model, command.components)
@@ -40,7 +41,10 @@ export function decideCreateTwin(draft: Draft, command: CreateTwin): ItemOutcome
 function decideRelationships(draft: Draft, { id, relationships }: CreateTwin): { readonly writes: ItemWrites; readonly problems: readonly ItemProblem[] } {
   const writes = noWrites()
   const problems: ItemProblem[] = []
-  const added = new Map(draft.added)
+  const added = new Map(relationships.flatMap(({ name }) => { // of this source only: a copy of all would take the square of a long mutation's time
+    const [key, known] = [sourceKey(id, name), draft.added.get(sourceKey(id, name))]
+    return known ? [[key, known] as const] : []
+  }))
   for (const [index, relationship] of relationships.entries()) {
     const decided = decideRelate({ ...draft, added }, { kind: 'relate', from: id, ...relationship }, ['relationships', String(index)])
     if (!decided.ok) {

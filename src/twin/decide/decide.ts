@@ -7,6 +7,7 @@ import { relationshipKey, type State } from '../state.ts'
 import type { JournalEntry, TwinUpdate, Writes } from '../writes.ts'
 import { decideChangeset } from './changeset.ts'
 import { append, type DraftedRelink, type DraftedUpdate, type Entry, type ItemWrites, noNumberedWrites, type NumberedWrites } from './draft.ts'
+import { closed, promoting } from './scenarios.ts'
 
 /** What a client is told of its mutation. */
 export interface Committed {
@@ -38,7 +39,7 @@ export interface Decision {
 /**
  * What a group of changesets does to the state it was admitted to. Changesets of one group do not depend on each other, so each is decided alone:
  * whole, or item by item, or not at all. Only deletions may meet: a relationship that one ended is not there for the next.
- * Journal entries are numbered in the order of the changesets.
+ * Journal entries are numbered in the order of the changesets. All are written into the same scenario, or into the base.
  */
 export function decide(changesets: readonly Changeset[], state: State, registry: Registry): Decision {
   const writes = noNumberedWrites()
@@ -47,10 +48,12 @@ export function decide(changesets: readonly Changeset[], state: State, registry:
   const results = changesets.map((changeset): Result<Committed, TwinProblem> => {
     const repeat = answered(changeset, state)
     if (repeat) return repeat
+    const problem = closed(changeset, state)
+    if (problem) return refused(problem)
     const decided = decideChangeset({ changeset, state, registry, ended })
     if (!decided.ok) return decided
     const { items, refused: refusedItems } = decided.value
-    const own = numbered(decided.value.writes, changeset, seq)
+    const own = numbered(promoting(decided.value.writes, changeset), changeset, seq)
     seq = own.seq
     for (const { from, name, id } of own.writes.unlinks) ended.add(relationshipKey(from, name, id))
     const committed: Committed = { cursor: encodeCursor(seq), items, refused: refusedItems }
@@ -59,7 +62,7 @@ export function decide(changesets: readonly Changeset[], state: State, registry:
     return done(committed)
   })
   const isEmpty = seq === state.seq && writes.answers.length === 0
-  return { writes: isEmpty ? undefined : { ...writes, seq, at: state.at }, results }
+  return { writes: isEmpty ? undefined : { ...writes, scenario: changesets[0]?.scenario, seq, at: state.at }, results }
 }
 
 /** The first answer to a key, or that the key was used for something else. */

@@ -5,7 +5,7 @@ import { toJsonText } from '../encode-value.ts'
 import { isObject, sourceKey, type State, type TwinState } from '../state.ts'
 import type { JournalEntry, TwinUpdate, Writes } from '../writes.ts'
 
-type Lists = { -readonly [K in Exclude<keyof Writes, 'seq' | 'at'>]: Writes[K][number][] }
+type Lists = { -readonly [K in Exclude<keyof Writes, 'seq' | 'at' | 'scenario'>]: Writes[K][number][] }
 type LinkUpdate = Writes['linkUpdates'][number]
 
 interface ListsOf<Entry, Update, Relink> extends Omit<Lists, 'journal' | 'updates' | 'componentUpdates' | 'linkUpdates'> {
@@ -35,14 +35,18 @@ export interface Draft {
   readonly made: ReadonlyMap<string, RegisteredModel>
   /** Twins that the changeset deletes. */
   readonly doomed: ReadonlySet<string>
-  /** Ids of the relationships that the changeset adds, by source and name; the limit of a model counts them. */
+  /** Ids of the relationships that the items before this one add, by source and name; the limit of a model counts them. */
   readonly added: ReadonlyMap<string, ReadonlySet<string>>
+  /** How many relationships the items before this one end, by source and name. */
+  readonly removed: ReadonlyMap<string, number>
+  /** Keys of the relationships that the items before this one change. */
+  readonly changed: ReadonlySet<string>
   /** Was the relationship of the key ended before this item? */
   isEnded(key: string): boolean
 }
 
 const emptyLists = <E, U, R>(): ListsOf<E, U, R> => ({
-  creates: [], updates: [], componentUpdates: [], deletes: [], links: [], linkUpdates: [], unlinks: [], journal: [], answers: [],
+  creates: [], updates: [], componentUpdates: [], deletes: [], links: [], linkUpdates: [], unlinks: [], promoted: [], journal: [], answers: [],
 })
 export const noWrites = (): ItemWrites => emptyLists()
 export const noNumberedWrites = (): NumberedWrites => emptyLists()
@@ -55,6 +59,7 @@ export function append<E, U, R>(all: ListsOf<E, U, R>, more: ListsOf<E, U, R>): 
   pushAll(all.links, more.links)
   pushAll(all.linkUpdates, more.linkUpdates)
   pushAll(all.unlinks, more.unlinks)
+  pushAll(all.promoted, more.promoted)
   pushAll(all.journal, more.journal)
   pushAll(all.answers, more.answers)
 }
@@ -80,8 +85,9 @@ export function pathOf({ changeset, item }: Draft, ...more: readonly string[]): 
   return [...(changeset.batch ? [changeset.path, String(item)] : []), ...more]
 }
 
-/** The model of a twin that is there or is being made; undefined where there is none of the id. */
+/** The model of a twin that is there, and stays, or is being made; undefined where there is none of the id. */
 export function modelOf(draft: Draft, id: string): RegisteredModel | undefined {
+  if (draft.doomed.has(id)) return undefined
   const present = draft.state.twins.get(id)
   return present ? knownModel(draft, present) : draft.made.get(id)
 }
@@ -94,11 +100,12 @@ export function knownModel({ registry }: Draft, twin: TwinState): RegisteredMode
 }
 
 export function notFound(draft: Draft, id: string, ...path: readonly string[]): ItemProblem {
-  return { code: 'NOT_FOUND', message: `There is no twin ${JSON.stringify(id)}. Check the id, or create it first.`, path: pathOf(draft, ...path), item: draft.item, twin: id }
+  const why = draft.doomed.has(id) && draft.state.twins.has(id) ? `The twin ${JSON.stringify(id)} is deleted by the same mutation. Relate another one.` : `There is no twin ${JSON.stringify(id)}. Check the id, or create it first.`
+  return { code: 'NOT_FOUND', message: why, path: pathOf(draft, ...path), item: draft.item, twin: id }
 }
 
 /** How many relationships of the name the source will have, before this item. */
-export function relationshipCount({ state, added }: Draft, from: string, name: string): number {
+export function relationshipCount({ state, added, removed }: Draft, from: string, name: string): number {
   const key = sourceKey(from, name)
-  return (state.counts.get(key) ?? 0) + (added.get(key)?.size ?? 0)
+  return (state.counts.get(key) ?? 0) + (added.get(key)?.size ?? 0) - (removed.get(key) ?? 0)
 }

@@ -8,6 +8,7 @@ import type { Relate, Unrelate, UpdateRelationship } from '../command.ts'
 import { idRule, isValidId } from '../id.ts'
 import { relationshipKey, sourceKey } from '../state.ts'
 import { type Draft, given, type ItemOutcome, knownModel, modelOf, notFound, noWrites, outcome, pathOf, relationshipCount } from './draft.ts'
+import { stale } from './stale.ts'
 
 /** A new relationship: known to the source's model, to a twin that may be its target, within the model's limit. */
 export function decideRelate(draft: Draft, command: Relate, at: readonly string[] = []): ItemOutcome {
@@ -24,7 +25,7 @@ export function decideRelate(draft: Draft, command: Relate, at: readonly string[
   if (!isTarget(draft, relationship, target)) problems.push(problem('WRONG_TARGET', `${name} of twin ${from} leads to twins of ${relationship.target ?? ''}, but ${to} is of ${target.id}. Relate a twin of that model or of one that extends it.`, 'to'))
   if (!isValidId(id)) problems.push(problem('INVALID_ID', `${JSON.stringify(id.slice(0, 80))} cannot be a relationship's id. ${idRule}`, 'id'))
   const key = sourceKey(from, name)
-  const isThere = draft.state.relationships.get(key)?.some((other) => other.id === id) === true || draft.added.get(key)?.has(id) === true
+  const isThere = (draft.state.relationships.get(key)?.some((other) => other.id === id) === true && !draft.isEnded(relationshipKey(from, name, id))) || draft.added.get(key)?.has(id) === true
   if (isThere) problems.push(problem('ALREADY_EXISTS', `The twin ${from} has a relationship ${name} with the id ${JSON.stringify(id)} already. Choose another id, or leave it out to get one.`, 'id'))
   const most = relationship.maxMultiplicity
   if (most !== undefined && relationshipCount(draft, from, name) >= most) problems.push(problem('TOO_MANY_RELATIONSHIPS', `The twin ${from} may have at most ${most} relationships ${name}, and has them. Unrelate one first.`))
@@ -43,9 +44,9 @@ export function decideUpdateRelationship(draft: Draft, command: UpdateRelationsh
   const source = draft.state.twins.get(from)
   if (!source) return outcome(noWrites(), [notFound(draft, from, 'from')])
   const relationship = knownModel(draft, source).contents.get(name)
-  if (!found || relationship?.kind !== 'Relationship') return outcome(noWrites(), [missing(draft, from, name, `with the id ${JSON.stringify(id)}`)])
+  if (!found || draft.isEnded(relationshipKey(from, name, id)) || relationship?.kind !== 'Relationship') return outcome(noWrites(), [missing(draft, from, name, `with the id ${JSON.stringify(id)}`)])
   const problems: ItemProblem[] = []
-  if (ifVersion !== undefined && ifVersion !== found.version) problems.push(stale(draft, `The relationship ${name} ${id} of twin ${from}`, ifVersion, found.version))
+  if (ifVersion !== undefined && ifVersion !== found.version) problems.push(stale(draft, `The relationship ${name} ${id} of twin ${from}`, from, ifVersion, found.version))
   const values = checkPatch({ what: `the relationship ${name} of twin ${from}`, properties: propertiesOf(relationship), path: pathOf(draft, 'patch') }, patch, found.values)
   problems.push(...values.problems.map((each) => ({ ...each, item: draft.item, twin: from })))
   const writes = noWrites()
@@ -53,7 +54,7 @@ export function decideUpdateRelationship(draft: Draft, command: UpdateRelationsh
   return outcome(writes, problems)
 }
 
-export function decideUnrelate(draft: Draft, { from, name, id, to }: Unrelate): ItemOutcome {
+export function decideUnrelate(draft: Draft, { from, name, id, to, ifVersion }: Unrelate): ItemOutcome {
   if (id === undefined && to === undefined) {
     return outcome(noWrites(), [{ code: 'REQUIRED_MISSING', message: `Which relationships ${JSON.stringify(name.slice(0, 100))} of twin ${from} are to end? Give the id of one, or to: the twin they lead to.`, path: pathOf(draft), item: draft.item, twin: from }])
   }
@@ -61,16 +62,20 @@ export function decideUnrelate(draft: Draft, { from, name, id, to }: Unrelate): 
   const found = (draft.state.relationships.get(sourceKey(from, name)) ?? [])
     .filter((other) => (id === undefined || other.id === id) && (to === undefined || other.to === to) && !draft.isEnded(relationshipKey(from, name, other.id)))
   if (!source || found.length === 0) return outcome(noWrites(), [source ? missing(draft, from, name, id === undefined ? `to ${JSON.stringify(to)}` : `with the id ${JSON.stringify(id)}`) : notFound(draft, from, 'from')])
+  const problems: ItemProblem[] = []
   const writes = noWrites()
   for (const each of found) {
+    if (draft.changed.has(relationshipKey(from, name, each.id))) problems.push(twice(draft, from, name, each.id))
+    if (ifVersion !== undefined && ifVersion !== each.version) problems.push(stale(draft, `The relationship ${name} ${each.id} of twin ${from}`, from, ifVersion, each.version))
     writes.unlinks.push({ ref: each.ref, from, name, to: each.to, id: each.id })
     writes.journal.push({ op: 'unlink', id: from, model: source.model, type: name, dst: each.to, rid: each.id })
   }
-  return outcome(writes, [])
+  return outcome(writes, problems)
 }
 
-export const stale = (draft: Draft, what: string, expected: number, actual: number): ItemProblem => ({
-  code: 'VERSION_CONFLICT', message: `${what} is at version ${actual}, not ${expected}: it was changed in between. Read it again and reapply your change.`, path: pathOf(draft, 'ifVersion'), item: draft.item,
+/** A relationship that the same changeset changed and would end. */
+export const twice = (draft: Draft, from: string, name: string, id: string): ItemProblem => ({
+  code: 'DUPLICATE_ITEM', message: `The relationship ${name} ${JSON.stringify(id)} of twin ${from} is changed and ended by one mutation. Send only its end.`, path: pathOf(draft), item: draft.item, twin: from,
 })
 
 function missing(draft: Draft, from: string, name: string, which: string): ItemProblem {

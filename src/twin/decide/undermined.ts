@@ -9,7 +9,7 @@ export function undermined({ commands }: Changeset, state: State, excluded: Read
   const lost = new Set(excluded)
   if (lost.size === 0) return lost
   const providers = new Map<string, number>()
-  for (const [item, command] of commands.entries()) if ('id' in command && !('from' in command) && !providers.has(command.id)) providers.set(command.id, item)
+  for (const [item, command] of commands.entries()) if ((command.kind === 'createTwin' || command.kind === 'deleteTwin') && !providers.has(command.id)) providers.set(command.id, item)
   const dependants = new Map<number, number[]>()
   for (const [item, command] of commands.entries()) {
     for (const id of needed(command, state)) {

@@ -6,7 +6,7 @@ import { toJsonText } from '../encode-value.ts'
 import { componentId, isObject } from '../state.ts'
 import { componentsOf, hintOf, propertiesOf } from './create-twin.ts'
 import { type Draft, type ItemOutcome, type ItemWrites, knownModel, notFound, noWrites, outcome, pathOf } from './draft.ts'
-import { stale } from './relate.ts'
+import { stale } from './stale.ts'
 
 /** A merge patch of a twin's properties and components. The twin's version counts both. */
 export function decideUpdateTwin(draft: Draft, { id, patch, ifVersion, model: expected }: UpdateTwin): ItemOutcome {
@@ -14,7 +14,7 @@ export function decideUpdateTwin(draft: Draft, { id, patch, ifVersion, model: ex
   const model = present && knownModel(draft, present)
   if (!present || !model || (expected !== undefined && !model.isA(expected))) return outcome(noWrites(), [notFound(draft, id, 'id')])
   const problems: ItemProblem[] = []
-  if (ifVersion !== undefined && ifVersion !== present.version) problems.push(stale(draft, `The twin ${id}`, ifVersion, present.version))
+  if (ifVersion !== undefined && ifVersion !== present.version) problems.push(stale(draft, `The twin ${id}`, id, ifVersion, present.version))
   const writes = noWrites()
   const names = new Set(componentsOf(model).map((component) => component.name))
   const [parts, properties] = split(patch, names)
