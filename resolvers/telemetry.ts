@@ -1,5 +1,6 @@
 import type { IResolvers } from '@graphql-tools/utils'
 import type { GraphQLResolveInfo } from 'graphql'
+import type { VantageArguments } from '../src/domain/vantage.ts'
 import { failure } from '../src/errors.ts'
 import { findIds, findNodes } from '../src/graphql/catalogue/find-nodes.ts'
 import type { Context } from '../src/graphql/context.ts'
@@ -12,7 +13,7 @@ import { type TimeArguments, toBuckets, toTimeRange } from '../src/telemetry/tim
 import { done, refused, type Result } from '../src/util/result.ts'
 import { nowMicroseconds } from '../src/util/clock.ts'
 
-interface RollupArguments extends TimeArguments {
+interface RollupArguments extends TimeArguments, VantageArguments {
   readonly of: readonly string[]
   readonly over?: readonly string[] | null
   readonly maxDepth?: number | null
@@ -51,10 +52,12 @@ export const telemetryResolvers: IResolvers<unknown, Context> = {
         eventLag: formatDuration(Math.max(0, now - watermark)), receiptLag: formatDuration(Math.max(0, now - lastReceivedAt)),
       }))
     },
-    async rollup(_, args: RollupArguments, { services: { telemetry }, signal }) {
-      const buckets = toBuckets(toTimeRange(args, nowMicroseconds()), { every: args.every })
+    async rollup(_, args: RollupArguments, { services: { telemetry, vantages }, signal }) {
+      const vantage = await vantages.find(args, signal)
+      const { readingsUntil } = vantage
+      const buckets = toBuckets(toTimeRange(args, readingsUntil ?? nowMicroseconds(), readingsUntil === undefined ? 0 : 1), { every: args.every })
       const { of, series, aggregate } = args
-      const rows = await telemetry.rollup({ of, over: args.over ?? [], maxDepth: args.maxDepth ?? 25, models: args.models ?? undefined, series, buckets, aggregate, groupBy: args.groupBy ?? undefined }, signal)
+      const rows = await telemetry.rollup({ of, over: args.over ?? [], maxDepth: args.maxDepth ?? 25, models: args.models ?? undefined, series, buckets, aggregate, groupBy: args.groupBy ?? undefined, vantage }, signal)
       return rows.map((row) => ({ ...row, buckets: row.buckets.map(({ from, count, value }) => ({ from: formatInstant(from), to: formatInstant(Math.min(from + buckets.width, buckets.to)), count, value })) }))
     },
   },

@@ -78,16 +78,16 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
   })
   const rolledUp = withRollups(store, book, gate)
   const keeper = createKeeper({ store, gate, book, policies: policyStore, twins, registry, everyMs: retentionEveryMs, onTrouble: (error) => { onTrouble(error, 'telemetry could not be rolled up and forgotten as its policies say; it is tried again') } })
+  const from: TelemetryService['from'] = ({ readingsUntil, knownUntil }) => readsInSight(reads, { until: readingsUntil, knownUntil })
   const reads = { ...store, ...rolledUp, ...createOldestReads(store, book) }
   return {
-    store: reads, quarantine, keeper, tail, directory,
-    from: ({ readingsUntil, knownUntil }) => readsInSight(reads, { until: readingsUntil, knownUntil }),
+    store: reads, from, quarantine, keeper, tail, directory,
     policies: createPolicies(policyStore, registry),
     intake: pipeline.toIntake(quarantine),
     get origins() {
       return origins.all
     },
-    rollup: (request, signal) => rollup({ reach, store: rolledUp, registry }, request, signal),
+    rollup: (request, signal) => rollup({ reach, from, registry }, request, signal),
     status: () => ({ health: store.health(), counts: pipeline.counts, projectionLagMs: projection.lagMs }),
     projected: () => projection.settled(),
     onProjected(listener) {

@@ -1,10 +1,12 @@
+import type { Vantage } from '../domain/vantage.ts'
 import { failure } from '../errors.ts'
 import type { RegisteredModel, Registry } from '../model/registry.ts'
 import { nearest } from '../util/nearest.ts'
 import type { Reach, Reached } from './reach.ts'
 import type { SeriesKey } from './reading.ts'
 import { seriesKind } from './series-kind.ts'
-import type { Aggregate, Buckets, RollupBucket, TelemetryStore } from './telemetry-store.ts'
+import type { SeriesReads } from './series-reads.ts'
+import type { Aggregate, Buckets, RollupBucket } from './telemetry-store.ts'
 
 export type RollupGroup = 'ROOT' | 'MODEL' | 'TWIN'
 
@@ -18,6 +20,7 @@ export interface RollupRequest {
   readonly buckets: Buckets
   readonly aggregate: Aggregate
   readonly groupBy: RollupGroup | undefined
+  readonly vantage: Vantage
 }
 
 export interface RolledUp {
@@ -29,7 +32,7 @@ export interface RolledUp {
 
 export interface RollupPorts {
   readonly reach: Reach
-  readonly store: Pick<TelemetryStore, 'rollup'>
+  readonly from: (vantage: Vantage) => Pick<SeriesReads, 'rollup'>
   readonly registry: () => Registry
 }
 
@@ -37,17 +40,17 @@ const mostTwins = 100_000
 const deepest = 100
 
 /** One look at the graph, and one at the readings. Throws BAD_USER_INPUT, LIST_TOO_LONG. */
-export async function rollup({ reach, store, registry }: RollupPorts, request: RollupRequest, signal: AbortSignal): Promise<readonly RolledUp[]> {
+export async function rollup({ reach, from, registry }: RollupPorts, request: RollupRequest, signal: AbortSignal): Promise<readonly RolledUp[]> {
   const models = registry()
   checkNames(models, request)
-  const reached = await reach.reach(request.of, request.over, request.maxDepth, { most: mostTwins, signal })
+  const reached = await reach.reach(request.of, request.over, request.maxDepth, { most: mostTwins, vantage: request.vantage, signal })
   const members = reached.flatMap((each) => {
     const model = models.get(each.model)
     return model && isWanted(model, request.models) ? member(each, model, request.series) : []
   })
   const unit = commonUnit(members, request.series)
   const groups = [...Map.groupBy(members, (each) => groupOf(each, request.groupBy))].map(([group, all]) => ({ group, series: [...new Map(all.map((each) => [each.twin, each.key])).values()] }))
-  const rows = await store.rollup(groups.map(({ series }) => series), request.buckets, request.aggregate, { signal })
+  const rows = await from(request.vantage).rollup(groups.map(({ series }) => series), request.buckets, request.aggregate, { signal })
   return groups.map(({ group, series }, index) => ({ group, twins: series.length, unit: request.aggregate === 'COUNT' ? null : unit, buckets: rows[index] ?? [] }))
 }
 
