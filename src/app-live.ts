@@ -10,7 +10,6 @@ import { createJournalRetention } from './change/retention.ts'
 import { createJournalTail, type JournalTail, type Reading, type TailReader } from './change/tail.ts'
 import type { WakeUp } from './change/wake-up.ts'
 import type { Config } from './config.ts'
-import { createLivePlanner } from './domain/live/live-planner.ts'
 import type { Services } from './graphql/services.ts'
 import type { ModelService } from './model/model-service.ts'
 import type { Log } from './observe/log.ts'
@@ -31,7 +30,7 @@ export interface LiveParts {
 
 /** The live part of the app: the journal's end, and what is told from it. */
 export interface OpenLive {
-  readonly services: Pick<Services, 'feed' | 'readings' | 'live' | 'planLive'>
+  readonly services: Pick<Services, 'feed' | 'readings' | 'live'>
   /** Something was committed by this process. */
   committed(): void
   /** The reader is told of everything that is committed from then on, by whichever process. */
@@ -71,7 +70,7 @@ export function openLive({ config, parts, log, database, tenant, models, telemet
     follow: tail.join,
     settled: () => Promise.race([live.settled(), delay(settleMs, undefined, { ref: false })]),
     services: {
-      live, planLive: createLivePlanner({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label }),
+      live,
       feed: createChangeFeed({ journal, tail, models }),
       readings: createReadingStreams({
         telemetry, registry: () => models.registry(), onTrouble: trouble('the twins of a stream of readings could not be looked at anew'),

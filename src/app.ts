@@ -13,7 +13,6 @@ import { openStream } from '../subscriptions/index.ts'
 import { noWakeUp, type WakeUps } from './change/wake-up.ts'
 import { type Config, ConfigError } from './config.ts'
 import { loadDemo } from './demo.ts'
-import { createTwinReader } from './domain/twin-reader.ts'
 import { assembleSchema, isShown } from './graphql/assemble.ts'
 import type { Principal } from './graphql/context.ts'
 import { createLiveSchema } from './graphql/live-schema.ts'
@@ -24,9 +23,10 @@ import { createModelService } from './model/model-service.ts'
 import { createLog } from './observe/log.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { openLive } from './app-live.ts'
+import { openHistory } from './app-history.ts'
 import { openScenarios } from './app-scenarios.ts'
 import { openTelemetry } from './app-telemetry.ts'
-import { openVantages } from './app-vantages.ts'
+import { openReading } from './app-reading.ts'
 import { createGroupCommit } from './twin/group-commit.ts'
 import { createTwinMigrationService } from './twin/migrate/migration-service.ts'
 import { createModelUse } from './twin/model-use.ts'
@@ -64,21 +64,21 @@ export async function createApp(config: Config): Promise<App> {
   parts.defer(wakeUps.readings.listen(telemetry.tail.wake))
   const live = openLive({ config, parts, log, database, tenant, models, telemetry, wakeUp: wakeUps.changes })
   const scenarios = openScenarios({ config, parts, log, database, tenant, live })
-  const looking = openVantages({ database, tenant: tenant.tenant, telemetry, scenarios: scenarios.scenarios })
+  const reading = openReading({ database, tenant, telemetry, scenarios: scenarios.scenarios })
   const use = createModelUse()
   const commits = parts.use(createGroupCommit(observeCommits(createNeo4jTwinStore(database, tenant), (writes) => {
     use.notice(writes)
     live.committed()
-    looking.committed(writes)
+    reading.committed(writes)
     telemetry.twinsChanged([...writes.creates, ...writes.deletes].map(({ id }) => id))
   }), models))
   const services: Services = {
     models,
     twins: createTwinService(commits),
     migration: createTwinMigrationService({ store: createNeo4jTwinMigrationStore(database, tenant), onMigrated: live.committed, registry: () => models.registry() }),
-    reader: createTwinReader({ graph: database, tenant: tenant.tenant, tenantLabel: tenant.label, ...looking.reading }),
-    ...looking.services,
+    ...reading.services,
     telemetry,
+    ...openHistory({ config, parts, log, database, tenant }),
     ...scenarios,
     ...live.services,
   }

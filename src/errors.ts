@@ -25,6 +25,7 @@ export const failureCodes = {
   SHUTTING_DOWN: { status: 503, retryable: true, message: 'The server is shutting down.', remedy: 'Retry: another process, or the restarted one, will answer.' },
   DATA_DIRECTORY_IN_USE: { status: 503, retryable: false, message: 'Another process works in the data directory.', remedy: 'Stop that process, or give this one a directory of its own in TWINFOLD_DATA.' },
   NOT_CAUGHT_UP: { status: 503, retryable: true, message: 'What the cursor names cannot be read here yet.', remedy: 'Retry after a moment; another process may be ahead of this one.' },
+  SCENARIO_ENDED: { status: 409, retryable: false, message: 'The scenario was promoted or discarded.', remedy: 'Read the base, which has what was promoted, or create another scenario.' },
   SCHEMA_CHANGED: { status: 409, retryable: true, message: 'Models were published since the subscription began, and what it tells is of one that it does not know.', remedy: 'Subscribe again; with `after`, it goes on from there.' },
   OVERLOADED: { status: 429, retryable: true, message: 'More comes in than can be stored.', remedy: 'Retry after the time that the retry-after header gives, or a second.' },
 } as const satisfies Record<string, { status: number; retryable: boolean; message: string; remedy: string }>

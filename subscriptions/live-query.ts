@@ -13,9 +13,11 @@ export const openLiveQuery: OpenStream = async (operation, wake) => {
   if (!live) throw new Error(`${root.field.name} is no live query.`)
   const { schema, variables, services, principal, requestId } = operation
   const context = (): Context => ({ principal, requestId, services, signal: AbortSignal.timeout(answerWithinMs) })
+  const id = root.args['scenario'] as string | null | undefined
+  const scenario = typeof id === 'string' ? { id, vantage: await services.vantages.find({ scenario: id }) } : undefined
   return await services.live.subscribe({
     key: groupKey(operation, root), query: queryKey(operation, root),
-    compile: () => services.planLive({ schema, variables, fragments: root.fragments, responseKey: root.key, field: root.field, nodes: root.nodes, model: live.model, context }),
+    compile: () => services.planLive({ schema, variables, fragments: root.fragments, responseKey: root.key, field: root.field, nodes: root.nodes, model: live.model, scenario, context }),
     after: root.args['after'] as string | null | undefined,
   }, wake)
 }

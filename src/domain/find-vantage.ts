@@ -47,7 +47,7 @@ function openScenario(id: string, scenario: Scenario | undefined): Scenario {
   if (!scenario) throw failure('BAD_USER_INPUT', { message: `There is no scenario ${name}. The field scenarios lists those there are.` })
   if (scenario.state === 'OPEN') return scenario
   const end = scenario.state === 'PROMOTED' ? 'was promoted: the base is what it was. Leave out `scenario`.' : 'was discarded. Create another.'
-  throw failure('BAD_USER_INPUT', { message: `The scenario ${name} ${end}` })
+  throw failure('SCENARIO_ENDED', { message: `The scenario ${name} ${end}` })
 }
 
 /** The journal counts milliseconds. */

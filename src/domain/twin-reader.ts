@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
 import type { Registry } from '../model/registry.ts'
-import { latestTelemetry } from '../twin/columns.ts'
-import { type Compiled, compileByIds, compileRoot, idsVariable, latestVariable, type RootField, vantageVariable } from './compile/root.ts'
+import { type Compiled, compileByIds, compileRoot, idsVariable, type RootField } from './compile/root.ts'
 import { createStatementCache, type StatementCache } from './compile/statement-cache.ts'
 import { worldOf } from './compile/world.ts'
 import { type Page, toConnection } from './connection-value.ts'
+import { type LatestValues, withVantage } from './latest-values.ts'
 import { withinLongest } from './list-limit.ts'
 import type { GraphReader } from './statement.ts'
 import { presentVantage, type Vantage, type VantageArguments, type Vantages } from './vantage.ts'
@@ -30,9 +30,6 @@ export interface ReadOptions {
   /** From where to look, where no arguments say it; the present unless said otherwise. */
   readonly vantage?: Vantage | undefined
 }
-
-/** The latest values of a telemetry as they were then, or are in a scenario, by twin; null: as they are now. */
-export type LatestValues = (telemetry: string, vantage: Vantage, signal?: AbortSignal) => Promise<Readonly<Record<string, unknown>> | null>
 
 export interface TwinReaderConfig {
   readonly graph: GraphReader
@@ -65,8 +62,7 @@ export function createTwinReader({ graph, tenant, tenantLabel, vantages, latestV
   })
   const run = async (compiled: Compiled, variables: Variables, vantage: Vantage, signal: AbortSignal | undefined): Promise<unknown> => {
     if (vantage === presentVantage) return (await graph.read(compiled.bind(variables), { signal })).value
-    const latest = Object.fromEntries(await Promise.all([...compiled.latest].map(async (column) => [column, await latestValues(latestTelemetry(column), vantage, signal)])))
-    return (await graph.read(compiled.bind({ ...variables, [vantageVariable]: vantage, [latestVariable]: latest }), { signal })).value
+    return (await graph.read(compiled.bind({ ...variables, ...await withVantage(compiled, vantage, latestValues, signal) }), { signal })).value
   }
   return {
     async root(args, info, { signal, vantage: given } = {}) {

@@ -27,7 +27,7 @@ export interface VantageArguments {
 export interface Vantages {
   /**
    * Waits until what `atLeast` names can be read, and until nothing can be committed any more under the instant that `asOf` and `knownAt` name.
-   * Fails with BAD_USER_INPUT (an instant in the future or before the history that is kept, a scenario that is not open, an unknown cursor), NOT_CAUGHT_UP, STORE_UNAVAILABLE.
+   * Fails with BAD_USER_INPUT (an instant in the future or before the history that is kept, no such scenario, no cursor), SCENARIO_ENDED, NOT_CAUGHT_UP, STORE_UNAVAILABLE.
    */
   find(given: VantageArguments, signal?: AbortSignal): Promise<Vantage>
 }

@@ -5,6 +5,7 @@ import type { LiveField } from '../domain/live/live-planner.ts'
 import type { TwinReader } from '../domain/twin-reader.ts'
 import type { Vantages } from '../domain/vantage.ts'
 import type { Instants } from '../history/instants.ts'
+import type { PropertyHistory } from '../history/property-history.ts'
 import type { ModelService } from '../model/model-service.ts'
 import type { ScenarioBook } from '../scenario/scenario.ts'
 import type { ScenarioService } from '../scenario/scenario-service.ts'
@@ -21,6 +22,7 @@ export interface Services {
   readonly reader: TwinReader
   readonly vantages: Vantages
   readonly instants: Instants
+  readonly history: PropertyHistory
   readonly telemetry: TelemetryService
   readonly scenarios: ScenarioBook
   /** Makes scenarios and ends them. */

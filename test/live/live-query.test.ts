@@ -235,7 +235,7 @@ test.each([
 test('nobody listens, nothing is kept: groups end some time after their last subscriber, and the tail with them', async () => {
   const journal: Journal = { read: () => Promise.resolve([]), ends: () => Promise.resolve({ floor: 0, head: 0 }) }
   await using tail = createJournalTail({ journal, onTrouble: (error) => { throw error } })
-  const plan = { places: [], scope: new Set<string>(), isListed: false, isSorted: false, judge: undefined, restMs: 10, answer: () => Promise.resolve([]), members: () => Promise.resolve([]), matching: () => Promise.resolve([]), origins: () => Promise.resolve([]), show: () => [], payload: ({ kind }: { readonly kind: string }) => kind }
+  const plan = { scenario: undefined, places: [], scope: new Set<string>(), isListed: false, isSorted: false, judge: undefined, restMs: 10, answer: () => Promise.resolve([]), members: () => Promise.resolve([]), matching: () => Promise.resolve([]), origins: () => Promise.resolve([]), show: () => [], payload: ({ kind }: { readonly kind: string }) => kind }
   const nothing = { onReadings: () => () => undefined, started: () => Promise.resolve(), onLatest: () => () => undefined }
   await using live = createLiveQueries({ journal, tail, telemetry: nothing, columns: { read: () => Promise.resolve(new Map()) }, onTrouble: (error) => { throw error }, lingerMs: 20 })
   const streams = await Promise.all(Array.from({ length: 200 }, (_, index) => live.subscribe({ key: `k${index % 20}`, query: 'q', compile: () => plan }, () => undefined)))

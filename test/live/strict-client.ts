@@ -8,7 +8,7 @@ export function planOver(twins: ReadonlyMap<string, Columns>, name?: string): Li
   const rows = (): readonly Columns[] => [...twins.values()].filter(belongs)
   const show = (row: Columns): Shown => new Map(Object.entries(row).map(([name, value]) => [name, JSON.stringify(value ?? null)]))
   return {
-    places: [place], scope: new Set(), isListed: false, isSorted: false, restMs: 0, judge: { keys: name === undefined ? [] : [{ column: 'name', values: new Set([name]) }], belongs },
+    scenario: undefined, places: [place], scope: new Set(), isListed: false, isSorted: false, restMs: 0, judge: { keys: name === undefined ? [] : [{ column: 'name', values: new Set([name]) }], belongs },
     answer: () => Promise.resolve(rows()), members: () => Promise.resolve(rows().map(({ _id }) => String(_id))), matching: (ids) => Promise.resolve(rows().filter(({ _id }) => ids.includes(String(_id)))),
     origins: (_place, ids) => Promise.resolve(ids), show: (some) => some.map(show),
     payload: ({ shown, ...delta }) => JSON.stringify({ ...delta, node: shown ? Object.fromEntries([...shown].map(([name, text]) => [name, JSON.parse(text) as unknown])) : null }),

@@ -1,8 +1,9 @@
+import { failure } from '../../errors.ts'
 import type { JournalEntry } from '../journal.ts'
 import type { JournalTail, Reading } from '../tail.ts'
 import { createJudgeBook } from './judge-book.ts'
 import type { LiveGroup } from './live-group.ts'
-import type { Columns, LivePlan } from './live-plan.ts'
+import { type Columns, concerns, type LivePlan } from './live-plan.ts'
 import { createTouchIndex, type PlaceOf, placesOf, type Touch } from './touch-index.ts'
 
 /** Columns of twins as they are now, by id; those that do not exist are left out. */
@@ -49,6 +50,8 @@ export interface Dispatcher extends AsyncDisposable {
 
 const inOneStatement = 1_000
 
+const scenarioIsOver = (id: string): Error => failure('SCENARIO_ENDED', { message: `The scenario ${JSON.stringify(id)} was promoted or discarded; there is nothing more to tell of it.` })
+
 export const readsTelemetry = ({ places }: Pick<LivePlan, 'places'>): boolean => places.some(({ latest, series }) => latest.size > 0 || series.size > 0)
 
 export function createDispatcher({ tail, telemetry, columns, onTrouble }: DispatcherConfig): Dispatcher {
@@ -64,8 +67,8 @@ export function createDispatcher({ tail, telemetry, columns, onTrouble }: Dispat
   let judging: Promise<void> | undefined
   let toJudge = new Map<string, Set<ReadonlySet<PlaceOf<LiveGroup>>>>()
 
-  const trace = (touches: readonly Touch<LiveGroup>[]): void => {
-    for (const touch of touches) for (const { subject, place } of placesOf(touch)) subject.touch(place, touch.twin)
+  const trace = (touches: readonly Touch<LiveGroup>[], isHeard: (group: LiveGroup) => boolean = () => true): void => {
+    for (const touch of touches) for (const { subject, place } of placesOf(touch)) if (isHeard(subject)) subject.touch(place, touch.twin)
   }
   const mark = (touches: readonly Touch<LiveGroup>[], isInBook: boolean): void => {
     for (const { twin, places } of touches) {
@@ -76,12 +79,25 @@ export function createDispatcher({ tail, telemetry, columns, onTrouble }: Dispat
   }
   const entries = (all: readonly JournalEntry[]): void => {
     for (const entry of all) {
-      if (entry.scenario !== undefined) continue
-      trace(traced.byEntry(entry))
+      const { scenario, op } = entry
+      trace(traced.byEntry(entry), ({ plan }) => concerns(plan.scenario, scenario))
+      if (op.startsWith('scenario-')) scenarioEnded(entry)
+      if (scenario !== undefined) {
+        overridden(entry)
+        continue
+      }
       mark(judged.byEntry(entry), false)
       mark(kept.byEntry(entry), true)
     }
     judge()
+  }
+  const scenarioEnded = ({ op, id }: JournalEntry): void => {
+    if (op === 'scenario-created') return
+    for (const group of [...groups]) if (group.plan.scenario?.id === id) group.stop(scenarioIsOver(id))
+  }
+  /** What a scenario says of telemetry is no property that a place could name. */
+  const overridden = ({ op, scenario }: JournalEntry): void => {
+    if (op === 'update') for (const group of groups) if (group.plan.scenario && concerns(group.plan.scenario, scenario) && readsTelemetry(group.plan)) group.doubt()
   }
   const gap = (): void => { for (const group of groups) group.doubt() }
   /** Reads each changed twin once, for all queries that can tell by its columns whether it belongs to them. */

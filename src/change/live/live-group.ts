@@ -54,6 +54,8 @@ export interface LiveGroup {
   attach(entry: JudgeEntry): void
   /** Nothing that it knows is sure any more. */
   doubt(): void
+  /** Ends it for this reason, which its subscribers are told. */
+  stop(reason: Error): void
   /** Resolves when the log's ids are in the query's order, as it is by now, where it has one. */
   arranged(): Promise<void>
   /** Resolves when it has looked at everything that it was told by now, without resting in between, or cannot. */
@@ -279,6 +281,7 @@ export function createLiveGroup({ id, query, plan, turn, position, room, onTroub
       booked?.settle(false)
       schedule()
     },
+    stop: (reason) => { if (!isOver) fail(reason) },
     async settled() {
       await running
       rest()

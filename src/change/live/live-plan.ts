@@ -43,8 +43,25 @@ export interface Judge {
   readonly keys: readonly { readonly column: string; readonly values: ReadonlySet<unknown> }[]
 }
 
+/** The scenario that a live query looks at. */
+export interface WatchedScenario {
+  readonly id: string
+  /** The numbers of itself and of those it branches off from. */
+  readonly chain: readonly number[]
+  /** Changes of the base are changes of it, too. */
+  readonly followsBase: boolean
+}
+
+/** Can what was written into the scenario of the number, or into the base, concern who looks at this scenario, or at the base? */
+export function concerns(watched: WatchedScenario | undefined, scenario: number | undefined): boolean {
+  if (!watched) return scenario === undefined
+  return scenario === undefined ? watched.followsBase : watched.chain.includes(scenario)
+}
+
 /** A live query, compiled: what it depends on, and how it is answered. Its store calls fail with STORE_UNAVAILABLE and TIMEOUT. */
 export interface LivePlan {
+  /** Undefined: the base. Only queries of the base have a judge, as columns are the base's. */
+  readonly scenario: WatchedScenario | undefined
   /** The first is that of the query's own twins. */
   readonly places: readonly Place[]
   /** Relationships whose change can move its scope. */

@@ -6,7 +6,7 @@ import type { PayloadStream } from '../payload-stream.ts'
 import { createDispatcher, type DispatcherConfig, readsTelemetry } from './dispatcher.ts'
 import { decodeLiveCursor } from './live-cursor.ts'
 import { createLiveGroup, type LiveGroup, type Room, type Turn } from './live-group.ts'
-import type { LivePlan } from './live-plan.ts'
+import { concerns, type LivePlan } from './live-plan.ts'
 import { createLiveSubscriber, type LiveStart, type PayloadCache } from './live-subscriber.ts'
 import { createTouchIndex, placesOf } from './touch-index.ts'
 
@@ -180,7 +180,7 @@ async function isQuiet(journal: Journal, plan: LivePlan, seq: number): Promise<b
     const page = await journal.read(after, pageSize)
     const last = page.at(-1)
     if (!last) return (await journal.ends()).head === after // a place in the future is of another store
-    if (page[0]?.seq !== after + 1 || page.some((entry) => index.byEntry(entry).some((touch) => !placesOf(touch).next().done))) return false
+    if (page[0]?.seq !== after + 1 || page.some((entry) => concerns(plan.scenario, entry.scenario) && index.byEntry(entry).some((touch) => !placesOf(touch).next().done))) return false
     after = last.seq
   }
   return false

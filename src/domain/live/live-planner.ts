@@ -9,11 +9,13 @@ import { relationshipNames } from '../../twin/needs.ts'
 import { readArguments } from '../compile/argument.ts'
 import { isPlain } from '../compile/column.ts'
 import { compileAnswer, compileMatching, compileMembers, compileOrigins, type LiveQuery } from '../compile/live.ts'
-import { idsVariable, type RootField } from '../compile/root.ts'
+import { type Compiled, idsVariable, latestVariable, type RootField, vantageVariable } from '../compile/root.ts'
 import { toWithin } from '../compile/within.ts'
-import { present } from '../compile/world.ts'
+import { worldOf } from '../compile/world.ts'
 import { completeValue, type Later, NotInRow, type Operation, UnknownType } from '../complete/complete-value.ts'
+import { type LatestValues, withVantage } from '../latest-values.ts'
 import type { GraphReader } from '../statement.ts'
+import { presentVantage, type Vantage } from '../vantage.ts'
 import { createDeltaPayload } from './delta-payload.ts'
 import { createJudge } from './judge.ts'
 import { type PlacedAt, placesOf } from './places.ts'
@@ -29,12 +31,15 @@ export interface LiveField {
   readonly field: GraphQLField<unknown, unknown>
   readonly nodes: readonly FieldNode[]
   readonly model: RegisteredModel | undefined
+  /** The scenario it is asked of; undefined: the base. */
+  readonly scenario: { readonly id: string; readonly vantage: Vantage } | undefined
   /** What resolvers of series are given; made anew for every answer, since it holds what was read for one. */
   context(): unknown
 }
 
 export interface LivePlannerConfig {
   readonly graph: GraphReader
+  readonly latestValues: LatestValues
   readonly tenant: string
   readonly tenantLabel: string
 }
@@ -45,13 +50,14 @@ const mostMembers = 10_001
 const mostOrigins = 2_000
 
 /** Compiles a live field; throws the Failure that refuses its arguments. */
-export function createLivePlanner({ graph, tenant, tenantLabel }: LivePlannerConfig): (live: LiveField) => LivePlan {
+export function createLivePlanner({ graph, latestValues, tenant, tenantLabel }: LivePlannerConfig): (live: LiveField) => LivePlan {
   return (live) => {
-    const { schema, fragments, variables, field, nodes, model } = live
+    const { schema, fragments, variables, field, nodes, model, scenario } = live
+    const vantage = scenario?.vantage ?? presentVantage
     const registry = registryOf(schema)
     const given = readArguments(field.args, nodes[0]?.arguments, variables)
     const selection = selectionOf(live)
-    const root: RootField = { field, nodes, schema, fragments, registry, world: present, tenant, tenantLabel }
+    const root: RootField = { field, nodes, schema, fragments, registry, world: worldOf(vantage), tenant, tenantLabel }
     const query: LiveQuery = { model, given, type: selection.type, nodes: selection.nodes }
     const watched = nothingWatched(model)
     watchWhere(watched, given.get('where'))
@@ -60,15 +66,18 @@ export function createLivePlanner({ graph, tenant, tenantLabel }: LivePlannerCon
     const [id, limit, within] = ['id', 'limit', 'within'].map((name) => given.get(name))
     const placed = placesOf(watched, registry, id?.kind === 'leaf' ? String(id.value) : undefined)
     const isListed = within?.kind === 'object' || (limit?.kind === 'leaf' && limit.value !== null)
-    const isLocal = !isListed && placed.length === 1 && placed.every(({ place }) => isInOwnColumns(place, model))
-    const read = async (compiled: ReturnType<typeof compileMembers>, ids?: readonly string[]): Promise<unknown> =>
-      (await graph.read(compiled.bind({ ...variables, ...(ids && { [idsVariable]: ids }) }))).value
+    const isLocal = !scenario && !isListed && placed.length === 1 && placed.every(({ place }) => isInOwnColumns(place, model))
+    const read = async (compiled: Compiled, ids?: readonly string[]): Promise<unknown> => {
+      const given = { ...variables, ...(ids && { [idsVariable]: ids }), ...await withVantage(compiled, vantage, latestValues) }
+      return (await graph.read(compiled.bind(given))).value
+    }
     const answer = compileAnswer(root, query, variables, mostMembers)
-    answer.bind(variables) // what cannot be bound is refused now
+    answer.bind({ ...variables, [vantageVariable]: vantage, [latestVariable]: {} }) // what cannot be bound is refused now
     const members = compileMembers(root, query, variables, mostMembers)
     const matching = compileMatching(root, query, variables)
     const origins = placed.map(({ way }) => (way.length > 0 ? compileOrigins(root, model, way, variables, mostOrigins + 1) : undefined))
     return {
+      scenario: scenario && { id: scenario.id, chain: vantage.chain, followsBase: vantage.at === undefined },
       places: placed.map(({ place }) => place), isListed, isSorted: given.get('sort')?.kind === 'list', restMs: restOf(given.get('atMostEvery')),
       scope: within?.kind === 'object' ? new Set(toWithin(within, relationshipNames(registry).known).over) : new Set(),
       judge: isLocal ? judgeOf(registry, model, given, variables) : undefined,

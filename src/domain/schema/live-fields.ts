@@ -16,6 +16,7 @@ export function subscriptionFields(book: Book, model: RegisteredModel | undefine
   const type = new GraphQLNonNull(deltaType(book, model))
   const extensions: { readonly live: LiveRole } = { live: { model } }
   const pace: Field['args'] = {
+    scenario: { type: GraphQLID, description: 'Everything as it would be in this scenario. It ends with SCENARIO_ENDED when that is promoted or discarded.' },
     atMostEvery: { type: book.input('Duration'), defaultValue: 'PT0.25S', description: 'The shortest time between two deltas of a twin, up to an hour; the newest state always arrives.' },
     after: { type: book.input('Cursor'), description: 'The cursor of the last delta that came: go on from there. Without it, begin with a snapshot.' },
   }

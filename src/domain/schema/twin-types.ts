@@ -107,7 +107,7 @@ function componentField(book: Book, component: Component): readonly (readonly [s
     type: twinType(book, model),
     description: describe(component, component.name),
     extensions: { role: { kind: 'component', component, model } },
-    resolve: nested,
+    resolve: nestedComponent,
   }]]
 }
 
@@ -141,8 +141,14 @@ function relationshipFields(book: Book, model: RegisteredModel, relationship: Re
   ]
 }
 
-/** The compiler puts what a field with a selection of its own reads under the field's response name, so that aliases do not meet. */
-const nested: Resolver = (source, _args, _context, info) => source[String(info.path.key)]
+/**
+ * The compiler puts what a field with a selection of its own reads under the field's response name, so that aliases do not meet.
+ * A component's id may be a twin's, too: whoever looks for its past by the id has to know which of them it is.
+ */
+const nestedComponent: Resolver = (source, _args, _context, info) => {
+  const row = source[String(info.path.key)] as Source | null
+  return row && '_from' in row ? { ...row, _isComponent: true } : row
+}
 
 const nestedList: Resolver = (source, args: { limit?: number | null }, _context, info) => withinLongest(source[String(info.path.key)] as readonly unknown[], args.limit, info.fieldName)
 

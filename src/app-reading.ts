@@ -1,9 +1,11 @@
 import { createNeo4jInstants } from './adapters/neo4j/instants.ts'
 import { createNeo4jJournal } from './adapters/neo4j/journal.ts'
 import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
+import type { StoredTenant } from './adapters/neo4j/head.ts'
 import { createCaughtUp } from './domain/caught-up.ts'
 import { createVantages } from './domain/find-vantage.ts'
-import type { TwinReaderConfig } from './domain/twin-reader.ts'
+import { createLivePlanner } from './domain/live/live-planner.ts'
+import { createTwinReader } from './domain/twin-reader.ts'
 import type { Services } from './graphql/services.ts'
 import { createInstants } from './history/instants.ts'
 import type { ScenarioBook } from './scenario/scenario.ts'
@@ -11,22 +13,21 @@ import { createLatestAt } from './telemetry/latest-at.ts'
 import type { TelemetryService } from './telemetry/telemetry-service.ts'
 import type { Writes } from './twin/writes.ts'
 
-export interface VantageParts {
+export interface ReadingParts {
   readonly database: Neo4jDatabase
-  readonly tenant: string
+  readonly tenant: StoredTenant
   readonly telemetry: Pick<TelemetryService, 'store' | 'projected'>
   readonly scenarios: ScenarioBook
 }
 
-/** From where queries may look: the app's part that knows instants, scenarios and how far writes can be read. */
-export interface OpenVantages {
-  readonly services: Pick<Services, 'vantages' | 'instants'>
-  readonly reading: Pick<TwinReaderConfig, 'vantages' | 'latestValues'>
+/** The part of the app that reads the graph, from wherever a query looks. */
+export interface OpenReading {
+  readonly services: Pick<Services, 'vantages' | 'instants' | 'reader' | 'planLive'>
   /** This process committed. */
   committed(writes: Pick<Writes, 'seq' | 'at'>): void
 }
 
-export function openVantages({ database, tenant, telemetry, scenarios }: VantageParts): OpenVantages {
+export function openReading({ database, tenant: { tenant, label: tenantLabel }, telemetry, scenarios }: ReadingParts): OpenReading {
   const instants = createInstants(createNeo4jInstants(database, tenant))
   const journal = createNeo4jJournal(database, tenant)
   let last = 0
@@ -40,9 +41,9 @@ export function openVantages({ database, tenant, telemetry, scenarios }: Vantage
   })
   const vantages = createVantages({ instants, scenarios, caughtUp })
   const { latestValues } = createLatestAt(telemetry.store)
+  const reading = { graph: database, tenant, tenantLabel, latestValues }
   return {
-    services: { vantages, instants },
-    reading: { vantages, latestValues },
+    services: { vantages, instants, reader: createTwinReader({ ...reading, vantages }), planLive: createLivePlanner(reading) },
     committed({ seq, at }) {
       last = Math.max(last, seq)
       instants.seen(at)
