@@ -22,6 +22,8 @@ const definitions = [
   'CREATE CONSTRAINT own_component_id IF NOT EXISTS FOR (n:_OwnComponent) REQUIRE (n._t, n._s, n._id) IS UNIQUE',
   'CREATE CONSTRAINT mask_key IF NOT EXISTS FOR (n:_Mask) REQUIRE (n._t, n._id, n.name, n.rid, n._s) IS UNIQUE',
   'CREATE CONSTRAINT link_key IF NOT EXISTS FOR (n:_Link) REQUIRE (n._t, n._id, n.name, n.rid, n._s) IS UNIQUE',
+  'CREATE CONSTRAINT override_key IF NOT EXISTS FOR (n:_Override) REQUIRE (n._t, n._s, n._id, n.name) IS UNIQUE',
+  'CREATE INDEX override_run IF NOT EXISTS FOR (n:_Override) ON (n._t, n.run)',
   'CREATE INDEX in_id IF NOT EXISTS FOR (n:_In) ON (n._t, n._id)',
   'CREATE INDEX in_scenario IF NOT EXISTS FOR (n:_In) ON (n._t, n._s)',
   'CREATE INDEX scenario_parent IF NOT EXISTS FOR (n:_Scenario) ON (n._t, n.parent)',
