@@ -1,9 +1,11 @@
 import type { IResolvers } from '@graphql-tools/utils'
-import type { GraphQLResolveInfo } from 'graphql'
+import DataLoader from 'dataloader'
+import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 import { findNodes } from '../src/graphql/catalogue/find-nodes.ts'
 import type { Context } from '../src/graphql/context.ts'
 import type { Problem } from '../src/problem.ts'
 import type { ScenarioDraft } from '../src/scenario/decide-scenario.ts'
+import type { OnScenarioConflict } from '../src/scenario/plan-promotion.ts'
 import type { ScenarioChanged, ScenarioRequest } from '../src/scenario/scenario-service.ts'
 import type { Result } from '../src/util/result.ts'
 
@@ -18,6 +20,14 @@ interface Success {
   readonly cursor: string
 }
 
+/** What the catalogue's rows have for the fields that are ours. */
+interface Row {
+  readonly _id: string
+  readonly _parent: string | null
+}
+
+const usualPage = 100
+
 export const scenarioResolvers: IResolvers<unknown, Context> = {
   Query: { scenario: findScenario },
   Mutation: {
@@ -27,9 +37,22 @@ export const scenarioResolvers: IResolvers<unknown, Context> = {
     async discardScenario(_, { id, ...keyed }: Keyed & { readonly id: string }, context) {
       return toUnion('DiscardScenarioSuccess', await context.services.scenarioLife.discard(id, toRequest(keyed, context)))
     },
+    async promoteScenario(_, { id, onConflict, ...keyed }: Keyed & { readonly id: string; readonly onConflict?: OnScenarioConflict | null }, context) {
+      const promoted = await context.services.scenarioLife.promote(id, onConflict ?? 'REFUSE', toRequest(keyed, context))
+      return promoted.ok ? { kind: 'PromoteScenarioSuccess', ...promoted.value } : promoted.problem
+    },
+  },
+  Scenario: {
+    parent: ({ _parent }: Row, _, context, info) => (_parent === null ? null : parents(context, info).load(_parent)),
+    async edits({ _id }: Row, { first, after }: { readonly first?: number | null; readonly after?: string | null }, { services, signal }) {
+      const { edges, hasNextPage } = await services.scenarioEdits.page(_id, { first: first ?? usualPage, after }, signal)
+      return { edges, pageInfo: { hasNextPage, hasPreviousPage: typeof after === 'string', startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null } }
+    },
+    editCount: ({ _id }: Row, _, { services, signal }) => services.scenarioEdits.count(_id, signal),
   },
   CreateScenarioSuccess: { scenario: findScenario },
   DiscardScenarioSuccess: { scenario: findScenario },
+  PromoteScenarioSuccess: { scenario: findScenario },
 }
 
 const toRequest = ({ idempotencyKey }: Keyed, { principal }: Context): ScenarioRequest => ({ actor: principal.subject, idempotencyKey })
@@ -42,4 +65,28 @@ function toUnion(kind: string, result: Result<ScenarioChanged>): Problem | Succe
 async function findScenario(source: unknown, args: { readonly id?: string }, context: Context, info: GraphQLResolveInfo): Promise<unknown> {
   const id = args.id ?? (source as Success).id
   return (await findNodes('scenarios', { where: { id: { eq: id } }, limit: 1 }, context, info))[0] ?? null
+}
+
+/** The parents of a list in one reading, by the place where they are selected. */
+const loaders = new WeakMap<Context, Map<FieldNode | undefined, DataLoader<string, unknown>>>()
+
+function parents(context: Context, info: GraphQLResolveInfo): DataLoader<string, unknown> {
+  const known = loaders.get(context) ?? new Map<FieldNode | undefined, DataLoader<string, unknown>>()
+  loaders.set(context, known)
+  const [node] = info.fieldNodes
+  const loader = known.get(node) ?? new DataLoader<string, unknown>(async (ids) => {
+    const found = await findNodes('scenarios', { where: { id: { in: ids } }, limit: ids.length }, context, info, withId(info)) as readonly { readonly [idAlias]: string }[]
+    const byId = new Map(found.map((row) => [row[idAlias], row]))
+    return ids.map((id) => byId.get(id) ?? null)
+  }, { maxBatchSize: 1_000 })
+  known.set(node, loader)
+  return loader
+}
+
+/** Which row is whose has to be known, whatever is selected. */
+const idAlias = 'parentOf'
+
+function withId({ fieldNodes }: GraphQLResolveInfo): SelectionSetNode {
+  const id: FieldNode = { kind: Kind.FIELD, alias: { kind: Kind.NAME, value: idAlias }, name: { kind: Kind.NAME, value: 'id' } }
+  return { kind: Kind.SELECTION_SET, selections: [...fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? []), id] }
 }

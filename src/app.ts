@@ -63,8 +63,8 @@ export async function createApp(config: Config): Promise<App> {
   const { telemetry, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry(), onAppended: wakeUps.readings.announce })
   parts.defer(wakeUps.readings.listen(telemetry.tail.wake))
   const live = openLive({ config, parts, log, database, tenant, models, telemetry, wakeUp: wakeUps.changes })
-  const scenarios = openScenarios({ config, parts, log, database, tenant, live })
-  const reading = openReading({ database, tenant, telemetry, scenarios: scenarios.scenarios })
+  const scenarios = openScenarios({ config, parts, log, database, tenant, live, registry: () => models.registry() })
+  const reading = openReading({ database, tenant, telemetry, scenarios: scenarios.services.scenarios })
   const use = createModelUse()
   const commits = parts.use(createGroupCommit(observeCommits(createNeo4jTwinStore(database, tenant), (writes) => {
     use.notice(writes)
@@ -79,7 +79,8 @@ export async function createApp(config: Config): Promise<App> {
     ...reading.services,
     telemetry,
     ...openHistory({ config, parts, log, database, tenant }),
-    ...scenarios,
+    ...scenarios.services,
+    ...scenarios.openLife(commits),
     ...live.services,
   }
   const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }

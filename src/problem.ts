@@ -2,7 +2,7 @@
  * Refusals: what a correct client can meet, returned as values and shown typed in the API (SDL: `interface Problem`).
  * `kind` is the GraphQL type name.
  */
-export type Problem = NotFound | Conflict | Invalid | LimitReached | Unsupported
+export type Problem = NotFound | Conflict | Invalid | LimitReached | Unsupported | ScenarioConflicts
 
 interface ProblemOf<Kind extends string> {
   readonly kind: Kind
@@ -19,6 +19,22 @@ export interface Conflict extends ProblemOf<'Conflict'> { readonly expected?: nu
 export interface Invalid extends ProblemOf<'Invalid'> { readonly problems: readonly ItemProblem[] }
 export interface LimitReached extends ProblemOf<'LimitReached'> { readonly limit: number; readonly actual?: number }
 export type Unsupported = ProblemOf<'Unsupported'>
+export interface ScenarioConflicts extends ProblemOf<'ScenarioConflicts'> { readonly conflicts: readonly ScenarioConflict[] }
+
+/** One edit of a scenario that does not go together with what its base has become. */
+export interface ScenarioConflict {
+  readonly code: ProblemCode
+  readonly message: string
+  /** Of a relationship: its source. */
+  readonly twinId: string
+  readonly relationship: { readonly id: string; readonly name: string; readonly from: string; readonly to: string } | null
+  /** Names of the properties that the scenario says something of; of components as `component.property`. */
+  readonly properties: readonly string[]
+  /** The version it had in the base when the scenario edited it first; null: it was not there. */
+  readonly baseVersionThen: number | null
+  /** The version it has in the base; null: it is not there. */
+  readonly baseVersionNow: number | null
+}
 
 /** One thing wrong with one item of a request; an `Invalid` lists them all. */
 export interface ItemProblem {
@@ -53,6 +69,7 @@ export const problemCodes = {
   UNKNOWN_PROPERTY: { meaning: 'The model has no such property.', remedy: 'Use a property of the model; the message names near ones.' },
   WRONG_TYPE: { meaning: 'A value does not conform to its DTDL schema.', remedy: 'Send a value of the schema the message names.' },
   REQUIRED_MISSING: { meaning: 'A required field is missing or removed.', remedy: 'Give it a value.' },
+  UNKNOWN_TELEMETRY: { meaning: 'The model has no such telemetry.', remedy: 'Use a telemetry of the twin\'s model; the message names a near one.' },
   UNKNOWN_RELATIONSHIP: { meaning: 'The model has no such relationship.', remedy: 'Use a relationship of the source twin\'s model.' },
   WRONG_TARGET: { meaning: 'The target twin\'s model is not the relationship\'s target or one of its subtypes.', remedy: 'Relate a twin of the target model.' },
   TOO_MANY_RELATIONSHIPS: { meaning: 'The relationship\'s maxMultiplicity is reached.', remedy: 'Unrelate one first.' },

@@ -7,6 +7,7 @@ import type { Vantages } from '../domain/vantage.ts'
 import type { Instants } from '../history/instants.ts'
 import type { PropertyHistory } from '../history/property-history.ts'
 import type { ModelService } from '../model/model-service.ts'
+import type { ScenarioEdits } from '../scenario/edit-pages.ts'
 import type { ScenarioBook } from '../scenario/scenario.ts'
 import type { ScenarioService } from '../scenario/scenario-service.ts'
 import type { ReadingStreams } from '../telemetry/stream/reading-streams.ts'
@@ -27,6 +28,7 @@ export interface Services {
   readonly scenarios: ScenarioBook
   /** Makes scenarios and ends them. */
   readonly scenarioLife: ScenarioService
+  readonly scenarioEdits: ScenarioEdits
   readonly feed: ChangeFeed
   readonly readings: ReadingStreams
   readonly live: Pick<LiveQueries, 'subscribe'>

@@ -4,6 +4,8 @@ import type { Conflict, Invalid, LimitReached, NotFound, Problem } from '../prob
 import { idRule, isValidId } from '../twin/id.ts'
 import { done, refused, type Result } from '../util/result.ts'
 import { sha256 } from '../util/sha256.ts'
+import type { OnScenarioConflict } from './plan-promotion.ts'
+import { promote, type Promoted, type PromotionConfig, type PromotionProblem } from './promotion.ts'
 import { checkDraft, decideCreation, decideDiscard, type ScenarioDraft, toInvalid, wantedId } from './decide-scenario.ts'
 import type { Scenario } from './scenario.ts'
 import type { OpenScenarioBook } from './scenario-book.ts'
@@ -27,16 +29,19 @@ export interface ScenarioService {
   create(draft: ScenarioDraft, request: ScenarioRequest): Promise<Result<ScenarioChanged, Invalid | Conflict | NotFound | LimitReached>>
   /** It is gone at once; what it held is cleared in the background. */
   discard(id: string, request: ScenarioRequest): Promise<Result<ScenarioChanged, Invalid | Conflict | NotFound>>
+  /** Carries its edits over to its parent, or to the base, in one transaction. Fails with OVERLOADED and SHUTTING_DOWN as well. */
+  promote(id: string, onConflict: OnScenarioConflict, request: ScenarioRequest): Promise<Result<Promoted, PromotionProblem>>
 }
 
-export interface ScenarioServiceConfig {
+export interface ScenarioServiceConfig extends PromotionConfig {
   readonly store: ScenarioStore
   readonly book: Pick<OpenScenarioBook, 'forget'>
   /** Something was committed. */
   readonly onCommitted: () => void
 }
 
-export function createScenarioService({ store, book, onCommitted }: ScenarioServiceConfig): ScenarioService {
+export function createScenarioService(config: ScenarioServiceConfig): ScenarioService {
+  const { store, book, onCommitted } = config
   const changed = <P extends Problem>(outcome: ScenarioOutcome<P>): Result<ScenarioChanged, P | Conflict> => {
     if (outcome.kind === 'keyReused') return refused(keyReused)
     if (outcome.kind === 'refused') return refused(outcome.problem)
@@ -59,6 +64,13 @@ export function createScenarioService({ store, book, onCommitted }: ScenarioServ
       const wrong = checkKey(idempotencyKey)
       if (wrong) return refused(wrong)
       return changed(await store.discard(id, { actor, idempotency: toIdempotency(idempotencyKey, ['discardScenario', id]), decide: (ground) => decideDiscard(id, ground) }))
+    },
+    async promote(id, onConflict, { actor, idempotencyKey }) {
+      const wrong = checkKey(idempotencyKey)
+      if (wrong) return refused(wrong)
+      const promoted = await promote(config, id, { actor, onConflict, idempotency: toIdempotency(idempotencyKey, ['promoteScenario', id, onConflict]) })
+      if (promoted.ok) book.forget(id)
+      return promoted
     },
   }
 }

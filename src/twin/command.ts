@@ -72,6 +72,8 @@ export interface Promotion {
   readonly scenario: Scenario
   /** The scenario's last edit that the changeset knows of (`_Scenario.edited`, an entry's place in the journal; 0: none): a later one refuses it, rather than being lost. */
   readonly edited: number
+  /** Stands in the answer, also in that of a repeat. */
+  readonly note: string
 }
 
 /**

@@ -35,7 +35,7 @@ describe('The platform\'s schema', () => {
     const result = schema.getType('PublishModelsResult')
     expect(isUnionType(result) && result.getTypes().map(({ name }) => name)).toEqual(['PublishModelsSuccess', 'Invalid', 'Conflict', 'LimitReached'])
     const problem = schema.getType('Problem')
-    expect(isInterfaceType(problem) && schema.getPossibleTypes(problem).map(({ name }) => name).sort()).toEqual(['Conflict', 'Invalid', 'LimitReached', 'NotFound', 'Unsupported'])
+    expect(isInterfaceType(problem) && schema.getPossibleTypes(problem).map(({ name }) => name).sort()).toEqual(['Conflict', 'Invalid', 'LimitReached', 'NotFound', 'ScenarioConflicts', 'Unsupported'])
   })
 
   it('holds the filters that the domain shares with it', () => {

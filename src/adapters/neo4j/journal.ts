@@ -1,11 +1,8 @@
 import type { Journal, JournalEntry, JournalOp } from '../../change/journal.ts'
 import type { Neo4jDatabase } from './database.ts'
+import { exactValues, type ValuePairs } from './exact-values.ts'
 
-/** A state's own properties, whose names never begin with `_`. Integers as text: a JavaScript number would round them beyond 2^53. */
-const before = `[p IN keys(past) WHERE NOT p STARTS WITH '_' | [p, CASE
-      WHEN past[p] IS :: INTEGER THEN toString(past[p])
-      WHEN past[p] IS :: LIST<INTEGER> THEN [x IN past[p] | toString(x)]
-      ELSE past[p] END]]`
+const before = exactValues('past')
 const past = `, CASE WHEN j:_Past OR j._op = 'relink' THEN properties(j) END AS past`
 
 const columns = ['j._seq', 'j._to', 'j._op', 'j._id', 'j._actor', 'j._cause', 'coalesce(j._of, j._model)', 'j._of IS NOT NULL', 'j._type', 'j._dst', 'j._rid', 'j._s']
@@ -48,7 +45,7 @@ const mostCharacters = 8_000_000n
 
 type Row = readonly [
   seq: number, at: number, op: JournalOp, id: string, actor: string, cause: string, model: string | null, isComponent: boolean,
-  type: string | null, target: string | null, relationship: string | null, scenario: number | null, patch: string | null, before?: readonly (readonly [string, unknown])[] | null,
+  type: string | null, target: string | null, relationship: string | null, scenario: number | null, patch: string | null, before?: ValuePairs | null,
 ]
 
 /** Entries are `(:_J {_t, _seq, _to, …})`; `_Head.floor` is the last one that is forgotten. */

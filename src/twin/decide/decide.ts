@@ -17,6 +17,8 @@ export interface Committed {
   readonly items: readonly CommittedItem[]
   /** The items that were refused, where items may be. */
   readonly refused: readonly ItemProblem[]
+  /** Of a promotion: its note. */
+  readonly note?: string
 }
 
 export interface CommittedItem {
@@ -56,7 +58,7 @@ export function decide(changesets: readonly Changeset[], state: State, registry:
     const own = numbered(promoting(decided.value.writes, changeset), changeset, seq)
     seq = own.seq
     for (const { from, name, id } of own.writes.unlinks) ended.add(relationshipKey(from, name, id))
-    const committed: Committed = { cursor: encodeCursor(seq), items, refused: refusedItems }
+    const committed: Committed = { cursor: encodeCursor(seq), items, refused: refusedItems, ...(changeset.ends && { note: changeset.ends.note }) }
     if (changeset.idempotency) own.writes.answers.push({ ...changeset.idempotency, answer: JSON.stringify(committed) })
     append(writes, own.writes)
     return done(committed)

@@ -1,0 +1,144 @@
+import type { Schema } from '../model/model.ts'
+import type { Registry } from '../model/registry.ts'
+import type { Command, CreateTwin, Relate } from '../twin/command.ts'
+import { componentId, isObject, relationshipKey } from '../twin/state.ts'
+import { type SchemaOf, schemasOf, schemasOfRelationship, valueOf } from './edit-values.ts'
+import type { Below, Edit, OverrideEdit, RelationshipEdit, Said, StoredValues, TwinBelow, TwinEdit } from './edits.ts'
+
+/** What happens to edits of things that were changed in between: all is refused, or what the scenario says goes. */
+export type OnScenarioConflict = 'REFUSE' | 'OVERWRITE'
+
+export type PromotedEdit = Exclude<Edit, OverrideEdit>
+
+/** The commands that carry edits over, each with the edit it is for. */
+export interface PromotionPlan {
+  readonly steps: readonly { readonly command: Command; readonly edit: PromotedEdit }[]
+  /** Edits of what is not there any more. */
+  readonly skipped: readonly PromotedEdit[]
+}
+
+interface Ground {
+  readonly below: Below
+  readonly registry: Registry
+}
+
+/** What ends comes first, so that what is new has room; twins go last, when nothing is tied to them. */
+const order: Readonly<Record<PromotedEdit['op'], number>> = { unlink: 0, create: 1, update: 2, link: 3, relink: 4, delete: 5 }
+
+/**
+ * With REFUSE each command is held to the version that its thing had when it was first edited; with OVERWRITE to the one it has by now,
+ * so that nothing is overwritten that was not seen, and edits of what is gone are left out.
+ */
+export function planPromotion(edits: readonly Edit[], below: Below, registry: Registry, onConflict: OnScenarioConflict): PromotionPlan {
+  const promoted = edits.filter((edit): edit is PromotedEdit => edit.op !== 'override').sort((left, right) => order[left.op] - order[right.op])
+  const ground = { below, registry }
+  const made = new Set(promoted.flatMap(({ op, key }) => (op === 'create' ? [key.twin] : [])))
+  const isThere = (twin: string): boolean => below.twins.has(twin) || made.has(twin)
+  const steps: { command: Command; edit: PromotedEdit }[] = []
+  const skipped: PromotedEdit[] = []
+  for (const edit of promoted) {
+    if (onConflict === 'OVERWRITE' && !isPossible(edit, below, isThere)) {
+      skipped.push(edit)
+      continue
+    }
+    const commands = onConflict === 'REFUSE' ? [carried(edit, ground, edit.then)] : overwriting(edit, ground)
+    for (const command of commands) if (!isEmpty(command)) steps.push({ command, edit })
+  }
+  return { steps, skipped }
+}
+
+/** Of components alone nothing is left where they were given what they had. */
+const isEmpty = (command: Command): boolean => command.kind === 'updateTwin' && isObject(command.patch) && Object.keys(command.patch).length === 0
+
+function isPossible(edit: PromotedEdit, below: Below, isThere: (twin: string) => boolean): boolean {
+  const { twin, name, relationship } = edit.key
+  switch (edit.op) {
+    case 'create': return true
+    case 'update': case 'delete': return below.twins.has(twin)
+    case 'link': return isThere(twin) && isThere(edit.to)
+    case 'unlink': case 'relink': return below.relationships.has(relationshipKey(twin, name, relationship))
+  }
+}
+
+/** The command that does in the base what the edit did in the scenario. */
+function carried(edit: PromotedEdit, { below, registry }: Ground, ifVersion: number | undefined): Command {
+  const { twin, name, relationship: id } = edit.key
+  switch (edit.op) {
+    case 'create': return toCreateTwin(edit, registry)
+    case 'update': return { kind: 'updateTwin', id: twin, patch: patchOf(edit, below, registry), ifVersion, model: undefined }
+    case 'delete': return { kind: 'deleteTwin', id: twin, cascade: true, ifVersion }
+    case 'unlink': return { kind: 'unrelate', from: twin, name, id, to: undefined, ifVersion }
+    case 'link': return toRelate(edit, registry)
+    case 'relink': return { kind: 'updateRelationship', from: twin, name, id, patch: relationshipPatch(edit, below, registry), ifVersion }
+  }
+}
+
+/** What is new takes the place of what came to be under its id meanwhile. A twin of another model stays: the commit refuses to make it one of two. */
+function overwriting(edit: PromotedEdit, ground: Ground): readonly Command[] {
+  const { below, registry } = ground
+  const { twin, name, relationship: id } = edit.key
+  if (edit.op === 'create') {
+    const there = below.twins.get(twin)
+    if (there?.model !== edit.model) return [carried(edit, ground, undefined)]
+    return [{ kind: 'updateTwin', id: twin, patch: patchOf(whole(edit, there, below), below, registry), ifVersion: there.version, model: undefined }]
+  }
+  if (edit.op === 'update' || edit.op === 'delete') return [carried(edit, ground, below.twins.get(twin)?.version)]
+  const there = below.relationships.get(relationshipKey(twin, name, id))
+  if (edit.op !== 'link' || !there) return [carried(edit, ground, there?.version)]
+  if (there.to === edit.to) return [{ kind: 'updateRelationship', from: twin, name, id, patch: relationshipPatch(edit, below, registry), ifVersion: there.version }]
+  return [{ kind: 'unrelate', from: twin, name, id, to: undefined, ifVersion: there.version }, toRelate(edit, registry)]
+}
+
+/** The edit as one that says something of every property that is there. */
+function whole(edit: TwinEdit, there: TwinBelow, below: Below): TwinEdit {
+  const all = (said: Said, under: StoredValues | undefined): readonly string[] => [...new Set([...said.set, ...(under?.keys() ?? [])])]
+  return { ...edit, set: all(edit, there.values), components: edit.components.map((part) => ({ ...part, set: all(part, below.components.get(componentId(edit.key.twin, part.name))?.values) })) }
+}
+
+const toCreateTwin = ({ key, model, set, values, components }: TwinEdit, registry: Registry): CreateTwin => ({
+  kind: 'createTwin', id: key.twin, model, properties: jsonOf(schemasOf(registry, model), set, values), relationships: [],
+  components: toObject(components.map((part) => [part.name, jsonOf(schemasOf(registry, part.model), part.set, part.values)])),
+})
+
+function toRelate(edit: RelationshipEdit, registry: Registry): Relate {
+  const { twin: from, name, relationship: id } = edit.key
+  return { kind: 'relate', from, name, to: edit.to, id, properties: jsonOf(schemasOfRelationship(registry, edit), [...edit.values.keys()], edit.values) }
+}
+
+function patchOf({ key: { twin }, model, components, ...said }: TwinEdit, below: Below, registry: Registry): Readonly<Record<string, unknown>> {
+  const parts = components.filter(({ set }) => set.length > 0).map((part) => [part.name, replacing(schemasOf(registry, part.model), part, below.components.get(componentId(twin, part.name))?.values)] as const)
+  return { ...replacing(schemasOf(registry, model), said, below.twins.get(twin)?.values), ...toObject(parts) }
+}
+
+function relationshipPatch(edit: RelationshipEdit, below: Below, registry: Registry): Readonly<Record<string, unknown>> {
+  const { twin, name, relationship } = edit.key
+  const under = below.relationships.get(relationshipKey(twin, name, relationship))?.values
+  const set = [...new Set([...edit.values.keys(), ...(under?.keys() ?? [])])]
+  return replacing(schemasOfRelationship(registry, edit), { set, values: edit.values }, under)
+}
+
+/** A merge patch after which the properties have the values that are said, and no others within them. */
+function replacing(schemaOf: SchemaOf, { set, values }: Said, under: StoredValues | undefined): Readonly<Record<string, unknown>> {
+  return toObject(set.flatMap((name) => {
+    const schema = schemaOf(name)
+    return schema ? [[name, replacement(schema, valueOf(schemaOf, under, name), valueOf(schemaOf, values, name))]] : []
+  }))
+}
+
+/** Only objects and maps are merged into what is there; keys that are to go are given as null. */
+function replacement({ kind }: Schema, before: unknown, after: unknown): unknown {
+  return kind === 'object' || kind === 'map' ? difference(before, after) : after
+}
+
+function difference(before: unknown, after: unknown): unknown {
+  if (!isObject(before) || !isObject(after)) return after
+  const gone = Object.keys(before).filter((key) => !Object.hasOwn(after, key)).map((key) => [key, null] as const)
+  return toObject([...gone, ...Object.entries(after).map(([key, value]) => [key, difference(Object.hasOwn(before, key) ? before[key] : undefined, value)] as const)])
+}
+
+function jsonOf(schemaOf: SchemaOf, names: readonly string[], values: StoredValues): Readonly<Record<string, unknown>> {
+  return toObject(names.filter((name) => schemaOf(name) && values.has(name)).map((name) => [name, valueOf(schemaOf, values, name)]))
+}
+
+/** A property may be called `__proto__`. */
+const toObject = (entries: readonly (readonly [string, unknown])[]): Readonly<Record<string, unknown>> => Object.fromEntries(entries)
