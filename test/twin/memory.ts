@@ -8,8 +8,15 @@ export type Seen = Readonly<Record<string, unknown>>
 /** All there is at one instant, by keys that sort. */
 export type Snapshot = Readonly<Record<string, Seen>>
 
-interface Twin { readonly kind: 'Zone' | 'Pump'; version: number; values: Record<string, unknown>; motor: Record<string, unknown> }
-interface Link { readonly from: string; readonly name: string; readonly to: string; readonly id: string; version: number; values: Record<string, unknown> }
+export interface Twin {
+  readonly kind: 'Zone' | 'Pump'
+  version: number
+  values: Record<string, unknown>
+  motor: Record<string, unknown>
+  /** Which life of the id it is. */
+  readonly life: number
+}
+export interface Link { readonly from: string; readonly name: string; readonly to: string; readonly id: string; version: number; values: Record<string, unknown> }
 
 /** What the commands mean, written down a second time and as simply as can be: no groups, no history, no store. */
 export class Memory {
@@ -41,7 +48,7 @@ export class Memory {
   #create({ id, model, properties, components, relationships }: Extract<Command, { kind: 'createTwin' }>): boolean {
     if (this.twins.has(id)) return false
     const motor = { ...(components as { motor?: object }).motor }
-    this.twins.set(id, { kind: model === zone ? 'Zone' : 'Pump', version: 1, values: { ...(properties as object) }, motor })
+    this.twins.set(id, { kind: model === zone ? 'Zone' : 'Pump', version: 1, values: { ...(properties as object) }, motor, life: nextLife() })
     const isRelated = relationships.every((each) => this.#relate({ from: id, ...each }))
     if (!isRelated) this.#delete(remove(id, true))
     return isRelated
@@ -73,15 +80,22 @@ export class Memory {
   }
 
   snapshot(): Snapshot {
-    const twins = [...this.twins].map(([id, { kind, version, values, motor }]) => [`twin ${id}`, { kind, version, values: { ...values }, motor: kind === 'Pump' ? { ...motor } : null }] as const)
-    const links = [...this.links].map(([key, { to, version, values }]) => [`link ${key}`, { to, version, values: { ...values } }] as const)
-    return Object.fromEntries<unknown>([...twins, ...links].sort(([a], [b]) => (a < b ? -1 : 1))) as Snapshot
+    return snapshotOf(this)
   }
 }
 
-const keyOf = ({ from, name, id }: { readonly from: string; readonly name: string; readonly id: string }): string => `${from} ${name} ${id}`
+export function snapshotOf({ twins, links }: { readonly twins: ReadonlyMap<string, Twin>; readonly links: ReadonlyMap<string, Link> }): Snapshot {
+  const seenTwins = [...twins].map(([id, { kind, version, values, motor }]) => [`twin ${id}`, { kind, version, values: { ...values }, motor: kind === 'Pump' ? { ...motor } : null }] as const)
+  const seenLinks = [...links].map(([key, { to, version, values }]) => [`link ${key}`, { to, version, values: { ...values } }] as const)
+  return Object.fromEntries<unknown>([...seenTwins, ...seenLinks].sort(([a], [b]) => (a < b ? -1 : 1))) as Snapshot
+}
 
-function merged(target: unknown, given: object): Record<string, unknown> {
+let lives = 0
+export const nextLife = (): number => ++lives
+
+export const keyOf = ({ from, name, id }: { readonly from: string; readonly name: string; readonly id: string }): string => `${from} ${name} ${id}`
+
+export function merged(target: unknown, given: object): Record<string, unknown> {
   const result: Record<string, unknown> = { ...(typeof target === 'object' ? target : {}) }
   for (const [key, value] of Object.entries(given)) {
     if (value === null) delete result[key]

@@ -16,14 +16,14 @@ const word = (id: string): string => '{_t: $b.t, _s: $b.s, _id: ' + id + '}'
 
 /** Marks every node of `row.id`, past states too, that the scenario may see: they are found by what they carry, without a look-up. */
 const marked = (column: '_in' | '_not'): string => `CALL (row) {
-    MATCH (n:Twin {_t: $b.t, _id: row.id}) USING INDEX SEEK n:Twin(_t, _id) RETURN n
-    UNION ALL MATCH (n:_Component {_t: $b.t, _id: row.id}) USING INDEX SEEK n:_Component(_t, _id) RETURN n
-    UNION ALL MATCH (n:_Gone {_t: $b.t, _id: row.id}) USING INDEX SEEK n:_Gone(_t, _id) RETURN n
-    UNION ALL MATCH (n:_Past) USING INDEX n:_Past(_t, _id, _to) WHERE n._t = $b.t AND n._id = row.id AND n._to > 0 RETURN n
-    UNION ALL UNWIND $b.below AS number MATCH (n:_Own {_t: $b.t, _s: number, _id: row.id}) USING INDEX SEEK n:_Own(_t, _s, _id) RETURN n
-    UNION ALL UNWIND $b.below AS number MATCH (n:_OwnComponent {_t: $b.t, _s: number, _id: row.id}) USING INDEX SEEK n:_OwnComponent(_t, _s, _id) RETURN n
+    MATCH (x:Twin {_t: $b.t, _id: row.id}) USING INDEX SEEK x:Twin(_t, _id) RETURN x
+    UNION ALL MATCH (x:_Component {_t: $b.t, _id: row.id}) USING INDEX SEEK x:_Component(_t, _id) RETURN x
+    UNION ALL MATCH (x:_Gone {_t: $b.t, _id: row.id}) USING INDEX SEEK x:_Gone(_t, _id) RETURN x
+    UNION ALL MATCH (x:_Past) USING INDEX x:_Past(_t, _id, _to) WHERE x._t = $b.t AND x._id = row.id AND x._to > 0 RETURN x
+    UNION ALL UNWIND $b.below AS number MATCH (x:_Own {_t: $b.t, _s: number, _id: row.id}) USING INDEX SEEK x:_Own(_t, _s, _id) RETURN x
+    UNION ALL UNWIND $b.below AS number MATCH (x:_OwnComponent {_t: $b.t, _s: number, _id: row.id}) USING INDEX SEEK x:_OwnComponent(_t, _s, _id) RETURN x
   }
-  WITH n WHERE NOT $b.s IN coalesce(n.${column}, []) SET n.${column} = coalesce(n.${column}, []) + [$b.s]`
+  WITH x WHERE NOT $b.s IN coalesce(x.${column}, []) SET x.${column} = coalesce(x.${column}, []) + [$b.s]`
 
 const changedOwn = (label: '_Own' | '_OwnComponent', rows: string): string => `CALL () {
   UNWIND $b.${rows} AS row MATCH (n:${label} ${word('row.id')}) USING INDEX SEEK n:${label}(_t, _s, _id) SET n += row.set, n._v = row.version, n._since = $b.at
@@ -57,14 +57,14 @@ const deleted = (kind: BranchKind): string => `CALL () {
 CALL () {
   UNWIND $b.deletes AS row MATCH (n:_Own ${word('row.id')}) USING INDEX SEEK n:_Own(_t, _s, _id)
   CALL (n) {
-    MATCH (n)-[r]-() WHERE NOT type(r) STARTS WITH '_in__has_'
-    MATCH (k:_Link {_t: $b.t, _id: startNode(r)._id, name: substring(type(r), 4), rid: r._id, _s: r._s}) DELETE k
+    MATCH (n)-[r]-() WHERE r._s = $b.s AND NOT type(r) STARTS WITH '_in__has_'
+    MATCH (k:_Link {_t: $b.t, _id: startNode(r)._id, name: substring(type(r), 4), rid: r._id, _s: $b.s}) DELETE k
   }
   CALL (n) { MATCH (n)-->(c:_OwnComponent) DETACH DELETE c }
   DETACH DELETE n
 }`
 
-/** A relationship that the scenario had tied to a twin which the base deleted since gives its id free. */
+/** A relationship that the scenario had tied to a twin which was deleted below since gives its id free. */
 const forgotten = `CALL (row) {
     MATCH (k:_Link {_t: $b.t, _id: row.from, name: row.name, rid: row.id, _s: $b.s}) USING INDEX SEEK k:_Link(_t, _id, name, rid, _s)
     CALL (row) {
@@ -72,7 +72,7 @@ const forgotten = `CALL (row) {
       UNION ALL MATCH (y:_Gone {_t: $b.t, _id: row.from}) RETURN y
       UNION ALL MATCH (y:_Own {_t: $b.t, _id: row.from}) WHERE y._s IN $b.chain RETURN y
     }
-    MATCH (y)-[x]->() WHERE x._s = $b.s AND x._id = row.id AND type(x) = row.type
+    OPTIONAL MATCH (y)-[x]->() WHERE x._s = $b.s AND x._id = row.id AND type(x) = row.type
     WITH DISTINCT k, x DELETE x, k
   }`
 
