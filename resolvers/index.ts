@@ -2,6 +2,7 @@ import type { IResolvers } from '@graphql-tools/utils'
 import { resolveTwinType } from '../src/domain/schema/twin-types.ts'
 import type { Context } from '../src/graphql/context.ts'
 import { changeResolvers } from './changes.ts'
+import { historyResolvers } from './history.ts'
 import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
 import { scenarioResolvers } from './scenario.ts'
@@ -18,5 +19,6 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   telemetryResolvers,
   changeResolvers,
   scenarioResolvers,
+  historyResolvers,
   { Twin: { __resolveType: resolveTwinType } },
 ]

@@ -3,6 +3,8 @@ export interface OldEntry {
   /** The store's own name for it. */
   readonly ref: string
   readonly id: string
+  /** Of a component; a twin may have the same id. */
+  readonly isPart: boolean
   /** Its place in the journal. */
   readonly seq: number
   /** Whether the thing, or a component of it, began with it: its creation, or its migration to another model. */
@@ -13,7 +15,7 @@ export interface OldEntry {
 
 export interface Folded {
   /** What stays, with the properties that nothing later among these set. */
-  readonly keep: readonly { readonly ref: string; readonly names: readonly string[] }[]
+  readonly keep: readonly Pick<OldEntry, 'ref' | 'isPart' | 'names'>[]
   readonly forget: readonly string[]
 }
 
@@ -21,12 +23,12 @@ export interface Folded {
 export function foldSettings(entries: readonly OldEntry[]): Folded {
   const keep: Folded['keep'][number][] = []
   const forget: string[] = []
-  for (const ofOne of Map.groupBy(entries, ({ id }) => id).values()) {
+  for (const ofOne of Map.groupBy(entries, ({ id, isPart }) => `${isPart ? 'part' : 'twin'} ${id}`).values()) {
     const seen = new Set<string>()
-    for (const { ref, isBirth, names } of ofOne.toSorted((a, b) => b.seq - a.seq)) {
+    for (const { ref, isPart, isBirth, names } of ofOne.toSorted((a, b) => b.seq - a.seq)) {
       const last = names.filter((name) => !seen.has(name))
       for (const name of last) seen.add(name)
-      if (isBirth || last.length > 0) keep.push({ ref, names: last })
+      if (isBirth || last.length > 0) keep.push({ ref, isPart, names: last })
       else forget.push(ref)
     }
   }

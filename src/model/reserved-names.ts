@@ -16,7 +16,7 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
   Series FloatSeries IntSeries BooleanSeries StringSeries JSONSeries
   Reading FloatReading IntReading BooleanReading StringReading JSONReading ReadingInput Bucket FloatBucket IntBucket BooleanBucket StringBucket JSONBucket Forecast ForecastPoint RollupSeries RollupBucket Freshness IngestRefusal
   ReadingReceived ReadingEvent TelemetryStatus TelemetryOrigin TelemetrySourceState TelemetryPoliciesConnection QuarantineStatus QuarantineCode ReplayRefusal
-  DeltaKind Within Change Change_Connection Change_Edge PropertyChange ChangedRelationship Gap CaughtUp ChangeEvent ChangeKind Diff Lineage Neighbourhood Path PathWeight Impact SearchHit PropertyMeta PropertyHistory
+  DeltaKind Within Change Change_Connection Change_Edge PropertyChange ChangedRelationship Gap CaughtUp ChangeEvent ChangeKind Diff Lineage Neighbourhood Path PathWeight Impact SearchHit PropertyMeta PropertySetting PropertyHistory PropertyHistory_Connection PropertyHistory_Edge
   PageInfo SortDirection Count
 `.trim().split(/\s+/)])
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { foldSettings, namesSet, type OldEntry } from '../../src/history/fold-settings.ts'
 
-const entries = fc.uniqueArray(fc.record({ id: fc.constantFrom('a', 'b'), isBirth: fc.boolean(), names: fc.uniqueArray(fc.constantFrom('x', 'y', '__proto__', 'constructor')) }), { selector: () => Symbol('any'), maxLength: 12 })
+const entries = fc.uniqueArray(fc.record({ id: fc.constantFrom('a', 'b'), isPart: fc.boolean(), isBirth: fc.boolean(), names: fc.uniqueArray(fc.constantFrom('x', 'y', '__proto__', 'constructor')) }), { selector: () => Symbol('any'), maxLength: 12 })
   .map((all): readonly OldEntry[] => all.map((each, seq) => ({ ...each, ref: String(seq), seq })))
 
 test('of what is folded, in portions however cut, the last setting of every property and every birth stay, and nothing else', () => {
@@ -14,8 +14,8 @@ test('of what is folded, in portions however cut, the last setting of every prop
       expect([...keep.map(({ ref }) => ref), ...forget].sort()).toEqual(given.map(({ ref }) => ref).sort())
       left = keep.flatMap(({ ref, names }) => given.filter((each) => each.ref === ref).map((each) => ({ ...each, names })))
     }
-    const last = new Map(all.flatMap(({ id, names, ref }) => names.map((name) => [`${id} ${name}`, ref] as const)))
-    expect(new Map(left.flatMap(({ id, names, ref }) => names.map((name) => [`${id} ${name}`, ref] as const)))).toEqual(last)
+    const last = new Map(all.flatMap(({ id, isPart, names, ref }) => names.map((name) => [`${id} ${isPart} ${name}`, ref] as const)))
+    expect(new Map(left.flatMap(({ id, isPart, names, ref }) => names.map((name) => [`${id} ${isPart} ${name}`, ref] as const)))).toEqual(last)
     expect(left.every(({ isBirth, names }) => isBirth || names.length > 0)).toBe(true)
     expect(left.filter(({ isBirth }) => isBirth).map(({ ref }) => ref).sort()).toEqual(all.filter(({ isBirth }) => isBirth).map(({ ref }) => ref).sort())
   }))

@@ -87,7 +87,7 @@ describe('history that is forgotten', () => {
     await trimJournal(test)
     expect(await counts(test)).toMatchObject({ past: 3, gone: 2, ended: 3, kept: 11 })
     expect(await trimOnce(test)).toBe(11)
-    expect(await counts(test)).toEqual({ past: 0, gone: 0, ended: 0, kept: 0, set: 4 }) // the births of a and z, of a the last update of name, of its motor that of power
+    expect(await counts(test)).toEqual({ past: 0, gone: 0, ended: 0, kept: 0, set: 5 }) // the births of a and z, of a the last updates of name and motor, of the motor that of power
     expect(await trimOnce(test)).toBe(0)
   })
 

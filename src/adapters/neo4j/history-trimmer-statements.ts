@@ -27,9 +27,9 @@ WITH all[0..fitting] AS all
 CALL (all) {
   UNWIND all AS k WITH DISTINCT k._id AS id
   MATCH (s:_Set {_t: $b.t, _id: id}) USING INDEX SEEK s:_Set(_t, _id)
-  RETURN collect([elementId(s), s._id, s._seq, s._op <> 'update', s._names]) AS sets
+  RETURN collect([elementId(s), s._id, s._seq, s._op <> 'update', s._names, s._isPart]) AS sets
 }
-RETURN [k IN all | [elementId(k), k._op, k._id, k._to, k._seq, k:_Past, k._type, k._patch, k._s]] AS entries, sets`
+RETURN [k IN all | [elementId(k), k._op, k._id, k._to, k._seq, k:_Past, k._type, k._patch, k._s, k:_was__Component]] AS entries, sets`
 
 /** Relationships of one name; the name is part of the text, as in twin-statements.ts. Their source may be gone, and come again, by now. */
 export const clearEnded = (name: string): string => `UNWIND $b.sources AS row
@@ -44,7 +44,7 @@ DELETE w RETURN count(*) AS cleared`
 export const forget = `CALL () {
   UNWIND $b.keep AS row MATCH (k) WHERE elementId(k) = row.ref
   WITH k, row, labels(k) AS present REMOVE k:$(present) SET k:_Set
-  SET k = {_t: k._t, _id: k._id, _seq: k._seq, _to: k._to, _op: k._op, _actor: k._actor, _cause: k._cause, _model: k._model, _v: k._v, _names: row.names}
+  SET k = {_t: k._t, _id: k._id, _seq: k._seq, _to: k._to, _op: k._op, _actor: k._actor, _cause: k._cause, _model: k._model, _v: k._v, _names: row.names, _isPart: row.isPart}
 }
 CALL () { UNWIND $b.forget AS ref MATCH (k) WHERE elementId(k) = ref DELETE k }
 CALL () {
@@ -54,17 +54,17 @@ CALL () {
     UNION ALL MATCH (n:_Gone {_t: $b.t, _id: row.id}) USING INDEX SEEK n:_Gone(_t, _id) RETURN n
   }
   MATCH (n)-[w]->(c:_Gone) WHERE type(w) STARTS WITH '_was__has_' AND w._to = row.at
-  CALL (c) { MATCH (s:_Set {_t: $b.t, _id: c._id}) USING INDEX SEEK s:_Set(_t, _id) WHERE s._to <= c._to DELETE s }
+  CALL (c) { MATCH (s:_Set {_t: $b.t, _id: c._id}) USING INDEX SEEK s:_Set(_t, _id) WHERE s._isPart AND s._to <= c._to DELETE s }
   DETACH DELETE c
 }
 CALL () {
   UNWIND $b.gone AS row MATCH (n:_Gone {_t: $b.t, _id: row.id}) USING INDEX SEEK n:_Gone(_t, _id) WHERE n._to = row.at
   CALL (n) {
     MATCH (n)-[w]->(c:_Gone) WHERE type(w) STARTS WITH '_was__has_'
-    CALL (c) { MATCH (s:_Set {_t: $b.t, _id: c._id}) USING INDEX SEEK s:_Set(_t, _id) WHERE s._to <= c._to DELETE s }
+    CALL (c) { MATCH (s:_Set {_t: $b.t, _id: c._id}) USING INDEX SEEK s:_Set(_t, _id) WHERE s._isPart AND s._to <= c._to DELETE s }
     DETACH DELETE c
   }
-  CALL (n) { MATCH (s:_Set {_t: $b.t, _id: n._id}) USING INDEX SEEK s:_Set(_t, _id) WHERE s._to <= n._to DELETE s }
+  CALL (n) { MATCH (s:_Set {_t: $b.t, _id: n._id}) USING INDEX SEEK s:_Set(_t, _id) WHERE NOT s._isPart AND s._to <= n._to DELETE s }
   DETACH DELETE n
 }
 RETURN 1 AS done`

@@ -5,9 +5,9 @@ import type { Neo4jDatabase, Neo4jTransaction } from './database.ts'
 import * as statements from './history-trimmer-statements.ts'
 
 type Row = readonly [
-  ref: string, op: string, id: string, at: number, seq: number, isPast: boolean, type: string | null, patch: string | null, scenario: number | null,
+  ref: string, op: string, id: string, at: number, seq: number, isPast: boolean, type: string | null, patch: string | null, scenario: number | null, isPart: boolean,
 ]
-type SetRow = readonly [ref: string, id: string, seq: number, isBirth: boolean, names: readonly string[]]
+type SetRow = readonly [ref: string, id: string, seq: number, isBirth: boolean, names: readonly string[], isPart: boolean]
 
 /**
  * Old entries are found through `_Kept`, the entries that the journal has given up, in the order of time; each leads to what it holds: an ended relationship,
@@ -39,7 +39,7 @@ const mostCharacters = 8_000_000n
 
 async function forget(tx: Neo4jTransaction, tenant: string, entries: readonly Row[], sets: readonly SetRow[]): Promise<void> {
   const settings = entries.filter(isSetting)
-  const { keep, forget: superseded } = foldSettings([...settings.map(toEntry), ...sets.map(([ref, id, seq, isBirth, names]): OldEntry => ({ ref, id, seq, isBirth, names }))])
+  const { keep, forget: superseded } = foldSettings([...settings.map(toEntry), ...sets.map(([ref, id, seq, isBirth, names, isPart]): OldEntry => ({ ref, id, seq: Number(seq), isPart, isBirth, names }))])
   const others = entries.filter((entry) => !isSetting(entry)).map(([ref]) => ref)
   const of = (...ops: readonly string[]) => entries.filter(([, op, , , , , , , scenario]) => scenario === null && ops.includes(op)).map(([, , id, at, , , type]) => ({ id, at: BigInt(at), type }))
   for (const [type, ended] of Map.groupBy(of('unlink', 'relink'), ({ type }) => String(type))) {
@@ -51,4 +51,4 @@ async function forget(tx: Neo4jTransaction, tenant: string, entries: readonly Ro
 /** Those of scenarios, and of relationships, say nothing that the last setting of a property is to be known by. */
 const isSetting = ([, op, , , , isPast, , , scenario]: Row): boolean => scenario === null && (isPast || op === 'create')
 
-const toEntry = ([ref, op, id, , seq, , , patch]: Row): OldEntry => ({ ref, id, seq: Number(seq), isBirth: op !== 'update', names: op === 'update' ? namesSet(patch) : [] })
+const toEntry = ([ref, op, id, , seq, , , patch, , isPart]: Row): OldEntry => ({ ref, id, seq: Number(seq), isPart, isBirth: op !== 'update', names: op === 'update' ? namesSet(patch) : [] })

@@ -111,8 +111,14 @@ function completeField(operation: Operation, parentType: GraphQLObjectType, key:
     }
     if (!isSeries(parentType)) throw new NotInRow(`${parentType.name}.${name} is not answered at once.`)
     result[key] = undefined // keeps the place among the fields
-    later.push(value.then((read) => { result[key] = complete(read, later) }))
+    follow(later, value.then((read) => { result[key] = complete(read, later) }))
   }
+}
+
+/** Nobody waits for what follows once the operation failed elsewhere: its failure, too, is then no news. */
+function follow(later: Later, part: Promise<void>): void {
+  part.catch(() => undefined)
+  later.push(part)
 }
 
 /** One call for all rows that are completed in one go, without a promise for each. */
@@ -122,7 +128,7 @@ function completeMany(key: string, complete: Complete, resolve: (sources: readon
     result[key] = undefined // keeps the place among the fields
     if (gathering) return void gathering.push({ source, result })
     const rows = gathering = [{ source, result }]
-    later.push(Promise.resolve().then(async () => {
+    follow(later, Promise.resolve().then(async () => {
       gathering = undefined
       const values = await resolve(rows.map((row) => row.source))
       for (const [index, row] of rows.entries()) row.result[key] = complete(values[index], later)
