@@ -80,6 +80,17 @@ export interface SeriesOptions extends ReadOptions {
   readonly most?: number | undefined
 }
 
+/** `value × scale + shift`, in the place of a series' values. */
+export interface Affine {
+  readonly scale: number
+  readonly shift: number
+}
+
+export interface RollupOptions extends ReadOptions {
+  /** What becomes of the values of some series, by `seriesKeyText`, before they are put together. */
+  readonly affine?: ReadonlyMap<string, Affine> | undefined
+}
+
 export interface PageOptions extends ReadOptions {
   /** At most so many, for each series. */
   readonly first: number
@@ -125,7 +136,7 @@ export interface TelemetryStore extends AsyncDisposable {
   /** `quantiles`: each from 0 to 1. */
   summaries(series: readonly SeriesKey[], buckets: Buckets, options?: ReadOptions & { readonly quantiles?: readonly number[] }): Promise<readonly (readonly Summary[])[]>
   /** One answer a group, each over all its series; floats, integers and booleans only. */
-  rollup(groups: readonly (readonly SeriesKey[])[], buckets: Buckets, aggregate: Aggregate, options?: ReadOptions): Promise<readonly (readonly RollupBucket[])[]>
+  rollup(groups: readonly (readonly SeriesKey[])[], buckets: Buckets, aggregate: Aggregate, options?: RollupOptions): Promise<readonly (readonly RollupBucket[])[]>
   /** What was received after a cursor, by receipt; at most `limit`, but always whole batches, so that it goes on behind the last one's `receivedAt`. */
   received(after: Microseconds, limit: number, options?: UnboundedOptions): Promise<readonly Received[]>
   /** The place of the last batch stored; 0 where there is none. */

@@ -86,6 +86,9 @@ export function ownerOf(id: string): string {
   return mark < 0 ? id : id.slice(0, mark)
 }
 
+/** What a twin of the model has, of the model as the registry has it. */
+export const channelsOfTwin = (id: string, model: RegisteredModel, registry: Registry): TwinChannels => toTwinChannels(id, model.id, new Map(telemetries(model, registry)))
+
 /** A component's telemetry is named `component.telemetry`; DTDL's own names hold no dots. */
 function telemetries(model: RegisteredModel, registry: Registry): readonly (readonly [string, Channel])[] {
   return [...model.contents.values()].flatMap((content) => {

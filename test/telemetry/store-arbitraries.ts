@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { NewReading, SeriesKey, SeriesKind, SeriesValue } from '../../src/telemetry/reading.ts'
-import type { Aggregate, Buckets } from '../../src/telemetry/telemetry-store.ts'
+import { type NewReading, type SeriesKey, type SeriesKind, seriesKeyText, type SeriesValue } from '../../src/telemetry/reading.ts'
+import type { Affine, Aggregate, Buckets } from '../../src/telemetry/telemetry-store.ts'
 
 /** 2026-01-01T00:00:00Z in microseconds. */
 export const newYear = 1_767_225_600_000_000
@@ -60,6 +60,8 @@ export interface Questions {
   readonly limit: number
   readonly groups: readonly (readonly SeriesKey[])[]
   readonly aggregate: Aggregate
+  /** Of some series, by `seriesKeyText`. */
+  readonly affine: ReadonlyMap<string, Affine>
 }
 
 const numericSeries = knownSeries.filter(({ kind }) => kind !== 'text' && kind !== 'json')
@@ -67,7 +69,7 @@ const numericSeries = knownSeries.filter(({ kind }) => kind !== 'text' && kind !
 const questions: fc.Arbitrary<Questions> = fc.record({
   before: time, until: fc.option(time, { nil: undefined }), knownBatch: fc.option(fc.nat(), { nil: undefined }), buckets, pageSize: fc.integer({ min: 1, max: 6 }), limit: fc.integer({ min: 1, max: 30 }),
   groups: fc.array(fc.array(fc.constantFrom(...numericSeries, unknownSeries), { maxLength: 6 }), { maxLength: 4 }),
-  aggregate: fc.constantFrom(...aggregates),
+  aggregate: fc.constantFrom(...aggregates), affine: fc.dictionary(fc.constantFrom(...numericSeries.map(seriesKeyText)), fc.record({ scale: fc.constantFrom(0, 1, -2, 0.5, 3), shift: fc.constantFrom(0, 7, -1.5) })).map((own) => new Map(Object.entries(own))),
 })
 
 export type Step =

@@ -1,5 +1,5 @@
 import { type NewReading, type Reading, type SeriesKey, type SeriesValue, seriesKeyText } from '../../src/telemetry/reading.ts'
-import type { Aggregate, Buckets, Outcome, Received, Retention, Sight, Summary, TimeRange } from '../../src/telemetry/telemetry-store.ts'
+import type { Aggregate, Buckets, Outcome, Received, Retention, RollupOptions, Sight, Summary, TimeRange } from '../../src/telemetry/telemetry-store.ts'
 
 /** What a telemetry store promises, in the plainest way: everything in memory, nothing fast. */
 export interface StoreModel {
@@ -8,7 +8,7 @@ export interface StoreModel {
   latestBefore(key: SeriesKey, before: number, sight?: Sight): Reading | undefined
   readings(key: SeriesKey, range: TimeRange, sight?: Sight): readonly Reading[]
   summaries(key: SeriesKey, buckets: Buckets, quantiles: readonly number[], sight?: Sight): readonly Summary[]
-  rollup(group: readonly SeriesKey[], buckets: Buckets, aggregate: Aggregate, sight?: Sight): readonly ExpectedRollup[]
+  rollup(group: readonly SeriesKey[], buckets: Buckets, aggregate: Aggregate, options?: RollupOptions): readonly ExpectedRollup[]
   /** By receipt; in a batch in no order. */
   received(after: number): readonly Received[]
   series(sight?: Sight): readonly { readonly key: SeriesKey; readonly latest: Reading }[]
@@ -64,8 +64,11 @@ export function createStoreModel(): StoreModel {
     latestBefore: (key, before, sight) => inOrder(key, sight).filter(({ at }) => at < before).at(-1),
     readings: within,
     summaries: (key, buckets, quantiles, sight) => [...inBuckets(within(key, buckets, sight), buckets)].map(([from, readings]) => summaryOf(key, from, readings, quantiles)),
-    rollup(group, buckets, aggregate, sight) {
-      const readings = [...new Map(group.map((key) => [seriesKeyText(key), key])).values()].flatMap((key) => within(key, buckets, sight)).sort((left, right) => left.at - right.at)
+    rollup(group, buckets, aggregate, { affine, ...sight } = {}) {
+      const readings = [...new Map(group.map((key) => [seriesKeyText(key), key])).values()].flatMap((key) => {
+        const { scale, shift } = affine?.get(seriesKeyText(key)) ?? { scale: 1, shift: 0 }
+        return within(key, buckets, sight).map((reading) => ({ ...reading, value: Number(reading.value) * scale + shift, size: Math.abs(Number(reading.value) * scale) + Math.abs(shift) }))
+      }).sort((left, right) => left.at - right.at)
       return [...inBuckets(readings, buckets)].map(([from, inBucket]) => rollupOf(from, inBucket, aggregate))
     },
     received: (after) => [...all.values()].flatMap(({ key }) => inOrder(key).map((reading) => ({ ...reading, series: key })))
@@ -81,7 +84,7 @@ export function createStoreModel(): StoreModel {
   }
 }
 
-function inBuckets(readings: readonly Reading[], { from, width }: Buckets): Map<number, Reading[]> {
+function inBuckets<T extends Reading>(readings: readonly T[], { from, width }: Buckets): Map<number, T[]> {
   return Map.groupBy(readings, ({ at }) => from + Math.floor((at - from) / width) * width)
 }
 
@@ -118,7 +121,8 @@ function quantileOf(numbers: readonly number[], share: number): number {
   return below + (above - below) * (place - Math.floor(place))
 }
 
-function rollupOf(from: number, readings: readonly Reading[], aggregate: Aggregate): ExpectedRollup {
+/** `size`: the magnitude of what the value was made of. */
+function rollupOf(from: number, readings: readonly (Reading & { readonly size: number })[], aggregate: Aggregate): ExpectedRollup {
   const numbers = readings.map(({ value }) => Number(value))
   const atTime = (time: number | undefined): readonly number[] => readings.filter(({ at }) => at === time).map(({ value }) => Number(value))
   const sum = numbers.reduce((total, number) => total + number, 0)
@@ -126,5 +130,5 @@ function rollupOf(from: number, readings: readonly Reading[], aggregate: Aggrega
     MEAN: [sum / numbers.length], SUM: [sum], MIN: [Math.min(...numbers)], MAX: [Math.max(...numbers)], COUNT: [numbers.length],
     FIRST: atTime(readings[0]?.at), LAST: atTime(readings.at(-1)?.at),
   }[aggregate]
-  return { from, count: numbers.length, values, scale: numbers.reduce((total, number) => total + Math.abs(number), 0) }
+  return { from, count: numbers.length, values, scale: readings.reduce((total, { size }) => total + size, 0) }
 }

@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api'
-import type { Aggregate, Buckets, RollupBucket, Summary, TimeRange } from '../../telemetry/telemetry-store.ts'
+import type { Affine, Aggregate, Buckets, RollupBucket, Summary, TimeRange } from '../../telemetry/telemetry-store.ts'
 import type { Reading, SeriesKind, SeriesValue } from '../../telemetry/reading.ts'
 import { lastReceived } from './archive.ts'
 import { fromLane, fromQualityCode, type Lane } from './rows.ts'
@@ -95,11 +95,17 @@ const contributions: Readonly<Record<Aggregate, string>> = {
   FIRST: 'arg_min(value, t) AS earliest, min(t) AS begun', LAST: 'arg_max(value, t) AS latest, max(t) AS ended',
 }
 
-/** Series first, then groups: a reading is looked at once, however many groups its series is in. */
-export const rollupOf = (sources: readonly string[], { from, width }: Buckets, aggregate: Aggregate, groups: readonly (readonly number[])[]): string => `
-  WITH part AS (SELECT series, (t - ${from}) // ${width} AS bucket, count(*) AS n, ${contributions[aggregate]} FROM (${sources.map((source) => `SELECT series, t, value::DOUBLE AS value FROM (${source})`).join(' UNION ALL ')}) GROUP BY ALL),
+/** Series first, then groups: a reading is looked at once, however many groups its series is in. `affine`: by series. */
+export const rollupOf = (sources: readonly string[], { from, width }: Buckets, aggregate: Aggregate, groups: readonly (readonly number[])[], affine: ReadonlyMap<number, Affine>): string => `
+  WITH part AS (SELECT series, (t - ${from}) // ${width} AS bucket, count(*) AS n, ${contributions[aggregate]} FROM (${sources.map((source) => scaled(`SELECT series, t, value::DOUBLE AS value FROM (${source})`, affine)).join(' UNION ALL ')}) GROUP BY ALL),
   member(grp, series) AS (VALUES ${groups.flatMap((series, group) => series.map((id) => `(${group}, ${id})`)).join(', ')})
   SELECT grp, bucket, sum(n), ${aggregates[aggregate]} FROM part JOIN member USING (series) GROUP BY ALL ORDER BY ALL`
+
+function scaled(source: string, affine: ReadonlyMap<number, Affine>): string {
+  if (affine.size === 0) return source
+  const rows = [...affine].map(([series, { scale, shift }]) => `(${series}, ${scale}::DOUBLE, ${shift}::DOUBLE)`)
+  return `SELECT series, t, CASE WHEN scale IS NULL THEN value ELSE value * scale + shift END AS value FROM (${source}) LEFT JOIN (VALUES ${rows.join(', ')}) AS f(series, scale, shift) USING (series)`
+}
 
 export const toRollupBucket = ({ from, width }: Buckets, [, bucket, count, value]: DuckRow): RollupBucket => ({ from: from + Number(bucket) * width, count: Number(count), value: toNumber(value) })
 

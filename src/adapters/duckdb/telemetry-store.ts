@@ -1,9 +1,9 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failure } from '../../errors.ts'
-import type { Microseconds, Reading, SeriesKey } from '../../telemetry/reading.ts'
+import { type Microseconds, type Reading, type SeriesKey, seriesKeyText } from '../../telemetry/reading.ts'
 import { bucketsInSight, endOfSight, isInSight, rangeInSight, tooManySeries } from '../../telemetry/sight.ts'
-import type { ReadOptions, TelemetryStore, TimeRange } from '../../telemetry/telemetry-store.ts'
+import type { Affine, ReadOptions, RollupOptions, TelemetryStore, TimeRange } from '../../telemetry/telemetry-store.ts'
 import { monotonicMs } from '../../util/clock.ts'
 import { openLogFiles } from './log-files.ts'
 import { createLogWriter } from './log-writer.ts'
@@ -136,6 +136,12 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
     return found
   }
 
+  const byId = (groups: readonly (readonly SeriesKey[])[], affine: RollupOptions['affine']): ReadonlyMap<number, Affine> =>
+    new Map(affine ? groups.flat().flatMap((key) => {
+      const [id, own] = [book.find(key)?.id, affine.get(seriesKeyText(key))]
+      return id === undefined || !own ? [] : [[id, own]]
+    }) : [])
+
   return {
     async append(readings) {
       if (isClosing) throw failure('SHUTTING_DOWN')
@@ -152,13 +158,13 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
       const buckets = bucketsInSight(asked, options)
       return await eachSeries(series, buckets, options, (source, lane) => summariesOf(source, lane, buckets, quantiles), (key, rows) => rows.map((row) => toSummary(key.kind, buckets, quantiles.length, row)))
     },
-    async rollup(groups, asked, aggregate, { signal, ...sight } = {}) {
+    async rollup(groups, asked, aggregate, { signal, affine, ...sight } = {}) {
       const buckets = bucketsInSight(asked, sight)
       const ids = groups.map((group) => [...new Set(group.flatMap((key) => book.find(key)?.id ?? []))])
       const rows = await merger.views.use((tables) => {
         const all = [...new Set(ids.flat())]
         const sources = (['num', 'int'] as const).flatMap((lane) => readingsOf(tables, lane, all.filter((id) => laneOf(book.at(id).key.kind) === lane), buckets, sight.knownUntil) ?? [])
-        return sources.length === 0 ? Promise.resolve([]) : read(rollupOf(sources, buckets, aggregate, ids), signal)
+        return sources.length === 0 ? Promise.resolve([]) : read(rollupOf(sources, buckets, aggregate, ids, byId(groups, affine)), signal)
       })
       const byGroup = Map.groupBy(rows, ([group]) => Number(group))
       return groups.map((_, group) => (byGroup.get(group) ?? []).map((row) => toRollupBucket(buckets, row)))

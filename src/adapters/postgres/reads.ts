@@ -1,6 +1,6 @@
-import type { Microseconds, SeriesKey } from '../../telemetry/reading.ts'
+import { type Microseconds, type SeriesKey, seriesKeyText } from '../../telemetry/reading.ts'
 import { bucketsInSight, endOfSight, isUnbounded, rangeInSight } from '../../telemetry/sight.ts'
-import type { Aggregate, Buckets, SeriesOptions, Sight, TimeRange } from '../../telemetry/telemetry-store.ts'
+import type { Aggregate, Buckets, RollupOptions, SeriesOptions, Sight, TimeRange } from '../../telemetry/telemetry-store.ts'
 import type { Statement } from './database.ts'
 import { digestsOf } from './names.ts'
 import { readingColumns, seriesColumns } from './rows.ts'
@@ -117,13 +117,23 @@ interface Parts {
   readonly whole: string
 }
 
-const value = 'coalesce(r.num, r.int::double precision)'
-const exactValue = 'coalesce(r.num::numeric, r.int::numeric)'
+/** How a reading's value is written; `wanted` has `scale` and `shift` for some series where `isScaled`. Decimals do not overflow. */
+interface Valued {
+  readonly arithmetic: Arithmetic
+  readonly isScaled: boolean
+}
+
+function valueIn({ arithmetic, isScaled }: Valued): string {
+  const type = arithmetic === 'float' ? 'double precision' : 'numeric'
+  const value = `coalesce(r.num::${type}, r.int::${type})`
+  return isScaled ? `CASE WHEN wanted.scale IS NULL THEN ${value} ELSE ${value} * wanted.scale::${type} + wanted.shift::${type} END` : value
+}
 
 const sums = (number: string): Parts => ({ part: `sum(${number}) AS amount`, whole: 'sum(amount)' })
 
-function partsOf(aggregate: Exclude<Aggregate, 'FIRST' | 'LAST'>, arithmetic: Arithmetic): Parts {
-  const added = sums(arithmetic === 'float' ? value : exactValue)
+function partsOf(aggregate: Exclude<Aggregate, 'FIRST' | 'LAST'>, valued: Valued): Parts {
+  const added = sums(valueIn(valued))
+  const value = valueIn(valued.isScaled ? valued : { ...valued, arithmetic: 'float' })
   switch (aggregate) {
     case 'SUM': return added
     case 'MEAN': return { ...added, whole: 'sum(amount) / sum(n)' }
@@ -134,25 +144,33 @@ function partsOf(aggregate: Exclude<Aggregate, 'FIRST' | 'LAST'>, arithmetic: Ar
 }
 
 /** `[group from 0, bucket, count, value]`. Series first, then groups: a reading is looked at once, however many groups its series is in. */
-export function rollupOf(tenant: number, groups: readonly (readonly SeriesKey[])[], asked: Buckets, aggregate: Aggregate, arithmetic: Arithmetic, sight: Sight): Statement {
+export function rollupOf(tenant: number, groups: readonly (readonly SeriesKey[])[], asked: Buckets, aggregate: Aggregate, arithmetic: Arithmetic, { affine, ...sight }: RollupOptions): Statement {
   const { from, to, width } = bucketsInSight(asked, sight)
-  const { table, suffix, values: known } = readingsIn(sight, 7)
+  const all = groups.flat()
+  const isScaled = affine !== undefined && affine.size > 0
+  const scales = isScaled ? all.map((key) => affine.get(seriesKeyText(key))) : []
+  const { table, suffix, values: known } = readingsIn(sight, isScaled ? 9 : 7)
+  const [more, arrays] = isScaled ? [', scale, shift', ', $7::double precision[], $8::double precision[]'] : ['', '']
   const member = `WITH member AS MATERIALIZED (
-      SELECT DISTINCT w.grp, s.id AS series FROM unnest($2::uuid[], $6::int[]) AS w(digest, grp) JOIN twinfold.series s ON s.tenant = $1 AND s.digest = w.digest
-    ), wanted AS (SELECT DISTINCT series FROM member)`
+      SELECT DISTINCT w.grp, s.id AS series${more} FROM unnest($2::uuid[], $6::int[]${arrays}) AS w(digest, grp${more}) JOIN twinfold.series s ON s.tenant = $1 AND s.digest = w.digest
+    ), wanted AS (SELECT DISTINCT series${more} FROM member)`
   const per = (amounts: string): string => `part AS (
       SELECT r.series, (r.at - $3) / $5 AS bucket, count(*) AS n, ${amounts} FROM wanted JOIN ${table} r ON r.series = wanted.series AND r.at >= $3 AND r.at < $4 GROUP BY 1, 2)`
-  const values = [tenant, digestsOf(groups.flat()), bounded(from), bounded(to), width, groups.flatMap((group, index) => group.map(() => index)), ...known]
+  const values = [
+    tenant, digestsOf(all), bounded(from), bounded(to), width, groups.flatMap((group, index) => group.map(() => index)),
+    ...(isScaled ? [scales.map((own) => own?.scale ?? null), scales.map((own) => own?.shift ?? null)] : []), ...known,
+  ]
+  const name = `rollup-${aggregate}-${arithmetic}${isScaled ? '-scaled' : ''}${suffix}`
   if (aggregate !== 'FIRST' && aggregate !== 'LAST') {
-    const { part, whole } = partsOf(aggregate, arithmetic)
-    return { name: `rollup-${aggregate}-${arithmetic}${suffix}`, text: `${member}, ${per(part)} SELECT grp, bucket, sum(n), (${whole})::text FROM part JOIN member USING (series) GROUP BY 1, 2 ORDER BY 1, 2`, values }
+    const { part, whole } = partsOf(aggregate, { arithmetic, isScaled })
+    return { name, text: `${member}, ${per(part)} SELECT grp, bucket, sum(n), (${whole})::text FROM part JOIN member USING (series) GROUP BY 1, 2 ORDER BY 1, 2`, values }
   }
   const [edge, order] = aggregate === 'FIRST' ? ['min', 'ASC'] : ['max', 'DESC']
   return {
-    name: `rollup-${aggregate}${suffix}`,
+    name,
     text: `${member}, ${per(`${edge}(r.at) AS edge`)}, ends AS (
       SELECT grp, bucket, series, edge, sum(n) OVER (PARTITION BY grp, bucket) AS n, row_number() OVER (PARTITION BY grp, bucket ORDER BY edge ${order}, series) AS nth FROM part JOIN member USING (series))
-    SELECT grp, bucket, ends.n, (${value})::text FROM ends JOIN ${table} r ON r.series = ends.series AND r.at = ends.edge WHERE nth = 1 ORDER BY 1, 2`,
+    SELECT grp, bucket, ends.n, (${valueIn({ arithmetic, isScaled })})::text FROM ends JOIN wanted USING (series) JOIN ${table} r ON r.series = ends.series AND r.at = ends.edge WHERE nth = 1 ORDER BY 1, 2`,
     values,
   }
 }

@@ -68,8 +68,8 @@ async function openStore(database: Database, tenantName: string, onTrouble: (err
       const rows = await inFloatsOrDecimals((arithmetic) => database.read(summariesOf(tenant, series, buckets, quantiles, arithmetic, sight), signal))
       return byPlace(rows, series.length, 1).map((ofSeries, index) => ofSeries.map((row) => toSummary((series[index] as SeriesKey).kind, buckets, quantiles.length, row)))
     },
-    async rollup(groups, buckets, aggregate, { signal, ...sight } = {}) {
-      const rows = await inFloatsOrDecimals((arithmetic) => database.read(rollupOf(tenant, groups, buckets, aggregate, arithmetic, sight), signal))
+    async rollup(groups, buckets, aggregate, { signal, ...options } = {}) {
+      const rows = await inFloatsOrDecimals((arithmetic) => database.read(rollupOf(tenant, groups, buckets, aggregate, arithmetic, options), signal))
       return byPlace(rows, groups.length, 0).map((ofGroup) => ofGroup.map((row) => toRollupBucket(buckets, row)))
     },
     async received(after, limit, { signal } = {}) {

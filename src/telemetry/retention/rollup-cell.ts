@@ -1,5 +1,5 @@
 import type { Microseconds } from '../reading.ts'
-import type { Aggregate } from '../telemetry-store.ts'
+import type { Affine, Aggregate } from '../telemetry-store.ts'
 import type { Stored } from './stored-totals.ts'
 import type { Totals } from './totals.ts'
 
@@ -13,7 +13,17 @@ export interface Cell {
 }
 
 /** Of readings that are in stored buckets. Booleans count as 0 and 1. */
-export const contribution = (aggregate: Aggregate, { totals, first, last }: Stored): Cell => ({ count: totals.count, value: valueOf(aggregate, totals), at: aggregate === 'LAST' ? last : first })
+export const contribution = (aggregate: Aggregate, { totals, first, last }: Stored, affine?: Affine): Cell =>
+  ({ count: totals.count, value: affine ? scaledValueOf(aggregate, totals, affine) : valueOf(aggregate, totals), at: aggregate === 'LAST' ? last : first })
+
+/** What is least becomes the greatest where the scale is negative. */
+function scaledValueOf(aggregate: Aggregate, totals: Totals, { scale, shift }: Affine): number | null {
+  if (aggregate === 'COUNT') return totals.count
+  const turned = scale >= 0 ? aggregate : aggregate === 'MIN' ? 'MAX' : aggregate === 'MAX' ? 'MIN' : aggregate
+  const value = valueOf(turned, totals)
+  const isSum = aggregate === 'SUM' || aggregate === 'MEAN'
+  return value === null ? null : value * scale + (isSum ? shift * totals.count : shift)
+}
 
 function valueOf(aggregate: Aggregate, { count, first, last, min, max, sum, mean }: Totals): number | null {
   switch (aggregate) {

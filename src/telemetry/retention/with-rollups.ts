@@ -1,5 +1,5 @@
 import { failure } from '../../errors.ts'
-import type { Microseconds, SeriesKey } from '../reading.ts'
+import { type Microseconds, type SeriesKey, seriesKeyText } from '../reading.ts'
 import type { Buckets, ReadOptions, RollupBucket, Summary, TelemetryStore } from '../telemetry-store.ts'
 import { bucketStart, piecesAfter } from './asked-buckets.ts'
 import { bucketsInSight } from '../sight.ts'
@@ -82,7 +82,7 @@ export function withRollups(store: Pick<TelemetryStore, 'summaries' | 'rollup' |
         }
         const indexOf = new Map(series.map((key, index) => [key, index]))
         const bucketsOf = (key: SeriesKey) => stored?.get(indexOf.get(key) ?? -1) ?? []
-        for (const [group, keys] of groups.entries()) for (const key of keys) for (const [start, own] of bucketsOf(key)) add(group, start, contribution(aggregate, own))
+        for (const [group, keys] of groups.entries()) for (const key of keys) for (const [start, own] of bucketsOf(key)) add(group, start, contribution(aggregate, own, options.affine?.get(seriesKeyText(key))))
         for (const [hidden, indexes] of byHidden(series, known)) {
           const members = new Set(indexes.map((index) => series[index]))
           for (const piece of piecesAfter(hidden, buckets)) {
