@@ -3,20 +3,23 @@ import type { Scope } from './scope.ts'
 
 type Thing = Cypher.Node | Cypher.Relationship
 
+// Each condition is one expression without OR: the planner spends long on alternatives, and there are none to choose from.
+
 /** Did it exist at the instant? Intervals are half-open; without an end it lasts. */
 export function existedAt({ at }: Scope, of: Thing): Cypher.Predicate {
-  return Cypher.and(Cypher.lte(of.property('_from'), at()), Cypher.or(Cypher.isNull(of.property('_to')), Cypher.lt(at(), of.property('_to'))))
+  return Cypher.and(Cypher.lte(of.property('_from'), at()), isTrueOrUnknown(Cypher.lt(at(), of.property('_to'))))
 }
 
-/** No scenario looked at has deleted it. Few things are marked: a look at the mark, and nothing else. */
+/** No scenario looked at has deleted it. */
 export const isNotDeleted = (scope: Scope, of: Thing): Cypher.Predicate => isNotMarked(scope, of, '_not')
 
 /** No scenario looked at has a word on it. */
 export const isUnworded = (scope: Scope, of: Thing): Cypher.Predicate => isNotMarked(scope, of, '_in')
 
+/** Few things are marked. */
 function isNotMarked({ chain }: Scope, of: Thing, mark: '_not' | '_in'): Cypher.Predicate {
   const number = new Cypher.Variable()
-  return Cypher.or(Cypher.isNull(of.property(mark)), Cypher.none(number, chain(), Cypher.in(number, of.property(mark))))
+  return isTrueOrUnknown(Cypher.none(number, of.property(mark), Cypher.in(number, chain())))
 }
 
 /** Was it made in a scenario that is looked at? */
@@ -26,6 +29,11 @@ export const isOwn = ({ chain }: Scope, of: Thing): Cypher.Predicate => Cypher.i
 export function edgeExists(scope: Scope, edge: Cypher.Relationship): Cypher.Predicate | undefined {
   const { isPast, isBranch } = scope.world
   if (!isBranch) return isPast ? existedAt(scope, edge) : undefined
-  const ofBase = isPast ? Cypher.and(Cypher.isNull(edge.property('_s')), existedAt(scope, edge)) : Cypher.isNull(edge.property('_s'))
-  return Cypher.and(Cypher.or(ofBase, isOwn(scope, edge)), isNotDeleted(scope, edge))
+  const made = isPast ? asPredicate(Cypher.coalesce(isOwn(scope, edge) as Cypher.Expr, existedAt(scope, edge) as Cypher.Expr)) : isTrueOrUnknown(isOwn(scope, edge))
+  return Cypher.and(made, isNotDeleted(scope, edge))
 }
+
+const isTrueOrUnknown = (predicate: Cypher.Predicate): Cypher.Predicate => asPredicate(Cypher.coalesce(predicate as Cypher.Expr, Cypher.true))
+
+/** The builder's functions do not say that they are of truth values. */
+const asPredicate = (expression: Cypher.Function): Cypher.Predicate => Cypher.and(expression)

@@ -4,7 +4,7 @@ import { edgeExists } from './exists.ts'
 import type { Direction, Scope } from './scope.ts'
 import { lookUps } from './state.ts'
 import { hasType, newSubject, type Subject } from './subject.ts'
-import { isPresent, typesIn } from './world.ts'
+import { isPresent, labelsIn } from './world.ts'
 
 export interface Hop {
   readonly from: Subject
@@ -30,7 +30,7 @@ export function hop(scope: Scope, { from, type, label, direction = 'OUT' }: Hop)
   const edge = new Cypher.Relationship()
   const subject = { ...newSubject(scope, edge), edge }
   const isNow = isPresent(world)
-  const pattern = new Cypher.Pattern(from.node).related(edge, { ...(type !== undefined && { type: typesIn(world, type) }), direction: arrows[direction] }).to(subject.node, isNow ? { labels: label } : {})
+  const pattern = new Cypher.Pattern(from.node).related(edge, { ...(type !== undefined && { type: labelsIn(world, type) }), direction: arrows[direction] }).to(subject.node, isNow ? { labels: label } : {})
   return {
     subject,
     find({ early = [], late = [] } = {}) {

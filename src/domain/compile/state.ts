@@ -26,5 +26,5 @@ function wordsOn({ tenant, chain }: Scope, node: Cypher.Node): Cypher.Expr {
   const [number, word] = [new Cypher.Variable(), new Cypher.Node()]
   const said = new Cypher.Unwind([chain(), number]).match(new Cypher.Pattern(word, { labels: '_Word', properties: { _t: tenant, _s: number, _id: node.property('_id') } })).return(word)
   const marked = new Cypher.Variable()
-  return new Cypher.Case().when(Cypher.any(marked, chain(), Cypher.in(marked, Cypher.coalesce(node.property('_in'), new Cypher.List([]))))).then(new Cypher.Collect(said))
+  return new Cypher.Case().when(Cypher.any(marked, node.property('_in'), Cypher.in(marked, chain()))).then(new Cypher.Collect(said))
 }

@@ -1,6 +1,6 @@
 import Cypher from '@neo4j/cypher-builder'
 import type { Scope } from './scope.ts'
-import { isPresent, namesIn } from './world.ts'
+import { isPresent, labelsIn, namesIn } from './world.ts'
 
 /** A twin, a component or a relationship that a query met, and what is said of it in the query's world. */
 export interface Subject {
@@ -57,9 +57,7 @@ export function columnNames({ state, words }: Subject): Cypher.Expr {
 
 /** Is it of the type, in its world? */
 export function hasType({ world }: Scope, { state }: Subject, type: string): Cypher.Predicate {
-  const [now, ...others] = namesIn(world, type).map((name) => state.hasLabel(name))
-  if (!now) throw new Error('A type has a name in every world.')
-  return others.length === 0 ? now : Cypher.or(now, ...others)
+  return state.hasLabel(labelsIn(world, type))
 }
 
 /** The same of a type that is known when the statement runs. */

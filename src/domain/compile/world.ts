@@ -30,8 +30,8 @@ export function namesIn({ isPast, isBranch }: World, name: string): readonly str
   return [name, ...(isPast ? [`_was_${name}`] : []), ...(isBranch ? [`_in_${name}`] : [])]
 }
 
-/** The relationship types of a hop. */
-export function typesIn(world: World, name: string): string | Cypher.LabelExpr {
+/** The same as an alternation. */
+export function labelsIn(world: World, name: string): string | Cypher.LabelExpr {
   const names = namesIn(world, name)
   return names.length === 1 ? name : Cypher.labelExpr.or(...names)
 }
