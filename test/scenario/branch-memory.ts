@@ -1,5 +1,5 @@
 import type { Command } from '../../src/twin/command.ts'
-import { keyOf, type Link, Memory, merged, nextLife, pump, type Snapshot, snapshotOf, type Twin, zone } from '../twin/memory.ts'
+import { keyOf, type Link, type Memory, merged, nextLife, pump, type Snapshot, snapshotOf, type Twin, zone } from '../twin/memory.ts'
 
 type Of<Kind extends Command['kind']> = Extract<Command, { kind: Kind }>
 
@@ -69,7 +69,7 @@ export class BranchMemory {
     for (const [id, twin] of this.#own) twins.set(id, twin)
     const links = new Map([...below.links].filter(([key]) => !this.#ended.has(key)))
     for (const [key, link] of this.#links) links.set(key, link)
-    return { twins, links: new Map([...links].filter(([, link]) => `${livesOf(twins, link)}` === `${link.lives}`)) }
+    return { twins, links: new Map([...links].filter(([, link]) => livesOf(twins, link).join() === link.lives.join())) }
   }
 
   readonly seen: Below = () => this.view()

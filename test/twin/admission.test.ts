@@ -32,6 +32,18 @@ describe('what may share a group', () => {
     expect(together(other, one)).toBe(may)
   })
 
+  test('those of one scenario do, or of the base; who waits for another\'s turn is next, and what depends on it waits with it', () => {
+    const of = (scenario: number | undefined, ...commands: readonly Command[]) => ({ scenario, size: 1, claims: claims(...commands) })
+    const queue = [of(undefined, patch('a', {})), of(1, patch('b', {})), of(2, patch('c', {})), of(1, patch('d', {})), of(undefined, patch('b', {})), of(undefined, patch('e', {}))]
+    const first = admit(queue, 10)
+    expect(first.group).toEqual([queue[0], queue[5]])
+    const second = admit(first.rest, 10)
+    expect(second.group).toEqual([queue[1], queue[3]])
+    const third = admit(second.rest, 10)
+    expect(third.group).toEqual([queue[2]])
+    expect(admit(third.rest, 10)).toEqual({ group: [queue[4]], rest: [] })
+  })
+
   test('two changesets of one key do not', () => {
     const queue = ['k', 'k', 'l'].map((key, index) => ({ claims: claimsOf(changeset([patch(`t${index}`, {})], key), new Set()), size: 1 }))
     expect(admit(queue, 10).group).toEqual([queue[0], queue[2]])

@@ -5,7 +5,7 @@ import { decide, type Decision } from '../../src/twin/decide/decide.ts'
 import { type AttachedRelationship, sourceKey, type RelationshipState, type State } from '../../src/twin/state.ts'
 import { createRegistry } from '../../src/model/registry.ts'
 import { registryOf } from '../support/models.ts'
-import { link, newTwin, patch, remove } from '../support/twins.ts'
+import { link, newTwin, patch, remove, unlink } from '../support/twins.ts'
 
 const property = (name: string, schema: unknown) => ({ '@type': 'Property', name, schema })
 const model = (name: string, contents: readonly unknown[], parents: readonly string[] = []) =>
@@ -178,6 +178,48 @@ describe('batches', () => {
     const { writes, results } = decideOn({}, [], { idempotency: { key: 'k', digest: 'd' } })
     expect(results).toMatchObject([{ ok: true, value: { items: [] } }])
     expect(writes?.answers).toMatchObject([{ key: 'k', digest: 'd' }])
+  })
+})
+
+describe('commands of several kinds', () => {
+  const there: There = { twins: { a: thing, b: thing, c: thing, r: room }, links: [relationship('a', 'next', 'b'), relationship('b', 'next', 'c')], counts: { [sourceKey('a', 'parent')]: 0 } }
+
+  test('relate to twins that another makes, but not to those that another deletes', () => {
+    expect(codes(decideOn(there, [link('a', 'next', 'n', '9'), newTwin('n', thing)]))).toEqual([])
+    const problems = problemsOf(decideOn(there, [remove('c', true), link('a', 'next', 'c', '9'), newTwin('n', thing, {}, { relationships: [{ name: 'next', to: 'c', id: '1', properties: {} }] })]))
+    expect(problems.map(({ item, code, message }) => [item, code, message.includes('deleted by the same mutation')])).toEqual([[1, 'NOT_FOUND', true], [2, 'NOT_FOUND', true]])
+  })
+
+  test('may end a relationship and use its id, or its place under a limit, anew', () => {
+    const { writes, results } = decideOn(there, [unlink('a', 'next', '1'), link('a', 'next', 'c', '1')])
+    expect(results[0]?.ok).toBe(true)
+    expect([writes?.unlinks.length, writes?.links.length]).toEqual([1, 1])
+    const full: There = { twins: there.twins ?? {}, links: [relationship('a', 'parent', 'r')], counts: { [sourceKey('a', 'parent')]: 1 } }
+    expect(codes(decideOn(full, [unlink('a', 'parent', '1'), link('a', 'parent', 'r', '2')]))).toEqual([])
+    expect(codes(decideOn(full, [link('a', 'parent', 'r', '2'), unlink('a', 'parent', '1')]))).toEqual(['0 TOO_MANY_RELATIONSHIPS'])
+  })
+
+  test('do not change a relationship and end it, be it with its twin', () => {
+    const change = { kind: 'updateRelationship' as const, from: 'a', name: 'next', id: '1', patch: {}, ifVersion: undefined }
+    expect(codes(decideOn(there, [change, unlink('a', 'next', '1')]))).toEqual(['1 DUPLICATE_ITEM'])
+    expect(codes(decideOn(there, [change, remove('b', true)]))).toEqual(['1 DUPLICATE_ITEM'])
+    expect(codes(decideOn(there, [unlink('a', 'next', '1'), change]))).toEqual(['1 NOT_FOUND'])
+    expect(codes(decideOn(there, [remove('b', true), change]))).toEqual(['1 NOT_FOUND'])
+  })
+
+  test('a refused one takes nothing with it that only concerns the same twin', () => {
+    const decision = decideOn(there, [unlink('b', 'next', '1'), remove('c'), patch('b', { name: 5 })], { onProblem: 'REFUSE_ITEM' })
+    expect(codes(decision)).toEqual(['2 WRONG_TYPE'])
+    expect(decision.writes?.deletes).toEqual([{ id: 'c' }])
+  })
+})
+
+describe('versions', () => {
+  test('that ends and deletions are held to are told with what they are', () => {
+    const there: There = { twins: { a: thing, b: thing }, links: [relationship('a', 'next', 'b')] }
+    const problems = problemsOf(decideOn(there, [{ ...unlink('a', 'next', '1'), ifVersion: 2 }, { ...remove('b', true), ifVersion: 7 }]))
+    expect(problems).toMatchObject([{ item: 0, code: 'VERSION_CONFLICT', twin: 'a', expected: 2, actual: 3 }, { item: 1, code: 'VERSION_CONFLICT', twin: 'b', expected: 7, actual: 3 }])
+    expect(codes(decideOn(there, [{ ...unlink('a', 'next', '1'), ifVersion: 3 }, { ...remove('b', true), ifVersion: 3 }]))).toEqual([])
   })
 })
 

@@ -105,7 +105,7 @@ const maskKey = '{_t: $b.t, _id: a._id, name: $b.name, rid: rid, _s: $b.s}'
  * A changed one that is below is hidden, and copied with its new values; scenarios that had hidden it do not see the copy either.
  */
 const endAndChange = (kind: BranchKind, name: string): string => `CALL () {
-  UNWIND $b.ended AS ref MATCH (a)-[r]->(z) WHERE elementId(r) = ref AND r._s = $b.s
+  UNWIND $b.ended AS ref MATCH (a)-[r]->(z) WHERE elementId(r) IN [ref] AND r._s = $b.s
   WITH a, r, r._id AS rid
   CALL (a, rid) { MATCH (k:_Link ${maskKey}) USING INDEX SEEK k:_Link(_t, _id, name, rid, _s) DELETE k }
   DELETE r
@@ -114,7 +114,7 @@ const endAndChange = (kind: BranchKind, name: string): string => `CALL () {
   MERGE (m:_Mask ${maskKey}) ON CREATE SET m:_In, m.to = y._id, m._then = v._v, m._from = $b.at, m._since = $b.at
 }
 CALL () {
-  UNWIND $b.ended + [row IN $b.changed | row.ref] AS ref MATCH (a)-[r]->(z) WHERE elementId(r) = ref AND (r._s IS NULL OR r._s <> $b.s)
+  UNWIND $b.ended + [row IN $b.changed | row.ref] AS ref MATCH (a)-[r]->(z) WHERE elementId(r) IN [ref] AND (r._s IS NULL OR r._s <> $b.s)
   WITH a, z, r, r._id AS rid
   CALL (a, rid) {
     MATCH (a)-[v:${quoted(name)}|${quoted(`_was_${name}`)}|${quoted(`_in_${name}`)}]->() WHERE v._id = rid AND (v._s IS NULL OR v._s IN $b.below) AND NOT $b.s IN coalesce(v._not, [])
@@ -124,7 +124,7 @@ CALL () {
   SET m._since = $b.at
 }
 CALL () {
-  UNWIND $b.changed AS row MATCH (a)-[r]->(z) WHERE elementId(r) = row.ref
+  UNWIND $b.changed AS row MATCH (a)-[r]->(z) WHERE elementId(r) IN [row.ref]
   WITH row, a, z, r, r._id AS rid, coalesce(r._s = $b.s, false) AS isOwn
   CALL (row, a, r, rid, isOwn) {
     WITH row, a, r, rid WHERE isOwn

@@ -9,8 +9,11 @@ export interface Neo4jDatabase extends GraphReader, AsyncDisposable {
   readonly database: string
   /** Runs a statement that writes, in a transaction of its own. Never retried. */
   write(statement: Statement, options?: { signal?: AbortSignal | undefined }): Promise<Row>
-  /** One transaction, committed when the work is done and rolled back when it throws. Never retried: after a lost connection the outcome is unknown. */
-  transaction<T>(work: (tx: Neo4jTransaction) => Promise<T>): Promise<T>
+  /**
+   * One transaction, committed when the work is done and rolled back when it throws. Never retried: after a lost connection the outcome is unknown.
+   * `timeoutMs`: how long the server lets it last; as long as a statement, unless it is known to be large.
+   */
+  transaction<T>(work: (tx: Neo4jTransaction) => Promise<T>, options?: { readonly timeoutMs?: number }): Promise<T>
   /** Resolves when the server answers. */
   ping(): Promise<void>
 }
@@ -67,7 +70,7 @@ export function createNeo4jDatabase({ uri, username, password, database = 'neo4j
     database,
     read: (statement, { signal } = {}) => autocommit('READ', statement, signal),
     write: (statement, { signal } = {}) => autocommit('WRITE', statement, signal),
-    transaction: async (work) => inTransaction(sessionFor('WRITE'), config, work),
+    transaction: async (work, { timeoutMs = statementTimeoutMs } = {}) => inTransaction(sessionFor('WRITE'), { timeout: timeoutMs }, work),
     async ping() {
       await autocommit('READ', { text: 'RETURN 1 AS up', parameters: {} }, AbortSignal.timeout(5_000))
     },

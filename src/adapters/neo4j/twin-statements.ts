@@ -76,7 +76,7 @@ export const write = `CALL () {
 }
 ${updateOf('Twin', 'updates', '[l IN labels(n) WHERE l <> \'Twin\' | CASE WHEN l = $b.label THEN l ELSE \'_was_\' + l END]')}
 ${updateOf('_Component', 'componentUpdates', '[l IN labels(n) | \'_was_\' + l]')}
-CALL () { UNWIND $b.unlinks AS ref MATCH (a)-[r]->(z) WHERE elementId(r) = ref ${endOf('a', 'z')} DELETE r }
+CALL () { UNWIND $b.unlinks AS ref MATCH (a)-[r]->(z) WHERE elementId(r) IN [ref] ${endOf('a', 'z')} DELETE r }
 CALL () {
   UNWIND $b.deletes AS id ${twin('n', 'id')}
   CALL (n) {
@@ -95,7 +95,7 @@ CALL () {
 }
 CALL () { UNWIND $b.links AS row ${twin('a', 'row.from')} ${twin('z', 'row.to')} CREATE (a)-[r:$(row.name)]->(z) SET r = row.columns, r._not = ${hidden('r')} }
 CALL () {
-  UNWIND $b.linkUpdates AS row MATCH (a)-[r]->(z) WHERE elementId(r) = row.ref
+  UNWIND $b.linkUpdates AS row MATCH (a)-[r]->(z) WHERE elementId(r) IN [row.ref]
   CREATE (j:_J) SET j = properties(r), j += row.journal, j._to = $b.at
   ${endOf('a', 'z')} SET r += row.set, r._from = $b.at, r._v = row.version
 }

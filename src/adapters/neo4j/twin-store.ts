@@ -26,7 +26,7 @@ export function createNeo4jTwinStore(database: Pick<Neo4jDatabase, 'transaction'
           const decision = decide(state)
           if (decision.writes) await write(decision.writes)
           return decision
-        })
+        }, timeOf(changesets))
       } catch (error) {
         throw changesets.length > 1 ? causeIfTransient(error) : error
       }
@@ -58,6 +58,12 @@ async function ground(tx: Neo4jTransaction, stored: StoredTenant, changesets: re
       await tx.run({ text: statements.write, parameters: { b: toWriteParameters(writes, stored, { marks, lastScenario }) } })
     },
   }
+}
+
+/** A promotion of thousands of edits takes seconds, on a busy machine half a minute, which is as long as statements may take by default. */
+function timeOf(changesets: readonly Changeset[]): { readonly timeoutMs?: number } {
+  const size = changesets.reduce((sum, { commands }) => sum + commands.length, 0)
+  return size > 1_000 ? { timeoutMs: 30_000 + 10 * size } : {}
 }
 
 /** What the server calls transient, such as too little memory for the transaction, may be the group's size: its parts are worth trying. */
