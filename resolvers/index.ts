@@ -7,6 +7,7 @@ import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
 import { scenarioResolvers } from './scenario.ts'
 import { seriesResolvers } from './series.ts'
+import { telemetryOverrideResolvers } from './telemetry-override.ts'
 import { telemetryResolvers } from './telemetry.ts'
 import { twinCommandResolvers } from './twin-commands.ts'
 
@@ -17,6 +18,7 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   twinCommandResolvers,
   seriesResolvers,
   telemetryResolvers,
+  telemetryOverrideResolvers,
   changeResolvers,
   scenarioResolvers,
   historyResolvers,

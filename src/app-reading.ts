@@ -9,14 +9,13 @@ import { createTwinReader } from './domain/twin-reader.ts'
 import type { Services } from './graphql/services.ts'
 import { createInstants } from './history/instants.ts'
 import type { ScenarioBook } from './scenario/scenario.ts'
-import { createLatestAt } from './telemetry/latest-at.ts'
 import type { TelemetryService } from './telemetry/telemetry-service.ts'
 import type { Writes } from './twin/writes.ts'
 
 export interface ReadingParts {
   readonly database: Neo4jDatabase
   readonly tenant: StoredTenant
-  readonly telemetry: Pick<TelemetryService, 'store' | 'projected'>
+  readonly telemetry: Pick<TelemetryService, 'store' | 'projected' | 'latestValues'>
   readonly scenarios: ScenarioBook
 }
 
@@ -40,8 +39,7 @@ export function openReading({ database, tenant: { tenant, label: tenantLabel }, 
     projected: telemetry.projected,
   })
   const vantages = createVantages({ instants, scenarios, caughtUp })
-  const { latestValues } = createLatestAt(telemetry.store)
-  const reading = { graph: database, tenant, tenantLabel, latestValues }
+  const reading = { graph: database, tenant, tenantLabel, latestValues: telemetry.latestValues }
   return {
     services: { vantages, instants, reader: createTwinReader({ ...reading, vantages }), planLive: createLivePlanner(reading) },
     committed({ seq, at }) {

@@ -3,6 +3,7 @@ import { createDuckdbTelemetryStore } from './adapters/duckdb/telemetry-store.ts
 import { createMqttSource } from './adapters/mqtt/mqtt-source.ts'
 import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
 import { createNeo4jLatestValues } from './adapters/neo4j/latest-values.ts'
+import { createNeo4jOverrideStore } from './adapters/neo4j/override-store.ts'
 import { createNeo4jPolicyStore } from './adapters/neo4j/policy-store.ts'
 import { createNeo4jQuarantineStore } from './adapters/neo4j/quarantine-store.ts'
 import { createNeo4jReach } from './adapters/neo4j/reach.ts'
@@ -47,6 +48,7 @@ export async function openTelemetry({ config, parts, log, database, tenant, regi
     quarantineStore: createNeo4jQuarantineStore(database, tenant),
     policyStore: createNeo4jPolicyStore(database, tenant), retentionEveryMs: config.retentionEveryMs,
     reach: createNeo4jReach(database, tenant),
+    overrideStore: createNeo4jOverrideStore(database, tenant),
     readRaw: createRawReader(definitions, mapper),
     onTrouble: (err, what) => { log.warn({ err }, what) },
   }))

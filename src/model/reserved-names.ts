@@ -11,12 +11,12 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
   Twin Twin_ Twins Relationship Relationships TwinInput TwinRelationshipInput RelationshipInput RelationshipKey RelationshipChange OnProblem
   Problem NotFound Conflict Invalid LimitReached Unsupported ItemProblem
   ModelChange ModelChangeKind ModelState
-  ScenarioState ScenarioEdit ScenarioEdit_Connection ScenarioEdit_Edge ScenarioEditKind ScenarioConflict ScenarioConflicts ScenarioConflictKind OnScenarioConflict TelemetryOverride
+  ScenarioState ScenarioEdit ScenarioEdit_Connection ScenarioEdit_Edge ScenarioEditKind ScenarioConflict ScenarioConflicts ScenarioConflictKind OnScenarioConflict TelemetryOverride TelemetryOverrideKind TelemetryOverrideInput OverrideReadingInput
   Source Quality Direction Fill Aggregate RollupGroup Engine
   Series FloatSeries IntSeries BooleanSeries StringSeries JSONSeries
   Reading FloatReading IntReading BooleanReading StringReading JSONReading ReadingInput Bucket FloatBucket IntBucket BooleanBucket StringBucket JSONBucket Forecast ForecastPoint RollupSeries RollupBucket Freshness IngestRefusal
   ReadingReceived ReadingEvent TelemetryStatus TelemetryOrigin TelemetrySourceState TelemetryPoliciesConnection QuarantineStatus QuarantineCode ReplayRefusal
-  DeltaKind Within Change Change_Connection Change_Edge PropertyChange ChangedRelationship Gap CaughtUp ChangeEvent ChangeKind Diff Lineage Neighbourhood Path PathWeight Impact SearchHit PropertyMeta PropertySetting PropertyHistory PropertyHistory_Connection PropertyHistory_Edge
+  DeltaKind Within Change Change_Connection Change_Edge PropertyChange ChangedRelationship Gap CaughtUp ChangeEvent ChangeKind Diff DiffKind DiffCounts TwinDiff TwinDiff_Connection TwinDiff_Edge RelationshipDiff RelationshipDiff_Connection RelationshipDiff_Edge Lineage Neighbourhood Path PathWeight Impact SearchHit PropertyMeta PropertySetting PropertyHistory PropertyHistory_Connection PropertyHistory_Edge
   PageInfo SortDirection Count
 `.trim().split(/\s+/)])
 
@@ -28,4 +28,4 @@ export const reservedFields: ReadonlySet<string> = new Set(`
 `.trim().split(/\s+/).flatMap((field) => [field, `${field}Connection`]))
 
 /** Ends of the names generated beside a type, and names of mutations' results; a DTDL type of such a name would clash with them. */
-export const generatedSuffix = /_(Where|Sort|Properties|Input|Connection|Edge|EdgeProperties|ConnectionWhere|ConnectionSort|ConnectionFilters|RelationshipFilters|ComponentFilters|Filters|Aggregate|AggregateNode|Delta)$|(Scalar|List|Presence|Map|GeoPoint|PointDistance|Latest)Filters$|EnumScalarFilters$|AggregateSelection$|^PointBox$|^(Create|Update|Delete|Relate|Unrelate|Publish|Compare|Deprecate|Retire|Expose|Migrate|Promote|Discard|Start|Cancel|Retry|Rerun|Send|Answer|Import|Ingest|Replay|Set|Remove)([A-Z]\w*)?(Success|Result)$/
+export const generatedSuffix = /_(Where|Sort|Properties|Input|Connection|Edge|EdgeProperties|ConnectionWhere|ConnectionSort|ConnectionFilters|RelationshipFilters|ComponentFilters|Filters|Aggregate|AggregateNode|Delta)$|(Scalar|List|Presence|Map|GeoPoint|PointDistance|Latest)Filters$|EnumScalarFilters$|AggregateSelection$|^PointBox$|^(Create|Update|Delete|Relate|Unrelate|Publish|Compare|Deprecate|Retire|Expose|Migrate|Promote|Discard|Start|Cancel|Retry|Rerun|Send|Answer|Import|Ingest|Replay|Set|Remove|Override)([A-Z]\w*)?(Success|Result)$/

@@ -1,9 +1,14 @@
 import type { Registry } from '../model/registry.ts'
+import { createOverrideBook } from '../scenario/override-book.ts'
+import { createOverrideService } from '../scenario/override-service.ts'
+import type { OverrideStore } from '../scenario/override-store.ts'
 import { parseLossless } from './parse-lossless.ts'
 import { createPipeline, twinOf } from './intake.ts'
+import { createLatestAt } from './latest-at.ts'
 import { createLatestProjection, type LatestValues } from './latest-projection.ts'
 import type { Delivery } from './message.ts'
 import { createOrigins } from './origins.ts'
+import { overriddenReads } from './overridden-reads.ts'
 import { createQuarantine } from './quarantine.ts'
 import { createReadingTail } from './reading-tail.ts'
 import type { Quarantined, QuarantineStore } from './quarantine-store.ts'
@@ -34,6 +39,7 @@ export interface TelemetryConfig {
   /** From one round of forgetting to the next, in ms. */
   readonly retentionEveryMs: number
   readonly reach: Reach
+  readonly overrideStore: OverrideStore
   readonly registry: () => Registry
   readonly quarantineLimit: number
   readonly mostPending: number
@@ -50,7 +56,7 @@ export interface Telemetry extends TelemetryService, AsyncDisposable {
 type ProjectedListener = Parameters<TelemetryService['onProjected']>[0]
 
 /** The pipeline and what is around it. Disposing writes what waits for the graph; the store is not this object's. */
-export async function createTelemetry({ store: bare, isShared = false, onAppended, twins, values, quarantineStore, policyStore, retentionEveryMs, reach, registry, quarantineLimit, mostPending, readRaw, onTrouble }: TelemetryConfig): Promise<Telemetry> {
+export async function createTelemetry({ store: bare, isShared = false, onAppended, twins, values, quarantineStore, policyStore, retentionEveryMs, reach, overrideStore, registry, quarantineLimit, mostPending, readRaw, onTrouble }: TelemetryConfig): Promise<Telemetry> {
   const tail = createReadingTail({ store: bare, isShared, onTrouble: (error) => { onTrouble(error, 'what was received could not be read for those who listen; it is tried again') } })
   const store = observeAppends(bare, () => {
     tail.wake()
@@ -78,9 +84,15 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
   })
   const rolledUp = withRollups(store, book, gate)
   const keeper = createKeeper({ store, gate, book, policies: policyStore, twins, registry, everyMs: retentionEveryMs, onTrouble: (error) => { onTrouble(error, 'telemetry could not be rolled up and forgotten as its policies say; it is tried again') } })
-  const from: TelemetryService['from'] = ({ readingsUntil, knownUntil }) => readsInSight(reads, { until: readingsUntil, knownUntil })
+  const overrides = createOverrideBook(overrideStore)
+  const from: TelemetryService['from'] = ({ chain, readingsUntil, knownUntil }) => {
+    const inSight = readsInSight(reads, { until: readingsUntil, knownUntil })
+    return chain.length === 0 ? inSight : overriddenReads(inSight, () => overrides.find(chain, knownUntil))
+  }
   const reads = { ...store, ...rolledUp, ...createOldestReads(store, book) }
   return {
+    ...createLatestAt({ store, from, overrides }),
+    ...createOverrideService({ overrides: overrideStore, readings: store, registry }),
     store: reads, from, quarantine, keeper, tail, directory,
     policies: createPolicies(policyStore, registry),
     intake: pipeline.toIntake(quarantine),

@@ -1,5 +1,7 @@
 import type { Vantage } from '../domain/vantage.ts'
+import type { OverrideService } from '../scenario/override-service.ts'
 import type { IntakeCounts } from './intake.ts'
+import type { LatestAt } from './latest-at.ts'
 import type { Intake } from './message.ts'
 import type { OriginState } from './origins.ts'
 import type { Quarantine } from './quarantine.ts'
@@ -13,7 +15,7 @@ import type { TelemetryHealth, TelemetryStore } from './telemetry-store.ts'
 import type { TwinDirectory } from './twin-directory.ts'
 
 /** Everything the API does with telemetry. */
-export interface TelemetryService {
+export interface TelemetryService extends LatestAt, OverrideService {
   /** For reading; summaries, and what begins or came before, are over what was rolled up, too. */
   readonly store: Omit<TelemetryStore, 'append' | 'forget' | typeof Symbol.asyncDispose> & OldestReads
   /** Readings as they are seen from somewhere. */

@@ -47,6 +47,7 @@ RETURN n.state AS state, COUNT {
 
 const writing = `MATCH (h:_Head {_t: $b.t}) SET h.seq = $b.seq
 WITH h MATCH (n:_Scenario {_t: $b.t, number: $b.s}) SET n.edited = $b.seq, n.overrides = coalesce(n.overrides, 0) + 1
+WITH n
 CALL () { UNWIND $b.set AS row MERGE (o:_Override {_t: $b.t, _s: $b.s, _id: row._id, name: row.name}) SET o = row, o:_In }
 CALL () { UNWIND $b.remove AS row MATCH (o:_Override {_t: $b.t, _s: $b.s, _id: row._id, name: row.name}) DELETE o }
 CALL () { UNWIND $b.journal AS row CREATE (j:_J) SET j = row }

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Data } from '../support/app.ts'
+import { at, openWorks, type Works } from './works.ts'
+
+let works: Works
+const day = `from: "${at(0)}", to: "${at(1_440)}"`
+beforeAll(async () => {
+  works = await openWorks(4)
+  await works.send([1, 2, 3, 4].map((value) => ({ twin: 'p1', at: at(value), values: { flow: value, starts: value, running: value % 2 === 0, mode: `m${value}`, 'motor.current': value } })))
+  await works.send([{ twin: 'p2', at: at(1), values: { flow: 100 } }])
+  await works.data('mutation { a: createScenario(name: "drought", id: "drought") { __typename } b: createScenario(name: "worse", id: "worse", parent: "drought") { __typename } }')
+})
+afterAll(() => works[Symbol.asyncDispose]())
+
+const result = '... on OverrideTelemetrySuccess { cursor overrides { twin name kind constant factor readings setBy } } ... on Problem { __typename code message } ... on Invalid { problems { code message item path } }'
+const override = async (overrides: readonly unknown[], scenario = 'drought'): Promise<Data> =>
+  (await works.data(`mutation ($s: ID!, $o: [TelemetryOverrideInput!]!) { overrideTelemetry(scenario: $s, overrides: $o) { ${result} } }`, { s: scenario, o: overrides }))['overrideTelemetry'] as Data
+const pump = async (fields: string, scenario: string | null = 'drought', id = 'p1'): Promise<Data> => (await works.data(`query ($s: ID) { pump(id: "${id}", scenario: $s) { ${fields} } }`, { s: scenario }))['pump'] as Data
+const everything = `latest { at value source } readings(${day}) { edges { node { value source } } } summary(${day}) { count first last min max mean sum stddev low: quantile(q: 0.1) high: quantile(q: 1) }`
+const valuesOf = ({ readings }: Data): readonly unknown[] => readings['edges'].map(({ node }: { node: { value: unknown } }) => node.value) as readonly unknown[]
+
+describe('A telemetry in a scenario', () => {
+  it('is multiplied, and its least value is then what was the greatest where the factor is negative', async () => {
+    const before = await pump(`flow { ${everything} }`)
+    expect(await override([{ twin: 'p1', name: 'flow', factor: -2 }])).toMatchObject({ overrides: [{ twin: 'p1', name: 'flow', kind: 'FACTOR', factor: -2, setBy: 'local-administrator' }] })
+    const { flow } = await pump(`flow { ${everything} }`)
+    expect([flow.latest, valuesOf(flow)]).toEqual([{ at: at(4), value: -8, source: 'DERIVED' }, [-2, -4, -6, -8]])
+    expect(flow.summary).toEqual({ count: 4, first: -2, last: -8, min: -8, max: -2, mean: -5, sum: -20, stddev: expect.closeTo(2 * before['flow'].summary.stddev, 9) as number, low: expect.closeTo(-7.4, 9) as number, high: -2 })
+    expect(await pump(`flow { ${everything} }`, null)).toEqual(before)
+  })
+
+  it('has one value, wherever it has a reading, and one reading where it had none', async () => {
+    await override([{ twin: 'p1', name: 'starts', constant: 7 }, { twin: 'p1', name: 'mode', constant: 'off' }, { twin: 'p1', name: 'running', constant: true }, { twin: 'p3', name: 'flow', constant: 5 }])
+    const { starts, mode, running } = await pump(`starts { ${everything} } mode { latest { value source } summary(${day}) { count first last } } running { summary(${day}) { first last } }`)
+    expect([starts.latest, valuesOf(starts)]).toEqual([{ at: at(4), value: '7', source: 'SIMULATED' }, ['7', '7', '7', '7']])
+    expect(starts.summary).toMatchObject({ count: 4, first: '7', min: '7', max: '7', sum: '28', mean: 7, stddev: 0, low: 7 })
+    expect([mode, running]).toEqual([{ latest: { value: 'off', source: 'SIMULATED' }, summary: { count: 4, first: 'off', last: 'off' } }, { summary: { first: true, last: true } }])
+    expect(await pump('flow { latest { value source } summary { count sum } }', 'drought', 'p3')).toEqual({ flow: { latest: { value: 5, source: 'SIMULATED' }, summary: { count: 1, sum: 5 } } })
+    expect(await pump('flow { latest { value } }', null, 'p3')).toEqual({ flow: { latest: null } })
+  })
+
+  it('has other readings in the place of its own, which are paged, drawn and summarised like any', async () => {
+    await override([{ twin: 'p1', name: 'motor.current', series: [{ at: at(10), value: 50 }, { at: at(20), value: 60 }, { at: at(20), value: 61 }] }])
+    const { motor: { current } } = await pump(`motor { current { ${everything} shape(${day}, points: 10) { value source } buckets(${day}, every: "PT15M") { count last } } }`)
+    expect([current.latest, valuesOf(current), current.summary.sum]).toEqual([{ at: at(20), value: 61, source: 'SIMULATED' }, [50, 61], 111])
+    expect([current.shape, current.buckets]).toEqual([[{ value: 50, source: 'SIMULATED' }, { value: 61, source: 'SIMULATED' }], [{ count: 1, last: 50 }, { count: 1, last: 61 }]])
+    await override([{ twin: 'p1', name: 'motor.current', series: [] }])
+    expect(await pump('motor { current { latest { value } } }')).toEqual({ motor: { current: { latest: null } } })
+    await override([{ twin: 'p1', name: 'motor.current', remove: true }])
+    expect(await pump('motor { current { latest { value source } } }')).toEqual({ motor: { current: { latest: { value: 4, source: 'MEASURED' } } } })
+  })
+
+  it('is what the nearest scenario says, and what roll-ups and filters see', async () => {
+    await override([{ twin: 'p1', name: 'flow', factor: 10 }, { twin: 'p2', name: 'flow', factor: 3 }, { twin: 'p3', name: 'flow', constant: 5 }])
+    await override([{ twin: 'p1', name: 'flow', constant: 1 }, { twin: 'p4', name: 'flow', series: [{ at: at(7), value: 1_000 }] }], 'worse')
+    const sum = async (scenario: string | null, aggregate: string): Promise<readonly unknown[]> => (await works.data(`query ($s: ID) { rollup(of: ["p1"], over: ["feeds"], series: "flow", from: "${at(0)}", every: "P1D", to: "${at(1_440)}", aggregate: ${aggregate}, scenario: $s) { buckets { count value } } }`, { s: scenario }))['rollup'][0].buckets as readonly unknown[]
+    expect([await sum(null, 'SUM'), await sum('drought', 'SUM'), await sum('worse', 'SUM')]).toEqual([[{ count: 5, value: 110 }], [{ count: 5, value: 400 }], [{ count: 6, value: 1_304 }]])
+    expect([await sum('drought', 'LAST'), await sum('worse', 'MIN'), await sum('worse', 'MEAN')]).toEqual([[{ count: 5, value: 40 }], [{ count: 6, value: 1 }], [{ count: 6, value: 1_304 / 6 }]])
+    const found = async (scenario: string, where: string): Promise<readonly unknown[]> => ((await works.data(`query ($s: ID) { pumps(where: { flow: { latest: ${where} } }, scenario: $s) { _id flow { latest { value } } } }`, { s: scenario }))['pumps'] as readonly Data[]).map(({ _id: id, flow: { latest } }) => [id, latest.value])
+    expect(await found('drought', '{ gt: 4 }')).toEqual([['p1', 40], ['p2', 300], ['p3', 5]])
+    expect(await found('worse', '{ gt: 4 }')).toEqual([['p2', 300], ['p3', 5], ['p4', 1_000]])
+  })
+})
+
+describe('Overriding telemetry', () => {
+  it('stores nothing where something is wrong, and says all that is', async () => {
+    const { problems } = await override([
+      { twin: 'ghost', name: 'flow', factor: 2 }, { twin: 'p1', name: 'flo', factor: 2 }, { twin: 'p1', name: 'flow' }, { twin: 'p1', name: 'temperature', factor: 2, constant: 1 }, { twin: 'p1', name: 'starts', factor: 1.5 },
+      { twin: 'p1', name: 'mode', factor: 2 }, { twin: 'p1', name: 'running', constant: 'yes' }, { twin: 'p1', name: 'serviced', series: [{ at: at(0), value: 'yesterday' }] }, { twin: 'p2', name: 'flow', factor: 4 }, { twin: 'p2', name: 'flow', factor: 5 }, { twin: 'p1', name: 'state', factor: 2 },
+    ])
+    expect(problems.map(({ code, item }: { code: string; item: number }) => [item, code])).toEqual([
+      [0, 'NOT_FOUND'], [1, 'UNKNOWN_TELEMETRY'], [2, 'INVALID_INPUT'], [3, 'INVALID_INPUT'], [4, 'WRONG_TYPE'], [5, 'WRONG_TYPE'], [6, 'WRONG_TYPE'], [7, 'WRONG_TYPE'], [9, 'DUPLICATE_ITEM'], [10, 'WRONG_TYPE'],
+    ])
+    expect(problems[1].message).toContain('Did you mean flow?')
+    expect(await pump('flow { latest { value } }', 'drought', 'p2')).toEqual({ flow: { latest: { value: 300 } } })
+  })
+
+  it('refuses scenarios that are not there or not open, and too much at once', async () => {
+    await works.data('mutation { createScenario(name: "over", id: "over") { __typename } discardScenario(id: "over") { __typename } }')
+    const one = [{ twin: 'p1', name: 'flow', factor: 2 }]
+    expect(await override(one, 'nowhere')).toMatchObject({ __typename: 'NotFound' })
+    expect(await override(one, 'over')).toMatchObject({ __typename: 'Conflict', code: 'SCENARIO_NOT_OPEN' })
+    expect(await override(Array.from({ length: 1_001 }, (_, index) => ({ twin: `p${index}`, name: 'flow', factor: 2 })))).toMatchObject({ __typename: 'LimitReached' })
+  })
+
+  it('may be of twins that only the scenario has, and is an edit of it', async () => {
+    await works.data('mutation { createTwins(twins: [{ id: "new", model: "dtmi:works:Pump;1" }], scenario: "drought") { __typename } }')
+    await override([{ twin: 'new', name: 'flow', constant: 9 }])
+    expect(await pump('flow { latest { value } }', 'drought', 'new')).toEqual({ flow: { latest: { value: 9 } } })
+    const { scenario: { edits } } = await works.data('{ scenario(id: "drought") { edits { edges { node { kind twinId telemetry } } } } }')
+    expect(edits.edges.map(({ node }: { node: unknown }) => node)).toContainEqual({ kind: 'TELEMETRY_OVERRIDDEN', twinId: 'new', telemetry: 'flow' })
+  })
+})
