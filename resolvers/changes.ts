@@ -4,8 +4,10 @@ import type { FieldNode, GraphQLResolveInfo } from 'graphql'
 import type { Change, ChangeEvent } from '../src/change/change.ts'
 import { encodeCursor } from '../src/change/cursor.ts'
 import type { ChangeChoice } from '../src/change/feed/change-filter.ts'
+import { presentVantage } from '../src/domain/vantage.ts'
 import type { Context } from '../src/graphql/context.ts'
 import { selectedFields } from '../src/graphql/selected-fields.ts'
+import type { Scenario } from '../src/scenario/scenario.ts'
 import { scenarioToTell } from '../src/scenario/scenario-to-tell.ts'
 
 interface Arguments extends Omit<ChangeChoice, 'scenario'> {
@@ -30,21 +32,25 @@ export const changeResolvers: IResolvers<unknown, Context> = {
     },
   },
   Change: {
-    async twin({ twinId }: Change, _args, context, info) {
-      return twinId === null ? null : await twins(context, info).load(twinId)
+    async twin({ twinId, scenario: id }: Change, _args, context, info) {
+      if (twinId === null) return null
+      const scenario = id === null ? undefined : await context.services.scenarios.find(id, context.signal)
+      if (id !== null && scenario?.state !== 'OPEN') return null
+      return await twins(context, info, scenario).load(twinId)
     },
   },
   ChangeEvent: { __resolveType: ({ __typename }: ChangeEvent) => __typename },
 }
 
-/** One reading for the twins of a page, or of changes that came at once, by the place where they are selected. */
+/** One reading for the twins of a page, or of changes that came at once, by the place where they are selected: all of one feed are of one scenario, or of the base. */
 const loaders = new WeakMap<Context, Map<FieldNode | undefined, DataLoader<string, unknown>>>()
 
-function twins(context: Context, info: GraphQLResolveInfo): DataLoader<string, unknown> {
+function twins(context: Context, info: GraphQLResolveInfo, scenario: Scenario | undefined): DataLoader<string, unknown> {
   const known = loaders.get(context) ?? new Map<FieldNode | undefined, DataLoader<string, unknown>>()
   loaders.set(context, known)
   const [node] = info.fieldNodes
-  const loader = known.get(node) ?? new DataLoader<string, unknown>((ids) => context.services.reader.byIds(ids, info, { signal: context.signal }), { maxBatchSize: 1_000 })
+  const vantage = scenario ? { ...presentVantage, at: scenario.base, chain: scenario.chain } : presentVantage
+  const loader = known.get(node) ?? new DataLoader<string, unknown>((ids) => context.services.reader.byIds(ids, info, { signal: context.signal, vantage }), { maxBatchSize: 1_000 })
   known.set(node, loader)
   return loader
 }

@@ -51,7 +51,7 @@ export interface RelationshipEdit extends EditOf<'unlink' | 'link' | 'relink'> {
 }
 
 export interface OverrideEdit extends EditOf<'override'> {
-  /** How: `constant`, `factor` or `series`. */
+  /** How: `CONSTANT`, `FACTOR` or `SERIES`. */
   readonly kind: string
 }
 
