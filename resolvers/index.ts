@@ -2,6 +2,7 @@ import type { IResolvers } from '@graphql-tools/utils'
 import { resolveTwinType } from '../src/domain/schema/twin-types.ts'
 import type { Context } from '../src/graphql/context.ts'
 import { changeResolvers } from './changes.ts'
+import { diffResolvers } from './diff.ts'
 import { historyResolvers } from './history.ts'
 import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
@@ -22,5 +23,6 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   changeResolvers,
   scenarioResolvers,
   historyResolvers,
+  diffResolvers,
   { Twin: { __resolveType: resolveTwinType } },
 ]

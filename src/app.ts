@@ -78,7 +78,7 @@ export async function createApp(config: Config): Promise<App> {
     migration: createTwinMigrationService({ store: createNeo4jTwinMigrationStore(database, tenant), onMigrated: live.committed, registry: () => models.registry() }),
     ...reading.services,
     telemetry,
-    ...openHistory({ config, parts, log, database, tenant }),
+    ...openHistory({ config, parts, log, database, tenant, instants: reading.services.instants, scenarios: scenarios.services.scenarios, registry: () => models.registry() }),
     ...scenarios.services,
     ...scenarios.openLife(commits),
     ...live.services,

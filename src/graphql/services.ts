@@ -2,6 +2,7 @@ import type { ChangeFeed } from '../change/feed/change-feed.ts'
 import type { LiveQueries } from '../change/live/live-queries.ts'
 import type { LivePlan } from '../change/live/live-plan.ts'
 import type { LiveField } from '../domain/live/live-planner.ts'
+import type { DiffService } from '../diff/diff-service.ts'
 import type { TwinReader } from '../domain/twin-reader.ts'
 import type { Vantages } from '../domain/vantage.ts'
 import type { Instants } from '../history/instants.ts'
@@ -24,6 +25,7 @@ export interface Services {
   readonly vantages: Vantages
   readonly instants: Instants
   readonly history: PropertyHistory
+  readonly diff: DiffService
   readonly telemetry: TelemetryService
   readonly scenarios: ScenarioBook
   /** Makes scenarios and ends them. */

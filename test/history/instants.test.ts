@@ -25,7 +25,7 @@ describe('an instant that is settled', () => {
     const asked = instants()
     let isDone = false
     const writing = (async () => { for (let rank = 1; !isDone; rank += 1) await twins.updateTwin(patch('busy', { rank }), by()) })()
-    for (let round = 0; round < 40; round += 1) {
+    for (let round = 0; round < 20; round += 1) {
       const { now } = await head()
       await Promise.all([asked.settle(now), asked.settle(now), instants().settle(now - 1)])
       const before = (await stamps('busy')).filter((at) => at <= now)

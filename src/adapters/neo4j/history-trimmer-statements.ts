@@ -1,6 +1,9 @@
+/** The index is of all three; numbers begin at 1. */
+const keptUpTo = (past: string): string => `MATCH (k:_Kept) USING INDEX SEEK k:_Kept(_t, _to, _seq) WHERE k._t = $b.t AND k._to <= ${past} AND k._seq > 0`
+
 /** `h.past`: the earliest instant that is read; `h.pastRaised`: when it came to be that. */
 export const state = `MATCH (h:_Head {_t: $b.t})
-RETURN timestamp() AS now, coalesce(h.pastRaised, 0) AS raisedAt, EXISTS { MATCH (k:_Kept) WHERE k._t = $b.t AND k._to <= h.past } AS isPending`
+RETURN timestamp() AS now, coalesce(h.pastRaised, 0) AS raisedAt, EXISTS { ${keptUpTo('h.past')} } AS isPending`
 
 /**
  * Under the lock, because a scenario that is being created looks at the earliest instant, and holds it from then on. All of a transaction's entries have one stamp,
@@ -8,17 +11,17 @@ RETURN timestamp() AS now, coalesce(h.pastRaised, 0) AS raisedAt, EXISTS { MATCH
  */
 export const raise = `MATCH (h:_Head {_t: $b.t}) SET h.lock = timestamp()
 WITH h
-CALL () { MATCH (j:_J) USING INDEX SEEK j:_J(_t, _seq) WHERE j._t = $b.t AND j._seq > 0 WITH j ORDER BY j._seq LIMIT 1 RETURN min(j._to) - 1 AS journal }
+CALL () { MATCH (j:_J) USING INDEX SEEK j:_J(_t, _seq) WHERE j._t = $b.t AND j._seq > 0 WITH j ORDER BY j._t, j._seq LIMIT 1 RETURN min(j._to) - 1 AS journal }
 CALL () { MATCH (s:_Scenario {_t: $b.t, state: 'OPEN'}) RETURN min(s.base) AS base }
 WITH h, reduce(least = $b.past, other IN [journal, base] | CASE WHEN other < least THEN other ELSE least END) AS past
-WITH h, past, past > coalesce(h.past, -1) AND EXISTS { MATCH (k:_Kept) WHERE k._t = $b.t AND k._to <= past } AS isRaised
+WITH h, past, past > coalesce(h.past, -1) AND EXISTS { ${keptUpTo('past')} } AS isRaised
 FOREACH (_ IN CASE WHEN isRaised THEN [1] ELSE [] END | SET h.past = past, h.pastRaised = timestamp())
 RETURN isRaised`
 
 /** A portion's entries, up to the one that makes their patches too large for one, and what is left of earlier ones of the same twins. */
 export const portion = `MATCH (h:_Head {_t: $b.t})
 CALL (h) {
-  MATCH (k:_Kept) USING INDEX SEEK k:_Kept(_t, _to, _seq) WHERE k._t = $b.t AND k._to <= h.past AND k._seq > 0
+  ${keptUpTo('h.past')}
   WITH k ORDER BY k._t, k._to, k._seq LIMIT toInteger($b.limit)
   RETURN collect(k) AS all
 }

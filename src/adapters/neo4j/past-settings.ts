@@ -10,7 +10,7 @@ const entry = (node: string): string => `seq: ${node}._seq, actor: ${node}._acto
 /** The state that follows an instant: of the past, or the thing as it is. Of an id that was given again, states of other lives are left out. */
 const stateAfter = (instant: string): string => `coalesce(head(COLLECT {
       MATCH (w:_Past) USING INDEX SEEK w:_Past(_t, _id, _to) WHERE w._t = $b.t AND w._id = row.id AND w._to > ${instant} AND w._from = row.born AND (w:_was__Component) = row.isComponent
-      RETURN w ORDER BY w._to LIMIT 1
+      RETURN w ORDER BY w._t, w._id, w._to LIMIT 1
     }), n)[row.name]`
 
 /** \`_born\` is the journal's number of the entry that began a life; the journal may have given it up, and history all but who and when. */
@@ -36,7 +36,7 @@ CALL () {
     MATCH (v:_Past) USING INDEX SEEK v:_Past(_t, _id, _to)
     WHERE v._t = $b.t AND v._id = row.id AND v._to > row.after AND v._to <= row.until AND v._from = row.born
       AND v._op = 'update' AND v._patch CONTAINS row.key AND (v:_was__Component) = row.isComponent
-    WITH v, n, row ORDER BY v._to DESC LIMIT toInteger($b.limit)
+    WITH v, n, row ORDER BY v._t DESC, v._id DESC, v._to DESC LIMIT toInteger($b.limit)
     WITH v, v[row.name] AS before, ${stateAfter('v._to')} AS after
     RETURN collect({at: v._to, ${entry('v')}, version: v._v + 1, model: v._model, patch: v._patch, before: ${lossless('before')}, after: ${lossless('after')}}) AS updates
   }
