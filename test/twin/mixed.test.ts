@@ -6,7 +6,7 @@ import { BranchMemory, live } from '../scenario/branch-memory.ts'
 import { readStored, worldAt } from '../scenario/stored-world.ts'
 import { openBranches } from '../support/branches.ts'
 import { testDatabase } from '../support/neo4j.ts'
-import { newTwin, remove } from '../support/twins.ts'
+import { link, newTwin, remove } from '../support/twins.ts'
 import { aCommand, Memory, pump } from './memory.ts'
 
 const database = testDatabase()
@@ -50,13 +50,14 @@ test('commands of all kinds in one changeset do what they do one by one, in the 
 test('ten thousand commands commit together, into the base and into a scenario', async () => {
   const world = await openBranches(database, plantModels)
   const scenario = await world.branch()
-  const plant = (prefix: string): readonly Command[] => Array.from({ length: 10_000 }, (_, index) => newTwin(`${prefix}${index}`, pump, { name: 'x' }, {
-    components: { motor: { power: 1 } }, relationships: index === 0 ? [] : [{ name: 'feeds', to: `${prefix}${index - 1}`, id: '1', properties: {} }],
-  }))
-  for (const [where, prefix] of [[undefined, 'b'], [scenario, 's']] as const) {
-    const made = await world.commits.submit(changeset(plant(prefix), { scenario: where, onProblem: 'REFUSE_ALL' }))
-    expect(made).toMatchObject({ ok: true, value: { refused: [] } })
-    const gone = await world.commits.submit(changeset(Array.from({ length: 10_000 }, (_, index) => remove(`${prefix}${index}`)), { scenario: where, onProblem: 'REFUSE_ALL' }))
-    expect(gone).toMatchObject({ ok: true, value: { refused: [] } })
+  for (const where of [scenario, undefined]) {
+    const pumps = Array.from({ length: 5_000 }, (_, index) => newTwin(`p${index}`, pump, { name: 'x' }))
+    const links = pumps.map(({ id }, index) => link(id, 'feeds', `p${(index + 1) % 5_000}`, '1'))
+    const outcome = await world.commits.submit(changeset([...links, ...pumps], { scenario: where, onProblem: 'REFUSE_ALL' }))
+    expect(outcome).toMatchObject({ ok: true, value: { refused: [] } })
   }
+  const { nodes, edges } = await readStored(database, world.tenant.tenant)
+  for (const label of ['Twin', '_Own']) expect(nodes.filter(({ _labels }) => _labels.includes(label))).toHaveLength(5_000)
+  for (const type of ['feeds', '_in_feeds']) expect(edges.filter(({ _type }) => _type === type)).toHaveLength(5_000)
+  expect(edges.every((edge) => edge._type !== 'feeds' || String(edge['_not']) === String(scenario.number)), 'the scenario has its own').toBe(true)
 }, 300_000)
