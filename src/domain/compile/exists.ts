@@ -29,11 +29,11 @@ export const isOwn = ({ chain }: Scope, of: Thing): Cypher.Predicate => Cypher.i
 export function edgeExists(scope: Scope, edge: Cypher.Relationship): Cypher.Predicate | undefined {
   const { isPast, isBranch } = scope.world
   if (!isBranch) return isPast ? existedAt(scope, edge) : undefined
-  const made = isPast ? asPredicate(Cypher.coalesce(isOwn(scope, edge) as Cypher.Expr, existedAt(scope, edge) as Cypher.Expr)) : isTrueOrUnknown(isOwn(scope, edge))
+  const made = isPast ? asPredicate(Cypher.coalesce(isOwn(scope, edge), existedAt(scope, edge))) : isTrueOrUnknown(isOwn(scope, edge))
   return Cypher.and(made, isNotDeleted(scope, edge))
 }
 
-const isTrueOrUnknown = (predicate: Cypher.Predicate): Cypher.Predicate => asPredicate(Cypher.coalesce(predicate as Cypher.Expr, Cypher.true))
+const isTrueOrUnknown = (predicate: Cypher.Predicate): Cypher.Predicate => asPredicate(Cypher.coalesce(predicate, Cypher.true))
 
 /** The builder's functions do not say that they are of truth values. */
 const asPredicate = (expression: Cypher.Function): Cypher.Predicate => Cypher.and(expression)
