@@ -83,7 +83,7 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
     },
   })
   const rolledUp = withRollups(store, book, gate)
-  const keeper = createKeeper({ store, gate, book, policies: policyStore, twins, registry, everyMs: retentionEveryMs, onTrouble: (error) => { onTrouble(error, 'telemetry could not be rolled up and forgotten as its policies say; it is tried again') } })
+  const keeper = createKeeper({ store, gate, book, policies: policyStore, twins, overrides: overrideStore, registry, everyMs: retentionEveryMs, onTrouble: (error) => { onTrouble(error, 'telemetry could not be rolled up and forgotten as its policies say; it is tried again') } })
   const overrides = createOverrideBook(overrideStore)
   const from: TelemetryService['from'] = ({ chain, readingsUntil, knownUntil }) => {
     const inSight = readsInSight(reads, { until: readingsUntil, knownUntil })

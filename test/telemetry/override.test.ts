@@ -32,8 +32,8 @@ describe('A telemetry in a scenario', () => {
   it('has one value, wherever it has a reading, and one reading where it had none', async () => {
     await override([{ twin: 'p1', name: 'starts', constant: 7 }, { twin: 'p1', name: 'mode', constant: 'off' }, { twin: 'p1', name: 'running', constant: true }, { twin: 'p3', name: 'flow', constant: 5 }])
     const { starts, mode, running } = await pump(`starts { ${everything} } mode { latest { value source } summary(${day}) { count first last } } running { summary(${day}) { first last } }`)
-    expect([starts.latest, valuesOf(starts)]).toEqual([{ at: at(4), value: '7', source: 'SIMULATED' }, ['7', '7', '7', '7']])
-    expect(starts.summary).toMatchObject({ count: 4, first: '7', min: '7', max: '7', sum: '28', mean: 7, stddev: 0, low: 7 })
+    expect([starts.latest, valuesOf(starts)]).toEqual([{ at: at(4), value: 7, source: 'SIMULATED' }, [7, 7, 7, 7]])
+    expect(starts.summary).toMatchObject({ count: 4, first: 7, min: 7, max: 7, sum: 28, mean: 7, stddev: 0, low: 7 })
     expect([mode, running]).toEqual([{ latest: { value: 'off', source: 'SIMULATED' }, summary: { count: 4, first: 'off', last: 'off' } }, { summary: { first: true, last: true } }])
     expect(await pump('flow { latest { value source } summary { count sum } }', 'drought', 'p3')).toEqual({ flow: { latest: { value: 5, source: 'SIMULATED' }, summary: { count: 1, sum: 5 } } })
     expect(await pump('flow { latest { value } }', null, 'p3')).toEqual({ flow: { latest: null } })

@@ -1,4 +1,5 @@
 import type { Registry } from '../../model/registry.ts'
+import type { OverrideStore } from '../../scenario/override-store.ts'
 import { nowMicroseconds } from '../../util/clock.ts'
 import { newId } from '../../util/id.ts'
 import { createSerial } from '../../util/serial.ts'
@@ -6,6 +7,7 @@ import type { Reading, SeriesKey } from '../reading.ts'
 import { seriesKeyText } from '../reading.ts'
 import type { TelemetryStore } from '../telemetry-store.ts'
 import { ownerOf, type TwinModels } from '../twin-directory.ts'
+import { forgetOverrides } from './forget-overrides.ts'
 import type { LateGate } from './late-gate.ts'
 import { type KeptSeries, modelOfSeries, type Plan, planRetention } from './plan.ts'
 import { type PolicyStore, readPolicies } from './policy.ts'
@@ -36,6 +38,7 @@ export interface KeeperConfig {
   readonly book: RollupBook
   readonly policies: PolicyStore
   readonly twins: TwinModels
+  readonly overrides: Pick<OverrideStore, 'existing'>
   readonly registry: () => Registry
   /** From the end of a round to the next. */
   readonly everyMs: number
@@ -49,7 +52,7 @@ const claimMs = 120_000
 
 const nothing: Round = { isOurs: true, buckets: 0, forgotten: 0, isUnfinished: false }
 
-export function createKeeper({ store, gate, book, policies, twins, registry, everyMs, onTrouble }: KeeperConfig): Keeper {
+export function createKeeper({ store, gate, book, policies, twins, overrides, registry, everyMs, onTrouble }: KeeperConfig): Keeper {
   const holder = newId()
   const serial = createSerial()
   const ending = new AbortController()
@@ -59,10 +62,10 @@ export function createKeeper({ store, gate, book, policies, twins, registry, eve
   const round = async (): Promise<Round> => {
     const all = await store.series()
     book.learn(all.map(({ key }) => key)) // other processes may have made some
+    let done = { ...nothing, forgotten: await forgetOverrides(all, nowMicroseconds(), { store, overrides }) }
     const agreed = readPolicies(await policies.load(), registry())
-    if (agreed.length === 0 && book.size === 0) return nothing
+    if (agreed.length === 0 && book.size === 0) return done
     const series = toKept(all, book)
-    let done = nothing
     for (let start = 0; start < series.length && !signal.aborted; start += portionSize) {
       if (!await policies.claim(holder, claimMs)) return { ...done, isOurs: false }
       const portion = series.slice(start, start + portionSize)

@@ -1,3 +1,4 @@
+import { isOwnSeries } from '../../scenario/override.ts'
 import type { Source } from '../reading.ts'
 import { bucketsOf, isHorizon } from '../retention/stored-bucket.ts'
 import type { Received } from '../telemetry-store.ts'
@@ -17,6 +18,7 @@ export function createReadingFilter({ twins, series, sources }: ReadingChoice, m
   return (received) => {
     const { series: key } = received
     if (!ofSources.has(key.source)) return false
+    if (isOwnSeries(key)) return false // what a scenario says is no reading that was received
     if (key.source === 'DERIVED' && (bucketsOf(key) || isHorizon(key))) return false // how roll-ups are kept, which nobody sent
     if (ofSeries && !ofSeries.has(seriesName(received))) return false
     const matching = members()
