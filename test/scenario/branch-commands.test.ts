@@ -133,6 +133,65 @@ describe('an id in a scenario', () => {
   })
 })
 
+describe('a nested scenario', () => {
+  const feeds = link('p', 'feeds', 'q', '1')
+  const change = { kind: 'updateRelationship' as const, from: 'p', name: 'feeds', id: '1', patch: { share: 3 }, ifVersion: undefined }
+
+  test('that ended a relationship does not see what its parent then makes of it', async () => {
+    const world = await plant()
+    done(await submit(world.twins, feeds))
+    const parent = await world.branch()
+    const child = await world.branch({ parent: parent.id })
+    done(await submit(world.twins, unlink('p', 'feeds', '1'), child))
+    done(await submit(world.twins, change, parent))
+    expect((await seen(world, parent))['link p feeds 1']).toMatchObject({ version: 2, values: { share: 3 } })
+    expect((await seen(world, child))['link p feeds 1']).toBeUndefined()
+  })
+
+  test('loses what it tied to a twin that its parent deletes', async () => {
+    const world = await plant()
+    const parent = await world.branch()
+    const child = await world.branch({ parent: parent.id })
+    done(await submit(world.twins, feeds, child))
+    done(await submit(world.twins, remove('q'), parent))
+    expect(await seen(world, child)).toEqual(await seen(world, parent))
+    expect((await seen(world))['twin q']).toBeDefined()
+  })
+
+  test('sees what its parent says, unless it says something itself', async () => {
+    const world = await plant()
+    const parent = await world.branch()
+    const child = await world.branch({ parent: parent.id })
+    for (const [values, scenario] of [[{ name: 'parent', weight: 1 }, parent], [{ name: 'child' }, child], [{ name: 'parent again', serial: '7' }, parent]] as const) done(await submit(world.twins, patch('q', values), scenario))
+    expect((await seen(world, child))['twin q']).toMatchObject({ version: 4, values: { name: 'child', weight: 1, serial: 7 } })
+    expect((await seen(world, parent))['twin q']).toMatchObject({ version: 3, values: { name: 'parent again' } })
+  })
+})
+
+describe('a relationship of a scenario to a twin of the base that the base deletes', () => {
+  test('goes with it where the scenario follows the base, and its id is free again', async () => {
+    const world = await plant()
+    const scenario = await world.branch()
+    done(await submit(world.twins, link('p', 'feeds', 'q', '1'), scenario))
+    done(await submit(world.twins, remove('q')))
+    expect(Object.keys(await seen(world, scenario))).toEqual(['link p partOf 1', 'twin p', 'twin z'])
+    done(await submit(world.twins, newTwin('q', pump, { name: 'anew' })))
+    expect(Object.keys(await seen(world, scenario))).toEqual(['link p partOf 1', 'twin p', 'twin q', 'twin z'])
+    done(await submit(world.twins, link('p', 'feeds', 'q', '1', { share: 5 }), scenario))
+    expect((await seen(world, scenario))['link p feeds 1']).toMatchObject({ to: 'q', version: 1, values: { share: 5 } })
+  })
+
+  test('stays where the scenario began at an instant, as the twin does', async () => {
+    const world = await plant()
+    const scenario = await world.branch({ isFixed: true })
+    done(await submit(world.twins, link('p', 'feeds', 'q', '1'), scenario))
+    done(await submit(world.twins, remove('q')))
+    expect((await seen(world, scenario))['link p feeds 1']).toMatchObject({ to: 'q' })
+    done(await submit(world.twins, patch('q', { weight: 2 }), scenario))
+    expect((await seen(world, scenario))['twin q']).toMatchObject({ version: 2, values: { name: 'two', weight: 2 } })
+  })
+})
+
 test('a model\'s limit counts what the scenario sees', async () => {
   const limited = (plantModels.map((document) => (document['@id'] === 'dtmi:plant:Asset;1'
     ? { ...document, contents: (document['contents'] as readonly { readonly name: string }[]).map((content) => (content.name === 'partOf' ? { ...content, maxMultiplicity: 1 } : content)) } : document)))

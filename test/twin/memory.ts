@@ -107,14 +107,12 @@ export function merged(target: unknown, given: object): Record<string, unknown> 
 export const zone = 'dtmi:plant:Zone;1'
 export const pump = 'dtmi:plant:Pump;1'
 
-const anId = fc.constantFrom('a', 'b', 'c', 'd', 'e')
 const aName = fc.constantFrom('feeds', 'partOf')
-const aLinkId = fc.constantFrom('1', '2', '3')
 const share = fc.record({ share: fc.constantFrom(0.25, 0.5, 1) }, { requiredKeys: [] })
 const word = fc.constantFrom('x', 'y', 'z')
 
-/** Commands on few twins, so that most meet what others left. */
-export const aCommand: fc.Arbitrary<Command> = fc.oneof(
+/** Commands on twins and relationships of these ids: few, so that most meet what others left. */
+export const commandOn = (anId: fc.Arbitrary<string>, aLinkId: fc.Arbitrary<string>): fc.Arbitrary<Command> => fc.oneof(
   { weight: 4, arbitrary: fc.record({ id: anId, isZone: fc.boolean(), name: word, to: fc.option(anId), linkId: aLinkId, power: fc.option(fc.constantFrom(1, 2)) }).map(({ id, isZone, name, to, linkId, power }) =>
     isZone ? newTwin(id, zone, { name }) : newTwin(id, pump, { name }, {
       components: power === null ? {} : { motor: { power } },
@@ -127,3 +125,5 @@ export const aCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(anId, aName, aLinkId).map(([from, name, id]) => unlink(from, name, id)) },
   { weight: 1, arbitrary: fc.tuple(anId, aName, anId).map(([from, name, to]) => ({ kind: 'unrelate' as const, from, name, id: undefined, to })) },
 )
+
+export const aCommand = commandOn(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.constantFrom('1', '2', '3'))
