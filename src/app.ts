@@ -2,7 +2,7 @@ import { createNeo4jCatalogueReader } from './adapters/neo4j/catalogue-reader.ts
 import { createNeo4jDatabase, type Neo4jConfig, type Neo4jDatabase } from './adapters/neo4j/database.ts'
 import { lockDataDirectory } from './adapters/neo4j/embedded/data-lock.ts'
 import { createEmbeddedNeo4j } from './adapters/neo4j/embedded/server.ts'
-import { ensureTenant } from './adapters/neo4j/head.ts'
+import { ensureTenant, setBack } from './adapters/neo4j/head.ts'
 import { ensureModelIndexes, indexLargeLabels } from './adapters/neo4j/model-indexes.ts'
 import { createNeo4jModelStore } from './adapters/neo4j/model-store.ts'
 import { ensureSchema } from './adapters/neo4j/schema.ts'
@@ -84,7 +84,8 @@ export async function createApp(config: Config): Promise<App> {
     ...live.services,
   }
   const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }
-  if (config.demo) await loadDemo(services, principal, log)
+  await setBack(database, tenant.tenant, 0) // a demo that was not loaded to its end may have left it
+  if (config.demo) await loadDemo({ ...services, setBack: (ms) => setBack(database, tenant.tenant, ms) }, principal, log)
 
   const platform = await createPlatformSchema({ contract: await readContract(), resolvers, reader: createNeo4jCatalogueReader(database) })
   const assemble = async () => assembleSchema(platform, models.registry(), new Set((await models.countTwins([...models.registry().models.keys()])).keys()))

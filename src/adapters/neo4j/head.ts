@@ -32,10 +32,17 @@ export async function ensureTenant(database: Pick<Neo4jDatabase, 'write'>, tenan
 
 /** What takes the lock and stamps the transaction, as the beginning of a longer statement; leaves `h`. */
 export const lockClause = `MATCH (h:_Head {_t: $b.t}) SET h.lock = timestamp()
-  WITH h, timestamp() AS clock SET h.at = CASE WHEN clock > h.at THEN clock ELSE h.at + 1 END`
+  WITH h, timestamp() - coalesce(h.setBack, 0) AS clock SET h.at = CASE WHEN clock > h.at THEN clock ELSE h.at + 1 END`
 
 /** Waits until no other transaction commits for the tenant, then stamps this one. */
 export async function lockHead(tx: Neo4jTransaction, tenant: string): Promise<Head> {
   const { seq, at, models } = await tx.run({ text: `${lockClause} RETURN h.seq AS seq, h.at AS at, h.models AS models`, parameters: { b: { t: tenant } } })
   return { seq: Number(seq), at: Number(at), models: Number(models) }
+}
+
+/** Lets the tenant's clock go so many ms behind, so that what is stored next has a past; 0: no more. Stamps never decrease, so it works on a fresh tenant only. */
+export async function setBack(database: Pick<Neo4jDatabase, 'write'>, tenant: string, ms: number): Promise<void> {
+  await database.write({
+    text: 'MATCH (h:_Head {_t: $b.t}) SET h.setBack = CASE WHEN $b.ms > 0 THEN $b.ms END RETURN h.seq AS seq', parameters: { b: { t: tenant, ms: BigInt(ms) } },
+  })
 }
