@@ -1,5 +1,6 @@
 import { createNeo4jHistoryTrimmer } from './adapters/neo4j/history-trimmer.ts'
 import { createInstantGraphs } from './adapters/neo4j/diff-instants.ts'
+import { createNeo4jScenarioEntries } from './adapters/neo4j/past-scenario-entries.ts'
 import { createNeo4jPastSettings } from './adapters/neo4j/past-settings.ts'
 import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
 import type { StoredTenant } from './adapters/neo4j/head.ts'
@@ -9,6 +10,7 @@ import { createDiffService } from './diff/diff-service.ts'
 import { createScenarioGraphs } from './diff/scenario-graphs.ts'
 import type { Services } from './graphql/services.ts'
 import { earliestKnownForMs, type Instants } from './history/instants.ts'
+import { createLayeredHistory } from './history/layered-history.ts'
 import { createPropertyHistory } from './history/property-history.ts'
 import { createHistoryRetention } from './history/retention.ts'
 import type { Registry } from './model/registry.ts'
@@ -38,7 +40,7 @@ export function openHistory({ config, parts, log, database, tenant: { tenant }, 
   }))
   const edits = createNeo4jEditReader(database, tenant)
   return {
-    history: createPropertyHistory(createNeo4jPastSettings(database, tenant)),
+    history: createLayeredHistory(createPropertyHistory(createNeo4jPastSettings(database, tenant)), createNeo4jScenarioEntries(database, tenant)),
     diff: createDiffService({
       instants, scenarios, registry,
       instantGraphs: (times) => createInstantGraphs(database, tenant, times, registry),

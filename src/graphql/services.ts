@@ -6,7 +6,7 @@ import type { DiffService } from '../diff/diff-service.ts'
 import type { TwinReader } from '../domain/twin-reader.ts'
 import type { Vantages } from '../domain/vantage.ts'
 import type { Instants } from '../history/instants.ts'
-import type { PropertyHistory } from '../history/property-history.ts'
+import type { LayeredHistory } from '../history/layered-history.ts'
 import type { ModelService } from '../model/model-service.ts'
 import type { ScenarioEdits } from '../scenario/edit-pages.ts'
 import type { ScenarioBook } from '../scenario/scenario.ts'
@@ -24,7 +24,7 @@ export interface Services {
   readonly reader: TwinReader
   readonly vantages: Vantages
   readonly instants: Instants
-  readonly history: PropertyHistory
+  readonly history: LayeredHistory
   readonly diff: DiffService
   readonly telemetry: TelemetryService
   readonly scenarios: ScenarioBook

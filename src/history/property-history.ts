@@ -68,6 +68,8 @@ export interface PropertyHistory {
   last(asked: readonly PropertyOf[], signal?: AbortSignal): Promise<readonly (Setting | undefined)[]>
   /** Of each, one page of its settings. */
   page(asked: readonly PropertyOf[], options: PageOptions): Promise<readonly HistoryPage[]>
+  /** The value of each, as it is stored, at the end of what is known. */
+  values(asked: readonly PropertyOf[], signal?: AbortSignal): Promise<readonly unknown[]>
 }
 
 /** Looked at in one go where a patch names the property, but not at its top. */
@@ -103,6 +105,10 @@ export function createPropertyHistory(store: SettingsStore): PropertyHistory {
         const all = [...each.settings, ...birthOf(each, options)]
         return { settings: all.slice(0, first), hasMore: all.length > first, forgottenUntil: each.past !== undefined && each.property.born <= each.past ? each.past : undefined }
       })
+    },
+    async values(asked, signal) {
+      const { found } = await store.read(asked.map((property) => ({ ...property, after: finite(Infinity), until: finite(property.at ?? Infinity) })), 1, signal)
+      return found.map(({ value }) => value)
     },
   }
 }

@@ -151,4 +151,41 @@ describe('through the API', async () => {
     await twins.createTwins([newTwin('z', 'dtmi:plant:Zone;1', { name: 'second' })], by())
     expect((await app.data('{ twin(id: "z") { _history(property: "name") { edges { node { before after } } } } }'))['twin']).toEqual({ _history: { edges: [{ node: { before: null, after: 'second' } }] } })
   })
+
+  test('in a scenario, its own settings stand before those of what it branches off from', async () => {
+    const make = async (variables: Record<string, unknown>): Promise<string> => (await app.data('mutation($name: String!, $parent: ID) { createScenario(name: $name, parent: $parent) { ... on CreateScenarioSuccess { scenario { id } } } }', variables))['createScenario'].scenario.id as string
+    await twins.createTwins([newTwin('q1', 'dtmi:plant:Pump;1', { name: 'base', labels: { a: 'x' } }, { components: { motor: { power: 1 } } })], by())
+    const outer = await make({ name: 'outer' })
+    await app.data(`mutation($s: ID) {
+      a: updateTwin(id: "q1", patch: { name: "outer", labels: { b: "y" }, motor: { power: 2 } }, scenario: $s) { __typename }
+      b: createTwins(twins: [{ id: "q9", model: "dtmi:plant:Pump;1", properties: { name: "own" }, components: { motor: { power: 9 } } }], scenario: $s) { __typename }
+    }`, { s: outer })
+    const inner = await make({ name: 'inner', parent: outer })
+    await app.data('mutation($s: ID) { a: updateTwin(id: "q1", patch: { name: "inner", labels: { a: null } }, scenario: $s) { __typename } }', { s: inner })
+    await app.data('mutation($s: ID) { a: updateTwin(id: "q1", patch: { name: "inner again" }, scenario: $s) { __typename } }', { s: inner })
+    await twins.updateTwin(patch('q1', { name: 'base, later' }), by())
+
+    const history = '_history(property: "name") { edges { node { scenario before after version } } }'
+    const ask = async (scenario: string | null, fields: string, id = 'q1') => (await app.data(`query($s: ID, $id: ID!) { twin(id: $id, scenario: $s) { ${fields} } }`, { s: scenario, id }))['twin']
+    const nodes = (twin: { readonly _history: { readonly edges: readonly { readonly node: Readonly<Record<string, unknown>> }[] } }) => twin._history.edges.map(({ node: { scenario, before, after, version } }) => [scenario, before, after, version])
+    const ofBase = [[null, 'base', 'base, later', 2], [null, null, 'base', 1]]
+    expect(nodes(await ask(null, history))).toEqual(ofBase)
+    expect(nodes(await ask(outer, history))).toEqual([[outer, 'base, later', 'outer', null], ...ofBase])
+    expect(nodes(await ask(inner, history))).toEqual([[inner, 'inner', 'inner again', null], [inner, 'outer', 'inner', null], [outer, 'base, later', 'outer', null], ...ofBase])
+    expect(await ask(inner, 'name: _meta(property: "name") { scenario setBy version } labels: _meta(property: "labels") { scenario } weight: _meta(property: "weight") { scenario } ... on Pump { motor { _meta(property: "power") { scenario } _history(property: "power") { edges { node { scenario before after model } } } } }'))
+      .toEqual({ name: { scenario: inner, setBy: 'local-administrator', version: null }, labels: { scenario: inner }, weight: null, motor: { _meta: { scenario: outer }, _history: { edges: [{ node: { scenario: outer, before: 1, after: 2, model: 'dtmi:plant:Motor;1' } }, { node: { scenario: null, before: null, after: 1, model: 'dtmi:plant:Motor;1' } }] } } })
+    expect((await ask(inner, '_history(property: "labels") { edges { node { after } } }'))._history.edges.map((edge: { readonly node: { readonly after: unknown } }) => edge.node.after)).toEqual([{ b: 'y' }, { a: 'x', b: 'y' }, { a: 'x' }])
+    expect(await ask(inner, '_meta(property: "name") { scenario } _history(property: "name") { edges { node { before after } } } ... on Pump { motor { _meta(property: "power") { scenario } } }', 'q9'))
+      .toEqual({ _meta: { scenario: outer }, _history: { edges: [{ node: { before: null, after: 'own' } }] }, motor: { _meta: { scenario: outer } } })
+
+    const paged: unknown[] = []
+    for (let after: string | null = null; ;) {
+      const { _history: { edges, pageInfo } }: { readonly _history: { readonly edges: readonly { readonly node: { readonly after: unknown } }[]; readonly pageInfo: { readonly endCursor: string; readonly hasNextPage: boolean } } } =
+        (await app.data('query($s: ID, $after: String) { twin(id: "q1", scenario: $s) { _history(property: "name", first: 1, after: $after) { edges { node { after } } pageInfo { endCursor hasNextPage } } } }', { s: inner, after }))['twin']
+      paged.push(...edges.map(({ node }) => node.after))
+      if (!pageInfo.hasNextPage) break
+      after = pageInfo.endCursor
+    }
+    expect(paged).toEqual(['inner again', 'inner', 'outer', 'base, later', 'base'])
+  }, 120_000)
 })

@@ -31,6 +31,8 @@ const definitions = [
   'CREATE INDEX scenario_state IF NOT EXISTS FOR (n:_Scenario) ON (n._t, n.state)',
   'CREATE INDEX past_state IF NOT EXISTS FOR (n:_Past) ON (n._t, n._id, n._to)',
   'CREATE INDEX kept_entry IF NOT EXISTS FOR (n:_Kept) ON (n._t, n._to, n._seq)',
+  'CREATE INDEX scenario_entry IF NOT EXISTS FOR (n:_J) ON (n._t, n._s, n._id)',
+  'CREATE INDEX kept_scenario_entry IF NOT EXISTS FOR (n:_Kept) ON (n._t, n._s, n._id)',
   'CREATE INDEX set_entry IF NOT EXISTS FOR (n:_Set) ON (n._t, n._id)',
   'CREATE INDEX gone_id IF NOT EXISTS FOR (n:_Gone) ON (n._t, n._id)',
 ]
