@@ -122,6 +122,18 @@ describe('an id in a scenario', () => {
     expect((await seen(world))['twin n']).toBeUndefined()
   })
 
+  test('begins anew with a twin that the scenario makes: what it said of another of the id is forgotten', async () => {
+    const world = await plant()
+    const scenario = await world.branch()
+    done(await submit(world.twins, patch('q', { name: 'of the first' }), scenario))
+    done(await submit(world.twins, remove('q')))
+    for (const command of [newTwin('q', pump, { weight: 1 }), patch('q', { weight: 2 })]) done(await submit(world.twins, command, scenario))
+    expect((await seen(world, scenario))['twin q']).toMatchObject({ version: 2, values: { weight: 2 } })
+    done(await submit(world.twins, remove('q'), scenario))
+    done(await submit(world.twins, newTwin('q', pump, { name: 'third' })))
+    expect((await seen(world, scenario))['twin q']).toMatchObject({ version: 1, values: { name: 'third' } })
+  })
+
   test('is the scenario\'s own even if the base comes to have it, too', async () => {
     const world = await plant()
     const scenario = await world.branch()
