@@ -21,7 +21,7 @@ ${related('(n)-[r]->(m:Twin)', 'outgoing')}
 ${related('(m:Twin)-[r]->(n)', 'incoming')}
 RETURN collect({id: n._id, values: ${valuesOf('n')}, components: components, outgoing: outgoing, incoming: incoming}) AS twins`
 
-/** As an update: the state before becomes the journal entry; then the twin gets its new model, labels and columns. */
+/** What scenarios said of a component that was taken away, and comes again, still holds. As an update: the state before becomes the journal entry; then the twin gets its new model, labels and columns. */
 const write = `
 CALL () {
   UNWIND $b.rows AS row MATCH (n:Twin {_t: $b.t, _id: row.id})
@@ -38,6 +38,9 @@ CALL () {
 CALL () {
   UNWIND $b.parts AS part MATCH (n:Twin {_t: $b.t, _id: part.owner})
   CREATE (n)-[:$(part.type) {_id: part.type, _v: 1, _from: $b.at}]->(c:$(part.labels)) SET c = part.columns
+  WITH n, c WHERE n._in IS NOT NULL
+  WITH c, COLLECT { UNWIND n._in AS number MATCH (w:_Word {_t: $b.t, _s: number, _id: c._id}) USING INDEX SEEK w:_Word(_t, _s, _id) RETURN number } AS numbers
+  WHERE size(numbers) > 0 SET c._in = numbers
 }
 MATCH (h:_Head {_t: $b.t}) SET h.seq = h.seq + size($b.rows)
 RETURN h.seq AS seq`
