@@ -75,6 +75,28 @@ describe.skipIf(postgresFolder === undefined)('PostgreSQL (skipped where it is n
     await expect(openStore({ url })).rejects.toThrow('version 99')
   })
 
+  test('tables of the first version become those of this one, and keep what is replaced from then on', async () => {
+    const url = await newDatabase()
+    const old = await openStore({ url, tenant: 'main' })
+    await old.append([reading(newYear, 1)])
+    await old[Symbol.asyncDispose]()
+    await asSuperuser('DROP TABLE twinfold.replaced; UPDATE twinfold.layout SET version = 1', url)
+    const [store, other] = await Promise.all([openStore({ url, tenant: 'main' }), openStore({ url, tenant: 'main' })])
+    const [before, { cursor }] = [await store.head(), await other.append([reading(newYear, 2)])]
+    const known = async (knownUntil: number): Promise<unknown> => (await store.latest([flow], { knownUntil })).map((each) => each?.value)
+    expect([await known(before), await known(cursor)]).toEqual([[1], [2]])
+    for (const each of [store, other]) await each[Symbol.asyncDispose]()
+  })
+
+  test('batches that go together in one transaction are known one after the other', async () => {
+    const store = await openStore()
+    await store.append([reading(newYear, 0)])
+    const appended = await Promise.all(Array.from({ length: 30 }, (_, index) => store.append([reading(newYear, index + 1), reading(newYear, index + 1.5)])))
+    const known = await Promise.all(appended.map(({ cursor }) => store.latest([flow], { knownUntil: cursor })))
+    expect(known.map(([found]) => found?.value)).toEqual(appended.map((_, index) => index + 1.5))
+    await store[Symbol.asyncDispose]()
+  })
+
   test('processes that write at once have one order of receipt, and a redelivery to another process is recognised', async () => {
     const tenant = randomUUID()
     const stores = await Promise.all(Array.from({ length: 3 }, () => openStore({ tenant, mostConnections: 3 })))

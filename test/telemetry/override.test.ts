@@ -62,6 +62,26 @@ describe('A telemetry in a scenario', () => {
   })
 })
 
+describe('A roll-up in a scenario', () => {
+  it('is over the twins that are reached there', async () => {
+    await works.data(`mutation { createTwins(twins: [
+        { id: "u1", model: "dtmi:works:Pump;1", relationships: [{ name: "feeds", to: "u2", id: "r1" }, { name: "feeds", to: "u3", id: "r2" }] }, { id: "u2", model: "dtmi:works:Pump;1", relationships: [{ name: "feeds", to: "u4", id: "r3" }] },
+        { id: "u3", model: "dtmi:works:Pump;1" }, { id: "u4", model: "dtmi:works:Pump;1" }
+      ]) { __typename } createScenario(name: "bypass", id: "bypass") { __typename } }`)
+    await works.data('mutation { createScenario(name: "bypass of it", id: "inner", parent: "bypass") { __typename } }')
+    await works.send(['u1', 'u2', 'u3', 'u4'].map((twin, index) => ({ twin, at: at(1), values: { flow: 10 ** index } })))
+    await works.data('mutation { deleteTwins(ids: ["u2"], cascade: true, scenario: "bypass") { __typename } }')
+    await works.data('mutation { createTwins(twins: [{ id: "valve", model: "dtmi:works:Pump;1", relationships: [{ name: "feeds", to: "u4", id: "r4" }] }], scenario: "bypass") { __typename } }')
+    await works.data('mutation { relate(relationships: [{ from: "u3", name: "feeds", to: "valve", id: "r5" }], scenario: "bypass") { __typename } }')
+    await works.data('mutation { unrelate(relationships: [{ from: "u3", name: "feeds", id: "r5" }], scenario: "inner") { __typename } }')
+    const reached = async (scenario: string | null, of = ['u1']): Promise<readonly string[]> => ((await works.data(`query ($s: ID, $of: [ID!]!) { rollup(of: $of, over: ["feeds"], series: "flow", ${day}, every: "P1D", aggregate: SUM, groupBy: TWIN, scenario: $s) { group } }`, { s: scenario, of }))['rollup'] as readonly { readonly group: string }[]).map(({ group }) => group).sort()
+    expect([await reached(null), await reached('bypass'), await reached('inner')]).toEqual([['u1', 'u2', 'u3', 'u4'], ['u1', 'u3', 'u4', 'valve'], ['u1', 'u3']])
+    expect([await reached('bypass', ['u2', 'valve']), await reached(null, ['valve'])]).toEqual([['u4', 'valve'], []])
+    await works.data('mutation { deleteTwins(ids: ["u3"], cascade: true) { __typename } }')
+    expect([await reached(null), await reached('bypass')]).toEqual([['u1', 'u2', 'u4'], ['u1']])
+  }, 120_000)
+})
+
 describe('Overriding telemetry', () => {
   it('stores nothing where something is wrong, and says all that is', async () => {
     const { problems } = await override([

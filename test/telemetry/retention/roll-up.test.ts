@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createDuckdbTelemetryStore } from '../../../src/adapters/duckdb/telemetry-store.ts'
-import type { NewReading, SeriesKey } from '../../../src/telemetry/reading.ts'
+import { type NewReading, type SeriesKey, seriesKeyText } from '../../../src/telemetry/reading.ts'
 import { createLateGate, type LateGate } from '../../../src/telemetry/retention/late-gate.ts'
+import { createOldestReads } from '../../../src/telemetry/retention/oldest-reads.ts'
 import { rollUp, type RolledUpPortion, type RollupTask } from '../../../src/telemetry/retention/roll-up.ts'
 import { createRollupBook, type RollupBook } from '../../../src/telemetry/retention/rollup-book.ts'
 import { horizonKey, readHorizon } from '../../../src/telemetry/retention/stored-bucket.ts'
 import { type SummaryStore, withRollups } from '../../../src/telemetry/retention/with-rollups.ts'
-import type { TelemetryStore } from '../../../src/telemetry/telemetry-store.ts'
+import type { Sight, TelemetryStore } from '../../../src/telemetry/telemetry-store.ts'
 
 const second = 1_000_000
 const every = 10 * second
@@ -96,6 +97,27 @@ describe('Rolling up', () => {
       expect(rolled).toEqual(outright(new Map(sent.flatMap((own) => [...own]))).map(({ from, count, sum }) => ({ from, count, value: Number(sum) })))
     }), { numRuns: 40 })
   }, 60_000)
+
+  it('shows nothing behind an instant that is looked from, and says when it cannot tell what was known', async () => {
+    await using bench = await openBench()
+    const one = key('a')
+    const { cursor: first } = await bench.gate.append([5, 15, 25, 35].map((seconds) => reading(one, seconds * second, seconds)))
+    await bench.round([one], 30 * second)
+    const { cursor: late } = await bench.gate.append([reading(one, 6 * second, 100)])
+    const [reads, oldest] = [bench.reads, createOldestReads(bench.store, bench.book)]
+    const sums = async (sight: Sight, from = 0): Promise<readonly unknown[]> => ((await reads.summaries([one], { ...asked, from }, sight))[0] ?? []).map(({ from: start, sum }) => [start / second, sum])
+    expect(await sums({})).toEqual([[0, 120n], [20, 60n]])
+    expect(await sums({ until: 29 * second })).toEqual([[0, 120n]]) // the bucket from 20 to 30 may hold later ones
+    expect(await sums({ until: 30 * second - 1 })).toEqual([[0, 120n], [20, 25n]])
+    expect(await sums({ knownUntil: first })).toEqual([[0, 20n], [20, 60n]])
+    expect((await oldest.latest([one], { until: 20 * second })).map((found) => [found?.at, found?.value])).toEqual([[6 * second, 100n]])
+    expect((await oldest.latest([one], { until: 20 * second, knownUntil: first })).map((found) => [found?.at, found?.value, found?.receivedAt])).toEqual([[10 * second, 15n, first]])
+    await bench.round([one], 30 * second)
+    expect(await sums({ knownUntil: late })).toEqual([[0, 120n], [20, 60n]])
+    for (const question of [sums({ knownUntil: first }), reads.rollup([[one]], asked, 'SUM', { knownUntil: first })]) await expect(question).rejects.toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining('rolled up and forgotten') as string })
+    expect(await sums({ knownUntil: first }, 20 * second)).toEqual([[20, 60n]])
+    expect((await reads.rollup([[one]], asked, 'MAX', { affine: new Map([[seriesKeyText(one), { scale: -2, shift: 1 }]]) }))[0]?.map(({ value }) => value)).toEqual([-9, -49])
+  })
 
   it('is seen by nobody who asks meanwhile', async () => {
     await using bench = await openBench()
