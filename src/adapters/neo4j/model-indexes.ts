@@ -13,24 +13,31 @@ const make = (database: Pick<Neo4jDatabase, 'transaction'>, text: string): Promi
 const worthAnIndex = 5_000
 
 /**
- * Indexes ids under the labels that many twins have, in the background of the database. Not done when a model is published: an index takes 10 to 20 ms
- * to make, a large ontology has over a thousand labels, and most have no twins. Resolves to the labels that got one.
+ * Indexes ids under the labels that many twins have, and the ends of states under the labels that many past states have, in the background of the database.
+ * Not done when a model is published: an index takes 10 to 20 ms to make, a large ontology has over a thousand labels, and most have no twins.
+ * Resolves to the labels that got one.
  */
 export async function indexLargeLabels(database: Pick<Neo4jDatabase, 'read' | 'transaction'>, labels: readonly string[], { from = worthAnIndex } = {}): Promise<readonly string[]> {
+  const present = await indexLarge(database, labels, '_id', from)
+  const past = await indexLarge(database, labels.map((label) => `_was_${label}`), '_to', from)
+  return [...present, ...past]
+}
+
+async function indexLarge(database: Pick<Neo4jDatabase, 'read' | 'transaction'>, labels: readonly string[], property: '_id' | '_to', from: number): Promise<readonly string[]> {
   const { indexed } = await database.read({
-    text: "SHOW RANGE INDEXES YIELD labelsOrTypes, properties WHERE properties = ['_id'] RETURN collect(labelsOrTypes[0]) AS indexed",
-    parameters: {},
+    text: 'SHOW RANGE INDEXES YIELD labelsOrTypes, properties WHERE properties = [$b.property] RETURN collect(labelsOrTypes[0]) AS indexed',
+    parameters: { b: { property } },
   })
   const { large } = await database.read({
     text: `
 UNWIND $b.labels AS label
-CALL (label) { MATCH (n:$(label)) RETURN count(n) AS twins }
-WITH label, twins WHERE twins >= $b.from
+CALL (label) { MATCH (n:$(label)) RETURN count(n) AS nodes }
+WITH label, nodes WHERE nodes >= $b.from
 RETURN collect(label) AS large`,
     parameters: { b: { labels: labels.filter((label) => !(indexed as readonly string[]).includes(label)), from } },
   })
   for (const label of large as readonly string[]) {
-    await make(database, `CREATE INDEX ${quoted(`twin_id_of_${label}`)} IF NOT EXISTS FOR (n:${quoted(label)}) ON (n._id)`)
+    await make(database, `CREATE INDEX ${quoted(`twin${property}_of_${label}`)} IF NOT EXISTS FOR (n:${quoted(label)}) ON (n.${property})`)
   }
   return large as readonly string[]
 }

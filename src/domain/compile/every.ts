@@ -53,11 +53,11 @@ function unchanged(scope: Scope, subject: Subject, type: string, own: Cypher.Pre
   return found(match, subject, state)
 }
 
-/** States that ended after then, of twins that are and of twins that were. */
+/** States that ended after then, of twins that are and of twins that were. The property stands on the left: else Neo4j uses no index on it. */
 function ended(scope: Scope, subject: Subject, type: string, own: Cypher.Predicate | undefined, isIdentified: boolean): Cypher.Clause {
   const { state } = subject
   const match = new Cypher.Match(ofType(scope, state, type === 'Twin' ? ['_Past', '_Gone'] : [`_was_${type}`]))
-  return found(constrained(match, Cypher.lte(state.property('_since'), scope.at()), Cypher.lt(scope.at(), state.property('_to')), own, ...marks(scope, state)), subject, isIdentified ? identityOf(scope, state) : Cypher.Null)
+  return found(constrained(match, Cypher.lte(state.property('_since'), scope.at()), Cypher.gt(state.property('_to'), scope.at()), own, ...marks(scope, state)), subject, isIdentified ? identityOf(scope, state) : Cypher.Null)
 }
 
 /** Twins on which a scenario has a word: by their ids, whatever they are like below it. What a scenario made comes by `made`. */

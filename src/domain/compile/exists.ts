@@ -7,7 +7,7 @@ type Thing = Cypher.Node | Cypher.Relationship
 
 /** Did it exist at the instant? Intervals are half-open; without an end it lasts. */
 export function existedAt({ at }: Scope, of: Thing): Cypher.Predicate {
-  return Cypher.and(Cypher.lte(of.property('_from'), at()), isTrueOrUnknown(Cypher.lt(at(), of.property('_to'))))
+  return Cypher.and(Cypher.lte(of.property('_from'), at()), isTrueOrUnknown(Cypher.gt(of.property('_to'), at())))
 }
 
 /** No scenario looked at has deleted it. */
