@@ -3,75 +3,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createInstantGraphs } from '../../src/adapters/neo4j/diff-instants.ts'
 import { createNeo4jHistoryTrimmer } from '../../src/adapters/neo4j/history-trimmer.ts'
 import { createNeo4jJournalTrimmer } from '../../src/adapters/neo4j/journal-trimmer.ts'
-import type { PropertyDiff, RelationshipDiff, TwinDiff } from '../../src/diff/compare.ts'
-import { createDiff, type Diff, type DiffPage, type DiffPageOptions } from '../../src/diff/diff.ts'
+import { createDiff } from '../../src/diff/diff.ts'
 import { plantModels } from '../domain/plant.ts'
 import { submit } from '../history/submit.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import { testDatabase } from '../support/neo4j.ts'
 import { by, createTestTwins, link, newTwin, patch, remove, type TestTwins, unlink } from '../support/twins.ts'
-import { aCommand, pump, type Seen, type Snapshot, zone } from '../twin/memory.ts'
+import { aCommand, pump, zone } from '../twin/memory.ts'
 import { readRecorded, snapshotAt } from '../twin/recorded.ts'
+import { applied, differences, withoutVersions } from './apply-diff.ts'
 
 const database = testDatabase()
-
-async function all<Item, Key>(read: (options: DiffPageOptions<Key>) => Promise<DiffPage<Item>>, first: number, placeOf: (item: Item) => Key): Promise<readonly Item[]> {
-  const items: Item[] = []
-  for (let after: Key | undefined; ;) {
-    const page = await read({ first, after, kinds: undefined })
-    items.push(...page.items)
-    const last = page.items.at(-1)
-    if (!page.hasMore || last === undefined) return items
-    expect(page.items).toHaveLength(first)
-    after = placeOf(last)
-  }
-}
-
-const differences = async (diff: Diff, first: number) => ({
-  twins: await all(diff.twins, first, ({ id }: TwinDiff) => id),
-  relationships: await all(diff.relationships, first, ({ from, name, id, kind }: RelationshipDiff) => ({ from, name, id, kind })),
-})
-
-/** Does what the differences say; what they say of values before must be so. */
-function applied(start: Snapshot, { twins, relationships }: Awaited<ReturnType<typeof differences>>): Snapshot {
-  const graph: Record<string, Seen> = {}
-  for (const [key, { version: _, ...seen }] of Object.entries(start)) graph[key] = seen
-  for (const { kind, id, model, properties } of twins) {
-    const key = `twin ${id}`
-    const isPump = model === pump
-    const was = graph[key]
-    expect(was === undefined, `${id} is ${kind}`).toBe(kind === 'ADDED')
-    delete graph[key]
-    const before = { values: was?.['values'] as Seen | undefined, motor: was?.['motor'] as Seen | null | undefined }
-    const of = (component: string | null): readonly PropertyDiff[] => properties.filter((each) => each.component === component && each.name !== '_model')
-    const [values, motor] = [changed(before.values, of(null)), changed(before.motor ?? undefined, of('motor'))]
-    if (kind === 'REMOVED') expect([values, motor]).toEqual([{}, {}])
-    else graph[key] = { kind: isPump ? 'Pump' : 'Zone', values, motor: isPump ? motor : null }
-  }
-  for (const { kind, from, name, id, to, properties } of relationships) {
-    const key = `link ${from} ${name} ${id}`
-    const was = graph[key]
-    expect([was === undefined, was?.['to'] ?? to], `${key} is ${kind}`).toEqual([kind === 'ADDED', to])
-    delete graph[key]
-    const values = changed(was?.['values'] as Seen | undefined, properties)
-    if (kind === 'REMOVED') expect(values).toEqual({})
-    else graph[key] = { to, values }
-  }
-  return graph
-}
-
-function changed(was: Seen | undefined, properties: readonly PropertyDiff[]): Seen {
-  const values: Record<string, unknown> = { ...was }
-  for (const { name, before, after } of properties) {
-    expect(values[name] ?? null, name).toEqual(before)
-    expect(after).not.toEqual(before)
-    if (after === null) delete values[name]
-    else values[name] = after
-  }
-  return values
-}
-
-const withoutVersions = (snapshot: Snapshot): Snapshot => Object.fromEntries(Object.entries(snapshot).map(([key, { version: _, ...seen }]) => [key, seen]))
 
 async function forget({ tenant: { tenant } }: TestTwins, upTo: number, past: number): Promise<void> {
   const journal = createNeo4jJournalTrimmer(database, tenant)

@@ -8,10 +8,10 @@ const seen = (kind: BranchKind, what: 'twin' | 'component'): string => `
   RETURN collect([n._id, st._model, reduce(sum = st._v, w IN words | sum + w[0]),
     [i IN range(0, size(row.values) - 1) | head([w IN words WHERE w[1][i] | w[2][i]] + [st[row.values[i]]])]])`
 
-const isRelationship = ({ isFixed }: BranchKind): string =>
+export const isRelationship = ({ isFixed }: BranchKind): string =>
   `(NOT type(r) STARTS WITH '_' OR type(r) STARTS WITH '_in_' AND NOT type(r) STARTS WITH '_in__has_'${isFixed ? ` OR type(r) STARTS WITH '_was_' AND NOT type(r) STARTS WITH '_was__has_'` : ''})`
 
-const nameOf = 'CASE WHEN type(r) STARTS WITH \'_in_\' THEN substring(type(r), 4) WHEN type(r) STARTS WITH \'_was_\' THEN substring(type(r), 5) ELSE type(r) END'
+export const nameOf = 'CASE WHEN type(r) STARTS WITH \'_in_\' THEN substring(type(r), 4) WHEN type(r) STARTS WITH \'_was_\' THEN substring(type(r), 5) ELSE type(r) END'
 
 /** Takes the head's lock, stamps the transaction, and reads the twins that a group of changesets touches, as their scenario sees them. */
 const load = (kind: BranchKind): string => `${lockClause}
