@@ -1,11 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createConfig } from '../../src/config.ts'
 import { plantModels } from '../domain/plant.ts'
 import { type Data, openTestApp, type TestApp } from '../support/app.ts'
 import { openFeed } from '../support/feed.ts'
 
+vi.setConfig({ testTimeout: 180_000 }) // the first of each kind of statement is planned
+
 let app: TestApp
 beforeAll(async () => {
-  app = await openTestApp()
+  app = await openTestApp({ limits: { ...createConfig({}).limits, operationTimeoutMs: 120_000 } })
   await app.data('mutation($documents: [JSON!]!) { publishModels(documents: $documents) { __typename } }', { documents: plantModels })
 })
 afterAll(() => app[Symbol.asyncDispose]())
@@ -46,13 +49,14 @@ async function plant(mark: string): Promise<void> {
 /** An edit of every kind. */
 async function editAll(mark: string): Promise<void> {
   await create([{ id: `${mark}4`, model: id('Pump'), properties: { name: 'new', serial: '9007199254740993' }, components: { motor: { power: 9 } }, relationships: [{ name: 'feeds', to: `${mark}1`, id: 'f' }] }], mark)
-  await mutate(`
-    updateTwin(id: "${mark}1", patch: $patch, scenario: "${mark}") { __typename }
-    updateRelationship(from: "${mark}1", name: "partOf", id: "r", patch: { share: 0.25 }, scenario: "${mark}") { __typename }
-    deleteTwins(ids: ["${mark}2"], cascade: true, scenario: "${mark}") { __typename }
-    unrelate(relationships: [{ from: "${mark}3", name: "partOf", id: "r" }], scenario: "${mark}") { __typename }
-    relate(relationships: [{ from: "${mark}3", name: "partOf", id: "s", to: "${mark}z" }], scenario: "${mark}") { __typename }`,
-  { patch: { name: null, weight: 2.5, labels: { a: null, c: 'z' }, motor: { power: 7 } } })
+  const patch = { name: null, weight: 2.5, labels: { a: null, c: 'z' }, motor: { power: 7 } }
+  await mutate(`updateTwin(id: "${mark}1", patch: $patch, scenario: "${mark}") { __typename }`, { patch })
+  for (const field of [
+    `updateRelationship(from: "${mark}1", name: "partOf", id: "r", patch: { share: 0.25 }, scenario: "${mark}")`,
+    `deleteTwins(ids: ["${mark}2"], cascade: true, scenario: "${mark}")`,
+    `unrelate(relationships: [{ from: "${mark}3", name: "partOf", id: "r" }], scenario: "${mark}")`,
+    `relate(relationships: [{ from: "${mark}3", name: "partOf", id: "s", to: "${mark}z" }], scenario: "${mark}")`,
+  ]) await mutate(`${field} { __typename }`)
 }
 
 const state = async (mark: string, scenario = ''): Promise<Data> => app.data(`{
