@@ -1,4 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDuckdbTelemetryStore } from '../../src/adapters/duckdb/telemetry-store.ts'
+import { createNeo4jOverrideStore } from '../../src/adapters/neo4j/override-store.ts'
+import { createOverrideService } from '../../src/scenario/override-service.ts'
+import { forgetOverrides } from '../../src/telemetry/retention/forget-overrides.ts'
 import type { Data } from '../support/app.ts'
 import { at, openWorks, type Works } from './works.ts'
 
@@ -109,5 +116,21 @@ describe('Overriding telemetry', () => {
     expect(await pump('flow { latest { value } }', 'drought', 'new')).toEqual({ flow: { latest: { value: 9 } } })
     const { scenario: { edits } } = await works.data('{ scenario(id: "drought") { edits { edges { node { kind twinId telemetry } } } } }')
     expect(edits.edges.map(({ node }: { node: unknown }) => node)).toContainEqual({ kind: 'TELEMETRY_OVERRIDDEN', twinId: 'new', telemetry: 'flow' })
+  })
+
+  it('leaves nothing behind of what it said before', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'twinfold-ended-'))
+    const readings = await createDuckdbTelemetryStore({ directory, memoryMb: 128 })
+    const overrides = createNeo4jOverrideStore(works.app.database, works.app.config.tenant)
+    const scenario = await works.app.services.scenarios.find('worse')
+    const registry = works.app.services.models.registry
+    const service = createOverrideService({ overrides, readings, registry })
+    for (const constant of [1, 2, 3]) expect(scenario && await service.override(scenario, [{ twin: 'p2', name: 'temperature', constant }], 'me')).toMatchObject({ ok: true })
+    const left = async (): Promise<readonly unknown[]> => (await readings.series()).map(({ latest }) => latest.value)
+    const sweep = async (later: number): Promise<number> => await forgetOverrides(await readings.series(), Date.now() * 1_000 + later, { store: readings, overrides })
+    expect([await sweep(0), await left()]).toEqual([0, [1, 2, 3]])
+    expect([await sweep(3_600_000_000), await left()]).toEqual([2, [3]])
+    await readings[Symbol.asyncDispose]()
+    await rm(directory, { recursive: true, force: true })
   })
 })
