@@ -1,6 +1,6 @@
 import { createNeo4jHistoryTrimmer } from './adapters/neo4j/history-trimmer.ts'
-import { createNeo4jAttachedBelow } from './adapters/neo4j/diff-attached.ts'
 import { createInstantGraphs } from './adapters/neo4j/diff-instants.ts'
+import { createNeo4jRelationshipReader } from './adapters/neo4j/diff-relationships.ts'
 import { createNeo4jScenarioEntries } from './adapters/neo4j/past-scenario-entries.ts'
 import { createNeo4jPastSettings } from './adapters/neo4j/past-settings.ts'
 import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
@@ -39,13 +39,13 @@ export function openHistory({ config, parts, log, database, tenant: { tenant }, 
     graceMs: earliestKnownForMs + config.limits.operationTimeoutMs + statementMs,
     onTrouble: (err) => { log.warn({ err }, 'what is too old of history could not be forgotten; it is tried again') },
   }))
-  const [edits, attached] = [createNeo4jEditReader(database, tenant), createNeo4jAttachedBelow(database, tenant)]
+  const sources = { edits: createNeo4jEditReader(database, tenant), relationships: createNeo4jRelationshipReader(database, tenant), registry }
   return {
     history: createLayeredHistory(createPropertyHistory(createNeo4jPastSettings(database, tenant)), createNeo4jScenarioEntries(database, tenant)),
     diff: createDiffService({
       instants, scenarios, registry,
       instantGraphs: (times) => createInstantGraphs(database, tenant, times, registry),
-      scenarioGraphs: (scenario, parent) => createScenarioGraphs({ edits, attached, registry }, scenario, parent),
+      scenarioGraphs: (scenario, parent) => createScenarioGraphs(sources, scenario, parent),
     }),
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createNeo4jAttachedBelow } from '../../src/adapters/neo4j/diff-attached.ts'
+import { createNeo4jRelationshipReader } from '../../src/adapters/neo4j/diff-relationships.ts'
 import { createNeo4jEditReader } from '../../src/adapters/neo4j/scenario-edits.ts'
 import { createDiff } from '../../src/diff/diff.ts'
 import { createScenarioGraphs } from '../../src/diff/scenario-graphs.ts'
@@ -27,7 +27,7 @@ test('what differs in a scenario, done to what it branches off from, gives what 
     const scenarios: readonly Scenario[] = [live, fixed, nested]
     for (const [where, command] of then) await submit(world.twins, command, scenarios[where - 1])
     const stored = await readStored(database, world.tenant.tenant)
-    const sources = { edits: createNeo4jEditReader(database, world.tenant.tenant), attached: createNeo4jAttachedBelow(database, world.tenant.tenant), registry: () => world.registry }
+    const sources = { edits: createNeo4jEditReader(database, world.tenant.tenant), relationships: createNeo4jRelationshipReader(database, world.tenant.tenant), registry: () => world.registry }
     for (const scenario of scenarios) {
       const parent = scenarios.find(({ id }) => id === scenario.parent)
       const [below, seen] = [parent?.chain ?? [], scenario.chain].map((chain) => withoutVersions(worldAt(stored, { chain, at: scenario.base })))
