@@ -177,6 +177,16 @@ describe('A promotion', () => {
     expect(await promote('id: "nowhere"')).toMatchObject({ __typename: 'NotFound' })
   })
 
+  test('leaves overrides of telemetry behind, and says how many', async () => {
+    const gauge = { '@context': 'dtmi:dtdl:context;3', '@id': id('Gauge'), '@type': 'Interface', contents: [{ '@type': 'Telemetry', name: 'pressure', schema: 'double' }, { '@type': 'Property', name: 'name', schema: 'string' }] }
+    await app.data('mutation($documents: [JSON!]!) { publishModels(documents: $documents) { __typename } }', { documents: [gauge] })
+    await create([{ id: 'g1', model: id('Gauge') }])
+    await mutate('createScenario(name: "g") { __typename }')
+    await mutate('overrideTelemetry(scenario: "g", overrides: [{ twin: "g1", name: "pressure", factor: 2 }]) { __typename } updateTwin(id: "g1", patch: { name: "x" }, scenario: "g") { __typename }')
+    expect(nodes(await edits('g')).map(({ kind, twinId, telemetry }) => [kind, twinId, telemetry])).toEqual([['TWIN_UPDATED', 'g1', null], ['TELEMETRY_OVERRIDDEN', 'g1', 'pressure']])
+    expect(await promote('id: "g"')).toMatchObject({ __typename: 'PromoteScenarioSuccess', twins: 1, telemetryOverrides: 1 })
+  })
+
   test('of which two come at once is done once', async () => {
     await plant('t')
     await editAll('t')
