@@ -28,7 +28,7 @@ CALL () {
   CREATE (v:_J:_Past:$([l IN labels(n) WHERE l <> 'Twin' | CASE WHEN l = $b.label THEN l ELSE '_was_' + l END]))
   SET v = properties(n), v += row.journal, v._to = $b.at
   SET n += row.set, n._model = $b.to, n._since = $b.at, n._v = n._v + 1
-  REMOVE n:$($b.removed) SET n:$($b.added)
+  REMOVE n:$($b.removed) SET n:$($b.added), n:_Migrated
 }
 CALL () {
   UNWIND $b.ended AS id MATCH (n:Twin)-[r]->(c:_Component {_t: $b.t, _id: id})

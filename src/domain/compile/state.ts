@@ -22,9 +22,10 @@ function stateOf({ world, tenant, at }: Scope, node: Cypher.Node): Cypher.Expr {
   return choice.then(node).else(Cypher.head(new Cypher.Collect(states)))
 }
 
+/** Of those scenarios alone that have marked the node: another's word may be on a twin of the same id that is hidden here. */
 function wordsOn({ tenant, chain }: Scope, node: Cypher.Node): Cypher.Expr {
-  const [number, word] = [new Cypher.Variable(), new Cypher.Node()]
-  const said = new Cypher.Unwind([chain(), number]).match(new Cypher.Pattern(word, { labels: '_Word', properties: { _t: tenant, _s: number, _id: node.property('_id') } })).return(word)
-  const marked = new Cypher.Variable()
+  const [marked, speaking, number, word] = [new Cypher.Variable(), new Cypher.Variable(), new Cypher.Variable(), new Cypher.Node()]
+  const speakers = new Cypher.ListComprehension(speaking).in(chain()).where(Cypher.in(speaking, node.property('_in')))
+  const said = new Cypher.Unwind([speakers, number]).match(new Cypher.Pattern(word, { labels: '_Word', properties: { _t: tenant, _s: number, _id: node.property('_id') } })).return(word)
   return new Cypher.Case().when(Cypher.any(marked, node.property('_in'), Cypher.in(marked, chain()))).then(new Cypher.Collect(said))
 }

@@ -37,10 +37,13 @@ export function withinScope(scope: Scope, twin: Subject, type: string, given: Ar
     new Cypher.Unwind([scope.parameters.add((variables) => (of?.kind === 'leaf' ? checkedRoots(of.get(variables)) : [])), id]),
     twinById(scope, root, id),
     ...(isPresent(world) ? [new Cypher.Match(way)] : [wayThrough(scope, way)]),
-    new Cypher.With(twin.node).distinct(),
+    constrainedWith(new Cypher.With(twin.node).distinct(), isPresent(world) || type === 'Twin' ? undefined : mayHaveType(scope, twin.node, type)),
     ...(isPresent(world) ? [] : [constrainedWith(new Cypher.With(twin.node, ...lookUps(scope, twin)), type === 'Twin' ? undefined : hasType(scope, twin, type))]),
   ]
 }
+
+/** States are looked up for what may be of the type alone: labels are those that its state has, but where the twin's model was changed. */
+const mayHaveType = ({ world }: Scope, node: Cypher.Node, type: string): Cypher.Predicate => node.hasLabel(Cypher.labelExpr.or(...namesIn(world, type), ...namesIn(world, '_Migrated')))
 
 /** Only over relationships that are there in the world. */
 function wayThrough(scope: Scope, way: Cypher.Pattern): Cypher.Clause {
