@@ -24,7 +24,7 @@ export async function loadHistory(database: Neo4jDatabase, tenant: StoredTenant,
 }
 
 async function loadStates(database: Neo4jDatabase, { label }: StoredTenant, b: Readonly<Record<string, unknown>>): Promise<void> {
-  for (const [kind, states] of [['Sensor', '(i * 31 + i / 5) % 4'], ['Device', '(i * 31 + i / 4) % 3']] as const) {
+  for (const [kind, states] of [['Sensor', '(i * 2654435761 / 65536) % 4'], ['Device', '(i * 2654435761 / 65536) % 3']] as const) {
     const { count, prefix, types } = kinds[kind]
     const labels = `_J:_Past:${label}:${types.map((type) => `_was_${type}`).join(':')}`
     await forAll(database, count, `${twinOf('n', `'${prefix}' + i`)} ${statesOf(labels, states)}`, b, 10_000)

@@ -74,6 +74,6 @@ for (const factor of [1, 2, 4]) {
 }
 
 async function create(id: string): Promise<void> {
-  const { createScenario } = await ask(lived.app.url, 'mutation($id: ID!) { createScenario(id: $id, name: $id) { __typename } }', { id }) as { readonly createScenario: { readonly __typename: string } }
+  const { createScenario } = await ask(lived.app.url, 'mutation($id: ID!, $name: String!) { createScenario(id: $id, name: $name) { __typename } }', { id, name: id }) as { readonly createScenario: { readonly __typename: string } }
   if (createScenario.__typename !== 'CreateScenarioSuccess') throw new Error(`A scenario was refused: ${createScenario.__typename}`)
 }

@@ -5,6 +5,7 @@ import { createNeo4jDatabase, type Neo4jConfig, type Neo4jDatabase } from '../..
 import { createEmbeddedNeo4j } from '../../src/adapters/neo4j/embedded/server.ts'
 import { ensureTenant, type StoredTenant } from '../../src/adapters/neo4j/head.ts'
 import { ensureModelIndexes, indexLargeLabels } from '../../src/adapters/neo4j/model-indexes.ts'
+import { mirrorIndexes } from '../../src/adapters/neo4j/mirror-indexes.ts'
 import { createNeo4jModelStore } from '../../src/adapters/neo4j/model-store.ts'
 import { ensureSchema } from '../../src/adapters/neo4j/schema.ts'
 import { type App, createApp } from '../../src/app.ts'
@@ -67,6 +68,8 @@ async function loadBoth(database: Neo4jDatabase, bare: StoredTenant, lived: Stor
 /** What the server makes in the background for large labels, and one that a user made, for a property that is much asked for. */
 async function makeIndexes(database: Neo4jDatabase): Promise<void> {
   await database.transaction((tx) => tx.run({ text: 'CREATE INDEX bench_status IF NOT EXISTS FOR (n:Sensor) ON (n.status)', parameters: {} }))
-  await indexLargeLabels(database, campusModels.map((model) => model['@id'].replace(/^dtmi:campus:(\w+);1$/, '$1')))
+  const labels = campusModels.map((model) => model['@id'].replace(/^dtmi:campus:(\w+);1$/, '$1'))
+  await indexLargeLabels(database, labels)
+  await mirrorIndexes(database, labels)
   await database.read({ text: 'CALL db.awaitIndexes(120) RETURN 1 AS done', parameters: {} })
 }
