@@ -66,7 +66,8 @@ export async function createApp(config: Config): Promise<App> {
   const scenarios = openScenarios({ config, parts, log, database, tenant, live, registry: () => models.registry() })
   const reading = openReading({ database, tenant, telemetry, scenarios: scenarios.services.scenarios })
   const use = createModelUse()
-  const commits = parts.use(createGroupCommit(observeCommits(createNeo4jTwinStore(database, tenant), (writes) => {
+  const twinStore = createNeo4jTwinStore(database, tenant)
+  const commits = parts.use(createGroupCommit(observeCommits(twinStore, (writes) => {
     use.notice(writes)
     live.committed()
     reading.committed(writes)
@@ -87,7 +88,10 @@ export async function createApp(config: Config): Promise<App> {
   await setBack(database, tenant.tenant, 0) // a demo that was not loaded to its end may have left it
   if (config.demo) await loadDemo({ ...services, setBack: (ms) => setBack(database, tenant.tenant, ms) }, principal, log)
 
-  const platform = await createPlatformSchema({ contract: await readContract(), resolvers, reader: createNeo4jCatalogueReader(database) })
+  const [platform] = await Promise.all([
+    createPlatformSchema({ contract: await readContract(), resolvers, reader: createNeo4jCatalogueReader(database) }),
+    twinStore.prepare(), // the first mutation would else wait for its statements to be planned
+  ])
   const assemble = async () => assembleSchema(platform, models.registry(), new Set((await models.countTwins([...models.registry().models.keys()])).keys()))
   const schema = createLiveSchema(await assemble())
   parts.defer(models.onChange(async () => { schema.replace(await assemble()) }))
