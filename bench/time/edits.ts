@@ -2,9 +2,8 @@ import type { App } from '../../src/app.ts'
 import type { Outcome } from '../../src/twin/twin-service.ts'
 
 /**
- * So many edits in a scenario, all in one building of 2,500 twins: of ten, seven set properties of a sensor (three its status, which lists
- * are asked by), one makes a sensor and hangs it on a device, one deletes
- * a sensor, one moves a sensor's monitoring to another room.
+ * So many edits in a scenario, all in one building of 2,500 twins: of ten, seven set properties of a sensor, two of them its status, which lists are asked
+ * by; one makes a sensor and hangs it on a device, one deletes a sensor, one moves a sensor's monitoring to another room.
  */
 export async function editBuilding({ services }: Pick<App, 'services'>, id: string, building: number, edits: number): Promise<void> {
   const scenario = await services.scenarios.find(id)
@@ -25,7 +24,7 @@ export async function editBuilding({ services }: Pick<App, 'services'>, id: stri
         return [await twins.unrelate([{ kind: 'unrelate', from, name: 'monitors', id: `monitors-${from.slice('sensor-'.length)}`, to: undefined }], request),
           await twins.relate([{ kind: 'relate', from, name: 'monitors', to: `room-${building * 100}`, id: `${id}-${n}`, properties: {} }], request)]
       }
-      default: return [await twins.updateTwin({ kind: 'updateTwin', id: sensor(Math.floor(((n % 10) + turn * 7) / 3) * 5 + (n % 3)), patch: n % 5 < 3 ? { setpoint: 25 + n } : { setpoint: 25 + n, status: n % 50 === 0 ? 'FAULT' : 'OK' }, ifVersion: undefined, model: undefined }, request)]
+      default: return [await twins.updateTwin({ kind: 'updateTwin', id: sensor(Math.floor(((n % 10) + turn * 7) / 3) * 5 + (n % 3)), patch: n % 5 < 3 ? { setpoint: 25 + n } : { setpoint: 25 + n, status: n % 50 === 3 ? 'FAULT' : 'OK' }, ifVersion: undefined, model: undefined }, request)]
     }
   }
   const outcomes = (await Promise.all(Array.from({ length: edits }, (_, n) => edit(n)))).flat()

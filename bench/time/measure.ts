@@ -53,6 +53,12 @@ export function quantile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
 }
 
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
 /** Objects that are twins: they have an `_id`. */
 function countItems(value: unknown): number {
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + countItems(item), 0)

@@ -3,7 +3,7 @@ import { createModelService } from '../../src/model/model-service.ts'
 import { createNeo4jModelStore } from '../../src/adapters/neo4j/model-store.ts'
 import type { Changeset } from '../../src/twin/command.ts'
 import { createGroupCommit } from '../../src/twin/group-commit.ts'
-import { quantile } from './measure.ts'
+import { quantile, timed } from './measure.ts'
 import type { Stage } from './stage.ts'
 
 /** Of a transaction, in ms. */
@@ -37,9 +37,3 @@ const changesetOf = (rows: readonly { readonly id: string; readonly set: object 
   commands: rows.map(({ id, set }) => ({ kind: 'updateTwin', id, patch: set, ifVersion: undefined, model: undefined })),
   onProblem: 'REFUSE_ALL', batch: true, path: 'twins', actor: 'bench', cause: 'updateTwin', idempotency: undefined,
 })
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now()
-  await work()
-  return performance.now() - start
-}

@@ -6,13 +6,16 @@ export interface Area {
   readonly buildings: number
 }
 
+/** Those that look through all twins of a type. */
+export const lists: ReadonlySet<string> = new Set(['indexed', 'unindexed', 'connection'])
+
 const whole: Area = { firstBuilding: 0, buildings: 40 }
 
 const look = '$asOf: DateTime, $scenario: ID'
 const looking = 'asOf: $asOf, scenario: $scenario'
 
 /** Every call asks for something else, so that nothing is answered from a cache. */
-export function questionsIn({ firstBuilding, buildings }: Area = whole): Readonly<Record<'point' | 'nested' | 'indexed' | 'unindexed' | 'subtree' | 'connection', Question>> {
+export function questionsIn({ firstBuilding, buildings }: Area = whole): Readonly<Record<'point' | 'nested' | 'subtree' | 'within' | 'indexed' | 'unindexed' | 'connection', Question>> {
   const one = (prefix: string, each: number) => (n: number) => ({ id: `${prefix}-${firstBuilding * each + ((n * 7919) % (buildings * each))}` })
   const list = (where: string): string => `query(${look}) { sensors(where: ${where}, sort: [{ _id: ASC }], limit: 50, ${looking}) { _id name status weight setpoint } }`
   const asked: Record<string, Omit<Question, 'name'>> = {
@@ -27,10 +30,17 @@ export function questionsIn({ firstBuilding, buildings }: Area = whole): Readonl
       query: `query($of: [ID!]!, ${look}) { sensors(within: { of: $of, over: ["contains", "hosts", "hasPoint"], maxDepth: 4 }, where: { status: { eq: "FAULT" } }, limit: 100, ${looking}) { _id name weight } }`,
       variables: (n) => ({ of: [`building-${firstBuilding + (n % buildings)}`] }),
     },
+    within: {
+      query: `query($of: [ID!]!, ${look}) { rooms(within: { of: $of, over: ["contains", "hosts", "hasPoint"], maxDepth: 4 }, limit: 200, ${looking}) { _id name } }`,
+      variables: (n) => ({ of: [`building-${firstBuilding + (n % buildings)}`] }),
+    },
     connection: {
       query: `query(${look}) { sensorsConnection(where: { status: { eq: "FAULT" } }, first: 50, ${looking}) { totalCount edges { node { _id name weight } } } }`, variables: () => ({}),
     },
   }
-  const titles = { point: 'a twin by its id', nested: 'nested: a floor, 10 rooms, 40 devices, 200 sensors', indexed: 'a list by an indexed property, 50 of 80,000', unindexed: 'a list by an unindexed property, 50 of 80,000', subtree: 'a subtree of 2,500, filtered', connection: 'a connection of 50, with totalCount' }
+  const titles = {
+    point: 'a twin by its id', nested: 'nested: a floor, 10 rooms, 40 devices, 200 sensors', subtree: 'the faulty sensors of a subtree of 2,500', within: 'the 100 rooms of a subtree of 2,500',
+    indexed: 'a list by an indexed property, 50 of 80,000', unindexed: 'a list by an unindexed property, 50 of 80,000', connection: 'a connection of 50 by an indexed property, with totalCount',
+  }
   return Object.fromEntries(Object.entries(titles).map(([key, name]) => [key, { name, ...asked[key] }])) as ReturnType<typeof questionsIn>
 }
