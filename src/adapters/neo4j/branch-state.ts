@@ -39,6 +39,6 @@ export async function readBranch(tx: Neo4jTransaction, tenant: string, scenario:
 }
 
 /** What the parts of statements in branch-world look at. */
-export function worldParameters(tenant: string, { number, chain, base }: Scenario): Readonly<Record<string, unknown>> {
+export function worldParameters(tenant: string, { number, chain, base }: Pick<Scenario, 'number' | 'chain' | 'base'>): Readonly<Record<string, unknown>> {
   return { t: tenant, s: BigInt(number), chain: chain.map(BigInt), below: chain.slice(1).map(BigInt), base: base === undefined ? null : BigInt(base) }
 }

@@ -1,5 +1,6 @@
 import { type BranchKind, identity, isThere, quoted, stateOf, typesOf, wordsOn } from './branch-world.ts'
 import { hidden, told } from './twin-statements.ts'
+import type { WriteStep } from './write-steps.ts'
 
 /**
  * How a scenario is written, beside the base (see branch-world for what it sees):
@@ -25,11 +26,13 @@ const marked = (column: '_in' | '_not'): string => `CALL (row) {
   }
   WITH x WHERE NOT $b.s IN coalesce(x.${column}, []) SET x.${column} = coalesce(x.${column}, []) + [$b.s]`
 
-const changedOwn = (label: '_Own' | '_OwnComponent', rows: string): string => `CALL () {
+/** Its own are changed in place; on what is below it says a word. */
+const updated = (label: '_Own' | '_OwnComponent', rows: string): WriteStep => ({
+  rows,
+  text: `CALL () {
   UNWIND $b.${rows} AS row MATCH (n:${label} ${word('row.id')}) USING INDEX SEEK n:${label}(_t, _s, _id) SET n += row.set, n._v = row.version, n._since = $b.at
-}`
-
-const said = (label: '_Own' | '_OwnComponent', rows: string): string => `CALL () {
+}
+CALL () {
   UNWIND $b.${rows} AS row
   WITH row WHERE NOT EXISTS { MATCH (:${label} ${word('row.id')}) }
   MERGE (w:_Word ${word('row.id')})
@@ -37,10 +40,14 @@ const said = (label: '_Own' | '_OwnComponent', rows: string): string => `CALL ()
   SET w += row.set, w._set = w._set + [p IN row.names WHERE NOT p IN w._set], w._v = w._v + 1, w._since = $b.at
   WITH row, w WHERE w._v = 1
   ${marked('_in')}
-}`
+}
+RETURN true AS done`,
+})
 
 /** A twin that is below is hidden; one of its own that hides another below leaves that hidden. What other scenarios tied to it is hidden with it. */
-const deleted = (kind: BranchKind): string => `CALL () {
+const deleted = (kind: BranchKind): WriteStep => ({
+  rows: 'deletes',
+  text: `CALL () {
   UNWIND $b.deletes AS row
   WITH row, EXISTS { MATCH (:_Own ${word('row.id')}) } AS isOwn
   ${identity(kind, 'n', 'row.id', { carried: 'row, isOwn', chain: '$b.below' })}
@@ -62,7 +69,9 @@ CALL () {
   }
   CALL (n) { MATCH (n)-->(c:_OwnComponent) DETACH DELETE c }
   DETACH DELETE n
-}`
+}
+RETURN true AS done`,
+})
 
 /** A relationship that the scenario had tied to a twin which was deleted below since gives its id free. */
 const forgotten = `CALL (row) {
@@ -76,26 +85,30 @@ const forgotten = `CALL (row) {
     WITH DISTINCT k, x DELETE x, k
   }`
 
-/** Writes a decided group. Relationships end before their twins do, and begin after. */
-const write = (kind: BranchKind): string => `CALL () {
-  UNWIND $b.creates AS row CREATE (n:$(row.labels)) SET n = row.columns
-  WITH n, row UNWIND row.components AS part CREATE (n)-[r:$(part.type)]->(c:$(part.labels)) SET r = part.link, c = part.columns
-}
-CALL () { UNWIND $b.fresh AS id MATCH (w:_Word ${word('id')}) USING INDEX SEEK w:_Word(_t, _s, _id) DELETE w }
-${changedOwn('_Own', 'updates')}
-${changedOwn('_OwnComponent', 'componentUpdates')}
-${said('_Own', 'updates')}
-${said('_OwnComponent', 'componentUpdates')}
-${deleted(kind)}
-CALL () {
-  UNWIND $b.links AS row
-  ${forgotten}
-  ${identity(kind, 'a', 'row.from', { carried: 'row' })}
-  ${identity(kind, 'z', 'row.to', { carried: 'row, a' })}
-  CREATE (a)-[r:$(row.type)]->(z) SET r = row.columns, r._not = ${hidden('r')}
-  CREATE (k:_In:_Link) SET k = row.record
-}
-CALL () { MATCH (s:_Scenario {_t: $b.t, number: $b.s}) SET s.edited = coalesce($b.edited, s.edited) }
+/** How a decided group is written. Relationships end before their twins do, and begin after. */
+const steps = (kind: BranchKind): readonly WriteStep[] => [
+  {
+    rows: 'creates',
+    text: `UNWIND $b.creates AS row CREATE (n:$(row.labels)) SET n = row.columns
+WITH n, row UNWIND row.components AS part CREATE (n)-[r:$(part.type)]->(c:$(part.labels)) SET r = part.link, c = part.columns`,
+  },
+  { rows: 'fresh', text: `UNWIND $b.fresh AS id MATCH (w:_Word ${word('id')}) USING INDEX SEEK w:_Word(_t, _s, _id) DELETE w` },
+  updated('_Own', 'updates'),
+  updated('_OwnComponent', 'componentUpdates'),
+  deleted(kind),
+  {
+    rows: 'links',
+    text: `UNWIND $b.links AS row
+${forgotten}
+${identity(kind, 'a', 'row.from', { carried: 'row' })}
+${identity(kind, 'z', 'row.to', { carried: 'row, a' })}
+CREATE (a)-[r:$(row.type)]->(z) SET r = row.columns, r._not = ${hidden('r')}
+CREATE (k:_In:_Link) SET k = row.record`,
+  },
+]
+
+/** That it was edited, and what every group tells. */
+const toldOfBranch = `CALL () { MATCH (s:_Scenario {_t: $b.t, number: $b.s}) SET s.edited = coalesce($b.edited, s.edited) }
 ${told}`
 
 const maskKey = '{_t: $b.t, _id: a._id, name: $b.name, rid: rid, _s: $b.s}'
@@ -140,11 +153,13 @@ CALL () {
 RETURN true AS done`
 
 export interface BranchWrites {
-  readonly write: string
+  readonly steps: readonly WriteStep[]
+  /** After the steps. */
+  readonly told: string
   endAndChange(name: string): string
 }
 
-const writesOf = (kind: BranchKind): BranchWrites => ({ write: write(kind), endAndChange: (name) => endAndChange(kind, name) })
+const writesOf = (kind: BranchKind): BranchWrites => ({ steps: steps(kind), told: toldOfBranch, endAndChange: (name) => endAndChange(kind, name) })
 
 export const liveWrites = writesOf({ isFixed: false })
 export const fixedWrites = writesOf({ isFixed: true })

@@ -1,23 +1,35 @@
+import type { Scenario } from '../../scenario/scenario.ts'
 import { componentType } from '../../twin/columns.ts'
 import type { JournalEntry, TwinUpdate, Writes } from '../../twin/writes.ts'
 import { type Marks, readMarks } from './branch-marks.ts'
 import { type Branch, worldParameters } from './branch-state.ts'
+import { liveReads } from './branch-load.ts'
 import { fixedWrites, liveWrites } from './branch-statements.ts'
 import type { Neo4jTransaction } from './database.ts'
 import { toDriverColumns } from './driver-value.ts'
+import { planSteps, runSteps } from './write-steps.ts'
 import { present, type Row, toJournalRow, toldOf } from './twin-write-parameters.ts'
 
 /** Writes a decided group into its scenario, within the transaction that it was decided in. */
 export async function writeBranch(tx: Neo4jTransaction, tenant: string, branch: Branch, writes: Writes): Promise<void> {
   const { scenario } = branch
   const marks = await readMarks(tx, tenant, writes, scenario.number)
-  const { write, endAndChange } = scenario.base === undefined ? liveWrites : fixedWrites
+  const { steps, told, endAndChange } = scenario.base === undefined ? liveWrites : fixedWrites
   const world = { ...worldParameters(tenant, scenario), at: BigInt(writes.at) }
+  const { edited, promoted, journal, answers, seq, ...lists } = toBranchParameters(branch, writes, tenant, marks)
   const names = new Set([...writes.unlinks, ...writes.linkUpdates].map(({ name }) => name))
   await Promise.all([
     ...[...names].map((name) => tx.run({ text: endAndChange(name), parameters: { b: { ...world, name, ...endsNamed(writes, name) } } })),
-    tx.run({ text: write, parameters: { b: { ...world, ...toBranchParameters(branch, writes, tenant, marks) } } }),
+    runSteps(tx, steps, { ...world, ...lists }),
+    tx.run({ text: told, parameters: { b: { ...world, edited, promoted, journal, answers, seq } } }),
   ])
+}
+
+/** Lets the store plan what scenarios that follow the base are read and written by. It changes nothing: there is no scenario 0. */
+export async function planBranch(tx: Neo4jTransaction, tenant: string, scenario: Pick<Scenario, 'number' | 'chain' | 'base'>, at: number): Promise<void> {
+  const world = worldParameters(tenant, scenario)
+  await tx.run({ text: liveReads.load, parameters: { b: { ...world, twins: [], components: [], attached: [], keys: [], scenarios: [] } } })
+  await planSteps(tx, liveWrites.steps, { ...world, at: BigInt(at) })
 }
 
 function endsNamed({ unlinks, linkUpdates }: Writes, name: string): Row {

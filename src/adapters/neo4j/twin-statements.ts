@@ -1,5 +1,6 @@
 import { lockClause } from './head.ts'
 import { ending } from './scenario-statements.ts'
+import type { WriteStep } from './write-steps.ts'
 
 /**
  * Every list sits in the one map `$b` and is gathered in a subquery of its own: a list parameter of its own would be planned anew for every size class,
@@ -45,11 +46,12 @@ RETURN collect([id, COUNT { (n)-[:${quoted(name)}]->() }]) AS counts`
 export const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``
 
 /** An update's journal entry is the state before it: same values, labels with `_was_` in front, and who changed it. */
-const updateOf = (label: 'Twin' | '_Component', rows: string, pastLabels: string): string => `CALL () {
-  UNWIND $b.${rows} AS row ${label === 'Twin' ? twin('n', 'row.id') : component('n', 'row.id')}
-  CREATE (v:_J:_Past:$(${pastLabels})) SET v = properties(n), v += row.journal, v._to = $b.at
-  SET n += row.set, n._since = $b.at, n._v = row.version
-}`
+const updateOf = (label: 'Twin' | '_Component', rows: string, pastLabels: string): WriteStep => ({
+  rows,
+  text: `UNWIND $b.${rows} AS row ${label === 'Twin' ? twin('n', 'row.id') : component('n', 'row.id')}
+CREATE (v:_J:_Past:$(${pastLabels})) SET v = properties(n), v += row.journal, v._to = $b.at
+SET n += row.set, n._since = $b.at, n._v = row.version`,
+})
 
 /** A relationship of the past has the same name with `_was_` in front, and when it ended. */
 const endOf = (from: string, to: string): string => `CREATE (${from})-[w:$('_was_' + type(r))]->(${to}) SET w = properties(r), w._to = $b.at`
@@ -66,37 +68,41 @@ MATCH (h:_Head {_t: $b.t}) SET h.seq = $b.seq
 RETURN h.seq AS seq`
 
 /**
- * Writes a decided group. The order matters: relationships end before their twins do, and begin after.
- * Components have no tenant label, so that lists of a type find its twins only. What scenarios that follow the base tied to a twin goes with it;
- * those that began at an instant keep it, as they keep the twin.
+ * How a decided group is written. The order matters: relationships end before their twins do, and begin after.
+ * Components have no tenant label, so that lists of a type find its twins only.
  */
-export const write = `CALL () {
-  UNWIND $b.creates AS row CREATE (n:$(row.labels)) SET n = row.columns
-  WITH n, row UNWIND row.components AS part CREATE (n)-[:$(part.type) {_id: part.type, _v: 1, _from: $b.at}]->(c:$(part.labels)) SET c = part.columns
+export const steps: readonly WriteStep[] = [
+  {
+    rows: 'creates',
+    text: `UNWIND $b.creates AS row CREATE (n:$(row.labels)) SET n = row.columns
+WITH n, row UNWIND row.components AS part CREATE (n)-[:$(part.type) {_id: part.type, _v: 1, _from: $b.at}]->(c:$(part.labels)) SET c = part.columns`,
+  },
+  updateOf('Twin', 'updates', "[l IN labels(n) WHERE l <> 'Twin' | CASE WHEN l = $b.label THEN l ELSE '_was_' + l END]"),
+  updateOf('_Component', 'componentUpdates', "[l IN labels(n) | '_was_' + l]"),
+  { rows: 'unlinks', text: `UNWIND $b.unlinks AS ref MATCH (a)-[r]->(z) WHERE elementId(r) IN [ref] ${endOf('a', 'z')} DELETE r` },
+  {
+    rows: 'deletes',
+    text: `UNWIND $b.deletes AS id ${twin('n', 'id')}
+CALL (n) {
+  MATCH (n)-[r]->(c:_Component) WHERE type(r) STARTS WITH '_has_' ${endOf('n', 'c')} DELETE r
+  WITH c, labels(c) AS present SET c:$(['_Gone'] + [l IN present | '_was_' + l]), c._to = $b.at REMOVE c:$(present)
 }
-${updateOf('Twin', 'updates', '[l IN labels(n) WHERE l <> \'Twin\' | CASE WHEN l = $b.label THEN l ELSE \'_was_\' + l END]')}
-${updateOf('_Component', 'componentUpdates', '[l IN labels(n) | \'_was_\' + l]')}
-CALL () { UNWIND $b.unlinks AS ref MATCH (a)-[r]->(z) WHERE elementId(r) IN [ref] ${endOf('a', 'z')} DELETE r }
-CALL () {
-  UNWIND $b.deletes AS id ${twin('n', 'id')}
-  CALL (n) {
-    MATCH (n)-[r]->(c:_Component) WHERE type(r) STARTS WITH '_has_' ${endOf('n', 'c')} DELETE r
-    WITH c, labels(c) AS present SET c:$(['_Gone'] + [l IN present | '_was_' + l]), c._to = $b.at REMOVE c:$(present)
-  }
-  WITH n, labels(n) AS present
-  SET n:$(['_Gone'] + [l IN present WHERE l <> 'Twin' AND l <> $b.label | '_was_' + l]), n._to = $b.at
-  REMOVE n:$([l IN present WHERE l <> $b.label])
-}
-CALL () {
-  UNWIND $b.forsaken AS id MATCH (n:_Gone {_t: $b.t, _id: id}) USING INDEX SEEK n:_Gone(_t, _id) WHERE n._to = $b.at
-  MATCH (n)-[r]-() WHERE r._s IS NOT NULL AND NOT r._s IN coalesce(r._not, [])
-  MATCH (s:_Scenario {_t: $b.t, number: r._s}) WHERE s.base IS NULL
-  SET r._not = coalesce(r._not, []) + [r._s]
-}
-CALL () { UNWIND $b.links AS row ${twin('a', 'row.from')} ${twin('z', 'row.to')} CREATE (a)-[r:$(row.name)]->(z) SET r = row.columns, r._not = ${hidden('r')} }
-CALL () {
-  UNWIND $b.linkUpdates AS row MATCH (a)-[r]->(z) WHERE elementId(r) IN [row.ref]
-  CREATE (j:_J) SET j = properties(r), j += row.journal, j._to = $b.at
-  ${endOf('a', 'z')} SET r += row.set, r._from = $b.at, r._v = row.version
-}
-${told}`
+WITH n, labels(n) AS present
+SET n:$(['_Gone'] + [l IN present WHERE l <> 'Twin' AND l <> $b.label | '_was_' + l]), n._to = $b.at
+REMOVE n:$([l IN present WHERE l <> $b.label])`,
+  },
+  {
+    rows: 'forsaken', // what scenarios that follow the base tied to a twin goes with it; those that began at an instant keep it, as they keep the twin
+    text: `UNWIND $b.forsaken AS id MATCH (n:_Gone {_t: $b.t, _id: id}) USING INDEX SEEK n:_Gone(_t, _id) WHERE n._to = $b.at
+MATCH (n)-[r]-() WHERE r._s IS NOT NULL AND NOT r._s IN coalesce(r._not, [])
+MATCH (s:_Scenario {_t: $b.t, number: r._s}) WHERE s.base IS NULL
+SET r._not = coalesce(r._not, []) + [r._s]`,
+  },
+  { rows: 'links', text: `UNWIND $b.links AS row ${twin('a', 'row.from')} ${twin('z', 'row.to')} CREATE (a)-[r:$(row.name)]->(z) SET r = row.columns, r._not = ${hidden('r')}` },
+  {
+    rows: 'linkUpdates',
+    text: `UNWIND $b.linkUpdates AS row MATCH (a)-[r]->(z) WHERE elementId(r) IN [row.ref]
+CREATE (j:_J) SET j = properties(r), j += row.journal, j._to = $b.at
+${endOf('a', 'z')} SET r += row.set, r._from = $b.at, r._v = row.version`,
+  },
+]

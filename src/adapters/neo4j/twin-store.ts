@@ -5,13 +5,14 @@ import type { State } from '../../twin/state.ts'
 import type { TwinStore } from '../../twin/twin-store.ts'
 import type { Writes } from '../../twin/writes.ts'
 import { readBranch } from './branch-state.ts'
-import { writeBranch } from './branch-write.ts'
+import { planBranch, writeBranch } from './branch-write.ts'
 import { readMarks } from './branch-marks.ts'
 import type { Neo4jDatabase, Neo4jTransaction } from './database.ts'
 import type { StoredTenant } from './head.ts'
 import { readState } from './twin-state.ts'
 import * as statements from './twin-statements.ts'
 import { toWriteParameters } from './twin-write-parameters.ts'
+import { planSteps, runSteps } from './write-steps.ts'
 
 /**
  * Twins, history and journal as GRAPH's layout has them: the present under plain names, the past under `_was_`, what scenarios have of their own under `_in_`;
@@ -33,9 +34,12 @@ export function createNeo4jTwinStore(database: Pick<Neo4jDatabase, 'transaction'
     },
     async prepare() {
       const nothing = { scenario: undefined, creates: [], updates: [], componentUpdates: [], deletes: [], links: [], linkUpdates: [], unlinks: [], promoted: [], journal: [], answers: [] }
+      const noScenario = { number: 0, chain: [], base: undefined }
       await database.transaction(async (tx) => {
         const { state: { seq, at }, write } = await ground(tx, stored, [], { known: new Set(), limited: new Set() })
         await write({ ...nothing, seq, at })
+        await planSteps(tx, statements.steps, { t: stored.tenant, label: stored.label, at: BigInt(at) })
+        await planBranch(tx, stored.tenant, noScenario, at)
       })
     },
   }
@@ -55,9 +59,14 @@ async function ground(tx: Neo4jTransaction, stored: StoredTenant, changesets: re
     state,
     async write(writes) {
       const marks = await readMarks(tx, tenant, writes, lastScenario)
-      await tx.run({ text: statements.write, parameters: { b: toWriteParameters(writes, stored, { marks, lastScenario }) } })
+      await writeBase(tx, writes, stored, { marks, lastScenario })
     },
   }
+}
+
+async function writeBase(tx: Neo4jTransaction, writes: Writes, stored: StoredTenant, more: Parameters<typeof toWriteParameters>[2]): Promise<void> {
+  const { promoted, journal, answers, seq, ...lists } = toWriteParameters(writes, stored, more)
+  await Promise.all([runSteps(tx, statements.steps, lists), tx.run({ text: statements.told, parameters: { b: { t: stored.tenant, at: BigInt(writes.at), promoted, journal, answers, seq } } })])
 }
 
 /** A promotion of thousands of edits takes seconds, on a busy machine half a minute, which is as long as statements may take by default. */
