@@ -11,6 +11,9 @@ import { openStage } from './stage.ts'
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 40)
 
+/** Parts of the bench; all of them where nothing is said. */
+const wanted = process.env['BENCH_PARTS']?.split(',')
+
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 const ms = (value: number): string => value.toFixed(1)
 const whole = (value: number): string => Math.round(value).toLocaleString('en')
@@ -26,10 +29,7 @@ const between = (from: number, to: number): Place => ({ ...now, variables: () =>
 const dayMs = 86_400_000
 
 print(`${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load ${loadavg().map(ms).join(' ')}; ${rounds} rounds; ms: p50 / p95\n`)
-await comparePast()
-await compareScenarios()
-await compareMutations()
-await compareGrowth()
+for (const [name, compare] of Object.entries({ past: comparePast, scenarios: compareScenarios, mutations: compareMutations, growth: compareGrowth })) if (!wanted || wanted.includes(name)) await compare()
 print(`\nload ${loadavg().map(ms).join(' ')}`)
 
 /** What history costs now, and what the past costs. */
@@ -78,7 +78,7 @@ async function compareGrowth(): Promise<void> {
   for (const factor of [1, 2, 4]) {
     if (factor > 1) await doubleStates(database, lived.tenant)
     const { states } = await database.read({ text: `MATCH (v:_Past&${lived.tenant.label}) RETURN count(v) AS states`, parameters: {} })
-    for (const key of ['point', 'nested', 'indexed', 'unindexed'] as const) {
+    for (const key of ['point', 'nested', 'subtree', 'indexed', 'unindexed'] as const) {
       const of = await measured(everywhere[key], { now, recent: between(times.end - dayMs, times.end), old: between(times.related, times.related + 3 * dayMs) })
       print(`| ${whole(Number(states))} | ${everywhere[key].name} | ${cell(of('now'))} | ${cell(of('recent'))} | ${over(of('recent'), of('now'))} | ${cell(of('old'))} | ${over(of('old'), of('now'))} |`)
     }
@@ -100,7 +100,9 @@ async function repeated(count: number, work: (n: number) => Promise<unknown>, wa
   return { p50: quantile(samples.slice(warmUp), 0.5), p95: quantile(samples.slice(warmUp), 0.95) }
 }
 
-const create = (id: string): Promise<void> => mutate('createScenario', id, 'mutation($id: ID!, $name: String!) { createScenario(id: $id, name: $name) { __typename } }')
+async function create(id: string): Promise<void> {
+  await mutate('createScenario', id, 'mutation($id: ID!, $name: String!) { createScenario(id: $id, name: $name) { __typename } }')
+}
 
 async function mutate(field: string, id: string, query: string): Promise<void> {
   const data = await ask(now.url, query, query.includes('$name') ? { id, name: id } : { id }) as Readonly<Record<string, { readonly __typename: string }>>
