@@ -4,7 +4,7 @@ import type { FieldNode, GraphQLResolveInfo } from 'graphql'
 import type { Change, ChangeEvent } from '../src/change/change.ts'
 import { encodeCursor } from '../src/change/cursor.ts'
 import type { ChangeChoice } from '../src/change/feed/change-filter.ts'
-import { presentVantage } from '../src/domain/vantage.ts'
+import { vantageOf } from '../src/domain/find-vantage.ts'
 import type { Context } from '../src/graphql/context.ts'
 import { selectedFields } from '../src/graphql/selected-fields.ts'
 import type { Scenario } from '../src/scenario/scenario.ts'
@@ -49,7 +49,7 @@ function twins(context: Context, info: GraphQLResolveInfo, scenario: Scenario | 
   const known = loaders.get(context) ?? new Map<FieldNode | undefined, DataLoader<string, unknown>>()
   loaders.set(context, known)
   const [node] = info.fieldNodes
-  const vantage = scenario ? { ...presentVantage, at: scenario.base, chain: scenario.chain } : presentVantage
+  const vantage = vantageOf(scenario)
   const loader = known.get(node) ?? new DataLoader<string, unknown>((ids) => context.services.reader.byIds(ids, info, { signal: context.signal, vantage }), { maxBatchSize: 1_000 })
   known.set(node, loader)
   return loader

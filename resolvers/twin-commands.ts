@@ -1,6 +1,7 @@
 import type { IResolvers } from '@graphql-tools/utils'
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql'
-import { presentVantage, type Vantage } from '../src/domain/vantage.ts'
+import { vantageOf } from '../src/domain/find-vantage.ts'
+import type { Vantage } from '../src/domain/vantage.ts'
 import type { Context } from '../src/graphql/context.ts'
 import type { RegisteredModel } from '../src/model/registry.ts'
 import type { Problem } from '../src/problem.ts'
@@ -86,7 +87,7 @@ async function answer(kind: string, given: Arguments, { services, principal, sig
     actor: principal.subject, given, scenario, idempotencyKey: given['idempotencyKey'] as string | null | undefined, onProblem: given['onProblem'] as Request['onProblem'],
   })
   if (!outcome.ok) return outcome.problem
-  return { kind, ...outcome.value, vantage: scenario ? { ...presentVantage, at: scenario.base, chain: scenario.chain } : presentVantage }
+  return { kind, ...outcome.value, vantage: vantageOf(scenario) }
 }
 
 const toCreateTwin = ({ id, model, properties, components, relationships }: TwinArguments) => ({

@@ -245,3 +245,24 @@ test('nobody listens, nothing is kept: groups end some time after their last sub
   for (const stream of streams) stream.close()
   await expect.poll(() => [live.groups, tail.readers]).toEqual([0, 0])
 })
+
+test('a twin that the base deletes takes along, in a scenario, what only the scenario had related to it', async () => {
+  await mutate(town, 'createTwins(twins: [{ id: "d1", model: "dtmi:live:Pump;1" }, { id: "d2", model: "dtmi:live:Pump;1", properties: { status: "ODD" } }])')
+  await mutate(town, 'createScenario(name: "tied", id: "tied")')
+  await mutate(town, 'relate(relationships: [{ from: "d1", name: "feeds", to: "d2" }], scenario: "tied")')
+  using related = await openLive(town.app, `subscription { pumpsLive(scenario: "tied", where: { _id: { eq: "d1" } }, ${fast}) { kind id changed node { _id feeds { _id } } } }`)
+  using found = await openLive(town.app, `subscription { pumpsLive(scenario: "tied", where: { feeds: { some: { status: { eq: "ODD" } } } }, ${fast}) { kind id node { _id } } }`)
+  await related.until(() => related.nodes.get('d1')?.['feeds'].length === 1)
+  await found.until(() => found.nodes.has('d1'))
+  await mutate(town, 'deleteTwins(ids: ["d2"])')
+  await related.until(() => related.nodes.get('d1')?.['feeds'].length === 0)
+  await found.until(() => !found.nodes.has('d1'))
+})
+
+test('a live query of a scenario ends when that is discarded, and says so', async () => {
+  await mutate(town, 'createScenario(name: "short", id: "short")')
+  using live = await openLive(town.app, `subscription { pumpsLive(scenario: "short", ${fast}) { kind id node { _id } } }`)
+  await live.caughtUp()
+  await mutate(town, 'discardScenario(id: "short")')
+  await expect(live.until(() => false)).rejects.toMatchObject({ code: 'SCENARIO_ENDED' })
+})

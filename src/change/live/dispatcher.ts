@@ -82,10 +82,8 @@ export function createDispatcher({ tail, telemetry, columns, onTrouble }: Dispat
       const { scenario, op } = entry
       trace(traced.byEntry(entry), ({ plan }) => concerns(plan.scenario, scenario))
       if (op.startsWith('scenario-')) scenarioEnded(entry)
-      if (scenario !== undefined) {
-        overridden(entry)
-        continue
-      }
+      inScenarios(entry)
+      if (scenario !== undefined) continue
       mark(judged.byEntry(entry), false)
       mark(kept.byEntry(entry), true)
     }
@@ -95,9 +93,15 @@ export function createDispatcher({ tail, telemetry, columns, onTrouble }: Dispat
     if (op === 'scenario-created') return
     for (const group of [...groups]) if (group.plan.scenario?.id === id) group.stop(scenarioIsOver(id))
   }
-  /** What a scenario says of telemetry is no property that a place could name. */
-  const overridden = ({ op, scenario }: JournalEntry): void => {
-    if (op === 'update') for (const group of groups) if (group.plan.scenario && concerns(group.plan.scenario, scenario) && readsTelemetry(group.plan)) group.doubt()
+  /**
+   * What happens in scenarios without an entry of its own: what one says of telemetry is no property that a place could name; and a twin that is deleted below
+   * takes along what a scenario has related to it.
+   */
+  const inScenarios = ({ op, scenario }: JournalEntry): void => {
+    for (const group of groups) {
+      if (!group.plan.scenario || !concerns(group.plan.scenario, scenario)) continue
+      if (op === 'delete' || (op === 'update' && scenario !== undefined && readsTelemetry(group.plan))) group.doubt()
+    }
   }
   const gap = (): void => { for (const group of groups) group.doubt() }
   /** Reads each changed twin once, for all queries that can tell by its columns whether it belongs to them. */

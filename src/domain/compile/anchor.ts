@@ -21,7 +21,7 @@ export function twinById(scope: Scope, subject: Subject, id: Cypher.Expr, { type
   const then = world.isPast ? existedAt(scope, node) : undefined
   const alternatives = [
     found('Twin', then, notDeleted),
-    ...(world.isPast ? [found('_Gone', then, notDeleted)] : []),
+    ...(world.isPast ? [found('_Gone', then, notDeleted, Cypher.not(node.hasLabel('_was__Component')))] : []),
     ...(world.isBranch ? [found('_Own', isOwn(scope, node), notDeleted)] : []),
   ]
   const [only] = alternatives

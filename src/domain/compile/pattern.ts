@@ -37,7 +37,7 @@ export function hop(scope: Scope, { from, type, label, direction = 'OUT' }: Hop)
       if (isNow) return constrained(new Cypher.Match(pattern), ...early, ...late)
       // What it is called then stands on its state; twins and components are told apart by the relationship's type.
       const typed = label === 'Twin' || label === '_Component' ? undefined : hasType(scope, subject, label)
-      const known = new Cypher.With(edge, subject.node, ...lookUps(scope, subject))
+      const known = new Cypher.With(edge, subject.node, ...lookUps(scope, subject, label === '_Component' ? 'component' : 'twin'))
       const tests = [typed, ...late].filter((test) => test !== undefined)
       return sequence(constrained(new Cypher.Match(pattern), edgeExists(scope, edge), ...early), tests.length > 0 ? known.where(Cypher.and(...tests)) : known)
     },

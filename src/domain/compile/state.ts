@@ -5,18 +5,22 @@ import { isPresent } from './world.ts'
 
 type Projection = [Cypher.Expr, Cypher.Variable]
 
+/** Past states of both lie under one label, and a twin may have an id that looks like a component's. */
+export type Kind = 'twin' | 'component'
+
 /** What a node that was met has to be looked up for: its state of then, and what scenarios say of it. */
-export function lookUps(scope: Scope, { node, state, words }: Subject): readonly Projection[] {
+export function lookUps(scope: Scope, { node, state, words }: Subject, kind: Kind = 'twin'): readonly Projection[] {
   if (isPresent(scope.world)) return []
-  return [[stateOf(scope, node), state], ...(words ? [[wordsOn(scope, node), words] satisfies Projection] : [])]
+  return [[stateOf(scope, node, kind), state], ...(words ? [[wordsOn(scope, node), words] satisfies Projection] : [])]
 }
 
 /** Most things have not changed since; of those that have, the first state that ended later. It is in the index, in order. */
-function stateOf({ world, tenant, at }: Scope, node: Cypher.Node): Cypher.Expr {
+function stateOf({ world, tenant, at }: Scope, node: Cypher.Node, kind: Kind): Cypher.Expr {
   if (!world.isPast) return node
   const past = new Cypher.Node()
+  const isPart = past.hasLabel('_was__Component')
   const states = new Cypher.Match(new Cypher.Pattern(past, { labels: '_Past', properties: { _t: tenant, _id: node.property('_id') } }))
-    .where(Cypher.gt(past.property('_to'), at())).return(past).orderBy([past.property('_to'), 'ASC']).limit(1)
+    .where(Cypher.and(Cypher.gt(past.property('_to'), at()), kind === 'component' ? isPart : Cypher.not(isPart))).return(past).orderBy([past.property('_to'), 'ASC']).limit(1)
   const unchanged = Cypher.lte(node.property('_since'), at())
   const choice = new Cypher.Case().when(world.isBranch ? Cypher.or(Cypher.isNotNull(node.property('_s')), unchanged) : unchanged) // what a scenario made has no instant
   return choice.then(node).else(Cypher.head(new Cypher.Collect(states)))
