@@ -42,4 +42,4 @@ test('every example of the page about time and what-if, one after the other, giv
     if (shown) expect(answer).toEqual(matching(shown))
     else expect(JSON.stringify(answer)).not.toContain('{}') // an answer of another type than the one that is asked for is empty
   }
-})
+}, 180_000)
