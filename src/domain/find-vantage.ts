@@ -46,8 +46,14 @@ function openScenario(id: string, scenario: Scenario | undefined): Scenario {
   const name = JSON.stringify(id.slice(0, 80))
   if (!scenario) throw failure('BAD_USER_INPUT', { message: `There is no scenario ${name}. The field scenarios lists those there are.` })
   if (scenario.state === 'OPEN') return scenario
-  const end = scenario.state === 'PROMOTED' ? 'was promoted: the base is what it was. Leave out `scenario`.' : 'was discarded. Create another.'
-  throw failure('SCENARIO_ENDED', { message: `The scenario ${name} ${end}` })
+  throw failure('SCENARIO_ENDED', { message: `The scenario ${name} ${endOf(scenario)}` })
+}
+
+/** How it ended, and where to look now. */
+function endOf({ state, parent }: Scenario): string {
+  if (state !== 'PROMOTED') return 'was discarded. Create another.'
+  if (parent === undefined) return 'was promoted: what it changed is in the base. Leave out `scenario`.'
+  return `was promoted: what it changed is in its parent, the scenario ${JSON.stringify(parent)}. Read that one.`
 }
 
 /** The journal counts milliseconds. */

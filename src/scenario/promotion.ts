@@ -1,5 +1,5 @@
 import type { Registry } from '../model/registry.ts'
-import type { Conflict, Invalid, ItemProblem, LimitReached, NotFound, ScenarioConflict, ScenarioConflicts } from '../problem.ts'
+import type { Conflict, Invalid, ItemProblem, LimitReached, NotFound, ProblemCode, ScenarioConflict, ScenarioConflicts } from '../problem.ts'
 import type { Changeset } from '../twin/command.ts'
 import type { Committed } from '../twin/decide/decide.ts'
 import type { GroupCommit } from '../twin/group-commit.ts'
@@ -80,7 +80,7 @@ async function attemptPromotion(config: PromotionConfig, id: string, request: Pr
   const outcome = await config.commits.submit(toChangeset(scenario, parent, plan, request, { edited, note: JSON.stringify({ skipped: plan.skipped.length, overrides }) }))
   if (outcome.ok) return done(toPromoted(id, outcome.value))
   const { problem } = outcome
-  return refused(problem.kind === 'Invalid' ? toConflicts(id, problem.problems, plan, below) : problem)
+  return refused(problem.kind === 'Invalid' ? toConflicts(id, problem.problems, plan, { below, onConflict: request.onConflict }) : problem)
 }
 
 /** What the edits are made on: they go there when the scenario is promoted. */
@@ -116,11 +116,15 @@ function toPromoted(id: string, { cursor, items, note = '{}' }: Committed): Prom
   return { id, cursor, twins: new Set(items.flatMap((item) => (item.name === undefined ? [item.id] : []))).size, relationships: relationships.size, skipped, telemetryOverrides: overrides }
 }
 
+/** Conflicts with what was done meanwhile, which OVERWRITE may do away with; others are with the models, or within the scenario. */
+const yields: ReadonlySet<string> = new Set<ProblemCode>(['VERSION_CONFLICT', 'NOT_FOUND', 'ALREADY_EXISTS'])
+
 /** All that is in the way, one an edit and in their order. */
-function toConflicts(id: string, problems: readonly ItemProblem[], { steps }: PromotionPlan, below: Below): ScenarioConflicts {
+function toConflicts(id: string, problems: readonly ItemProblem[], { steps }: PromotionPlan, { below, onConflict }: { readonly below: Below; readonly onConflict: OnScenarioConflict }): ScenarioConflicts {
   const byEdit = Map.groupBy(problems, ({ item = 0 }) => steps[item]?.edit)
   const conflicts = [...byEdit].flatMap(([edit, some]) => (edit ? [toConflict(edit, some, below)] : []))
-  const message = `${conflicts.length} of the edits of scenario ${JSON.stringify(id)} cannot be carried over: ${conflicts[0]?.message ?? ''} Nothing is stored.`
+  const remedy = onConflict === 'REFUSE' && conflicts.every(({ code }) => yields.has(code)) ? 'Promote it with onConflict: OVERWRITE, so that what it says goes, or discard it.' : 'Change it so that it fits, or discard it.'
+  const message = `${conflicts.length} of the edits of scenario ${JSON.stringify(id)} cannot be carried over: ${conflicts[0]?.message ?? ''} Nothing is stored. ${remedy}`
   return { kind: 'ScenarioConflicts', code: 'SCENARIO_CONFLICTS', message, path: ['id'], conflicts }
 }
 
@@ -130,10 +134,17 @@ function toConflict(edit: PromotedEdit, problems: readonly ItemProblem[], below:
   const isTwin = edit.key.rank === 0
   const now = isTwin ? below.twins.get(twin)?.version : below.relationships.get(relationshipKey(twin, name, id))?.version
   return {
-    code: stale?.code ?? 'INVALID_INPUT', message: problems.map(({ message }) => message).join(' '), twinId: twin,
+    code: stale?.code ?? 'INVALID_INPUT', message: problems.map((problem) => messageOf(problem, edit)).join(' '), twinId: twin,
     relationship: 'to' in edit ? { id, name, from: twin, to: edit.to } : null,
     properties: editedNames(edit), baseVersionThen: edit.then ?? null, baseVersionNow: stale?.actual ?? now ?? null,
   }
+}
+
+/** A version that does not fit is told to somebody who has not read one: the scenario has. */
+function messageOf({ code, message, expected, actual }: ItemProblem, { key: { twin, name, relationship: id } }: PromotedEdit): string {
+  if (code !== 'VERSION_CONFLICT' || expected === undefined || actual === undefined) return message
+  const what = id === '' ? `The twin ${JSON.stringify(twin)}` : `The relationship ${name} ${JSON.stringify(id)} of ${JSON.stringify(twin)}`
+  return `${what} was ${expected === actual ? 'deleted and made anew' : 'changed'} since the scenario edited it first: its version was ${expected}, and is ${actual}.`
 }
 
 const tooMany = (id: string, actual: number): LimitReached => ({

@@ -143,7 +143,10 @@ describe('A promotion', () => {
     await create([{ id: 'c4', model: id('Pump') }])
     const before = await state('c')
     const answer = await promote('id: "c"')
-    expect(answer).toMatchObject({ __typename: 'ScenarioConflicts', code: 'SCENARIO_CONFLICTS' })
+    expect(answer).toMatchObject({ __typename: 'ScenarioConflicts', code: 'SCENARIO_CONFLICTS', message: expect.stringMatching(/^6 of the edits .* Nothing is stored\. Promote it with onConflict: OVERWRITE, .* or discard it\.$/) as string })
+    expect((answer['conflicts'] as readonly Data[]).map(({ message }) => message as unknown)).toEqual(expect.arrayContaining([
+      'The twin "c1" was changed since the scenario edited it first: its version was 1, and is 2.', 'The relationship partOf "r" of "c1" was changed since the scenario edited it first: its version was 1, and is 2.',
+    ]))
     const conflicts = (answer['conflicts'] as readonly Data[]).map(({ code, twinId, relationship, properties, baseVersionThen, baseVersionNow }) => ({ code, twinId, of: (relationship as Data | null)?.['id'] ?? null, properties, then: baseVersionThen, now: baseVersionNow }))
     expect(conflicts).toEqual([
       { code: 'NOT_FOUND', twinId: 'c2', of: 'r', properties: [], then: 1, now: null },
@@ -169,6 +172,7 @@ describe('A promotion', () => {
     expect(await promote('id: "n"')).toMatchObject({ __typename: 'Conflict', code: 'SCENARIO_HAS_BRANCHES', message: expect.stringContaining('n-child') as string })
     expect(await promote('id: "n-child"')).toMatchObject({ __typename: 'PromoteScenarioSuccess', twins: 1 })
     expect(await app.data('{ base: pump(id: "n1") { name } n: pump(id: "n1", scenario: "n") { name } }')).toEqual({ base: { name: 'pump 1' }, n: { name: 'child' } })
+    expect((await app.ask('{ pump(id: "n1", scenario: "n-child") { name } }')).errors?.[0], 'who reads it is told where it is').toMatchObject({ message: 'The scenario "n-child" was promoted: what it changed is in its parent, the scenario "n". Read that one.', extensions: { code: 'SCENARIO_ENDED' } })
   })
 
   test('of a scenario that says nothing only ends it; of one that is not there is refused', async () => {

@@ -51,11 +51,12 @@ describe('A new scenario', () => {
     expect(scenario).toMatchObject({ base: '2026-01-02T02:04:05.678Z' })
     const found = await app.app.services.scenarios.find('then')
     expect(found).toMatchObject({ base: Date.parse('2026-01-02T02:04:05.678Z'), state: 'OPEN' })
+    expect((await create('name: "tenths", base: "2026-01-02T03:04:05.6Z"'))['scenario'], 'which have three digits everywhere').toMatchObject({ base: '2026-01-02T03:04:05.600Z' })
   })
 
   test('branches off from another scenario, and from the instant that one does', async () => {
     await create('name: "mother", base: "2026-01-01T00:00:00Z"')
-    expect((await create('name: "daughter", parent: "mother"'))['scenario']).toMatchObject({ id: 'daughter', parentId: 'mother', base: '2026-01-01T00:00:00Z' })
+    expect((await create('name: "daughter", parent: "mother"'))['scenario']).toMatchObject({ id: 'daughter', parentId: 'mother', base: '2026-01-01T00:00:00.000Z' })
     const [mother, daughter] = [await app.app.services.scenarios.find('mother'), await app.app.services.scenarios.find('daughter')]
     expect(daughter?.chain).toEqual([daughter?.number, mother?.number])
   })
@@ -104,7 +105,9 @@ describe('A discarded scenario', () => {
     await create('name: "brief"')
     const ended = await discard('id: "brief"')
     expect(ended).toMatchObject({ __typename: 'DiscardScenarioSuccess', scenario: { id: 'brief', state: 'DISCARDED' } })
-    expect(Date.parse((ended['scenario'] as Data)['endedAt'] as string)).toBeGreaterThan(Date.now() - 60_000)
+    const { endedAt } = ended['scenario'] as { readonly endedAt: string }
+    expect(endedAt, 'as every other date-time').toBe(new Date(endedAt).toISOString())
+    expect(Date.parse(endedAt)).toBeGreaterThan(Date.now() - 60_000)
     expect(await discard('id: "brief"')).toMatchObject({ __typename: 'Conflict', code: 'SCENARIO_NOT_OPEN' })
     expect(await discard('id: "never was"')).toMatchObject({ __typename: 'NotFound' })
     expect((await app.app.services.scenarios.find('brief'))?.state).toBe('DISCARDED')
