@@ -3,6 +3,7 @@ import { createNeo4jDatabase, type Neo4jConfig, type Neo4jDatabase } from './ada
 import { lockDataDirectory } from './adapters/neo4j/embedded/data-lock.ts'
 import { createEmbeddedNeo4j } from './adapters/neo4j/embedded/server.ts'
 import { ensureTenant, setBack } from './adapters/neo4j/head.ts'
+import { mirrorIndexes } from './adapters/neo4j/mirror-indexes.ts'
 import { ensureModelIndexes, indexLargeLabels } from './adapters/neo4j/model-indexes.ts'
 import { createNeo4jModelStore } from './adapters/neo4j/model-store.ts'
 import { ensureSchema } from './adapters/neo4j/schema.ts'
@@ -90,8 +91,9 @@ export async function createApp(config: Config): Promise<App> {
 
   const [platform] = await Promise.all([
     createPlatformSchema({ contract: await readContract(), resolvers, reader: createNeo4jCatalogueReader(database) }),
-    twinStore.prepare(), // the first mutation would else wait for its statements to be planned
+    twinStore.prepare('base'), // the first mutation would else wait for its statements to be planned
   ])
+  void twinStore.prepare('scenarios').catch((err: unknown) => { log.debug({ err }, 'the first write into a scenario will be planned when it comes') })
   const assemble = async () => assembleSchema(platform, models.registry(), new Set((await models.countTwins([...models.registry().models.keys()])).keys()))
   const schema = createLiveSchema(await assemble())
   parts.defer(models.onChange(async () => { schema.replace(await assemble()) }))
@@ -99,7 +101,7 @@ export async function createApp(config: Config): Promise<App> {
     if ([...used].every((id) => isShown(schema.current, id))) return
     void assemble().then((fresh) => { schema.replace(fresh) }, (error: unknown) => { log.error({ err: error }, 'a model in use could not be shown') })
   })
-  const indexing = setInterval(() => { void indexLargeLabels(database, labelsOf(services)).catch((error: unknown) => { log.debug({ err: error }, 'indexing waits for the store') }) }, indexingEveryMs).unref()
+  const indexing = setInterval(() => { void indexLarge(database, labelsOf(services)).catch((error: unknown) => { log.debug({ err: error }, 'indexing waits for the store') }) }, indexingEveryMs).unref()
   parts.defer(() => { clearInterval(indexing) })
 
   const checks = {
@@ -111,6 +113,11 @@ export async function createApp(config: Config): Promise<App> {
   await startSources()
   const owned = parts.move()
   return { url: served.url, config, services, database, neo4j: connection, hurry: served.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function indexLarge(database: Neo4jDatabase, labels: readonly string[]): Promise<void> {
+  await indexLargeLabels(database, labels)
+  await mirrorIndexes(database, labels)
 }
 
 /** How often labels that grew large get their index. */

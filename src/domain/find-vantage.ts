@@ -4,7 +4,7 @@ import type { Scenario, ScenarioBook } from '../scenario/scenario.ts'
 import { parseInstant } from '../telemetry/instant.ts'
 import type { Microseconds } from '../telemetry/reading.ts'
 import type { CaughtUp } from './caught-up.ts'
-import { presentVantage, type Vantage, type Vantages } from './vantage.ts'
+import { presentVantage, type Vantage, type VantageArguments, type Vantages } from './vantage.ts'
 
 export interface VantagesConfig {
   readonly instants: Pick<Instants, 'settle'>
@@ -13,13 +13,25 @@ export interface VantagesConfig {
 }
 
 export function createVantages({ instants, scenarios, caughtUp }: VantagesConfig): Vantages {
+  const look = async ({ asOf, knownAt, scenario: id, atLeast }: VantageArguments, signal: AbortSignal | undefined): Promise<Vantage> => {
+    if (typeof atLeast === 'string') await caughtUp(atLeast, signal)
+    const scenario = typeof id === 'string' ? openScenario(id, await scenarios.find(id, signal)) : undefined
+    const [valid, known] = [toMicroseconds('asOf', asOf), toMicroseconds('knownAt', knownAt)]
+    for (const instant of [valid, known]) if (instant !== undefined) await instants.settle(toMilliseconds(instant), signal)
+    return vantageOf(scenario, valid, known)
+  }
+  /** All fields of a request that ask for the same look from the same, and wait for it, or for its refusal, once. */
+  const requests = new WeakMap<AbortSignal, Map<string, Promise<Vantage>>>()
   return {
-    async find({ asOf, knownAt, scenario: id, atLeast }, signal) {
-      if (typeof atLeast === 'string') await caughtUp(atLeast, signal)
-      const scenario = typeof id === 'string' ? openScenario(id, await scenarios.find(id, signal)) : undefined
-      const [valid, known] = [toMicroseconds('asOf', asOf), toMicroseconds('knownAt', knownAt)]
-      for (const instant of [valid, known]) if (instant !== undefined) await instants.settle(toMilliseconds(instant), signal)
-      return vantageOf(scenario, valid, known)
+    async find(given, signal) {
+      if (!signal) return await look(given, signal)
+      const request = requests.get(signal) ?? new Map<string, Promise<Vantage>>()
+      requests.set(signal, request)
+      const { asOf, knownAt, scenario, atLeast } = given
+      const key = JSON.stringify([asOf, knownAt, scenario, atLeast])
+      const found = request.get(key) ?? look(given, signal)
+      request.set(key, found)
+      return await found
     },
   }
 }

@@ -11,6 +11,6 @@ export interface TwinStore {
    * Fails with STORE_UNAVAILABLE or TIMEOUT (nothing was stored) or OUTCOME_UNKNOWN. Any other error is due to the changesets: a part of them may do.
    */
   commit(changesets: readonly Changeset[], names: RelationshipNames, decide: (state: State) => Decision): Promise<Decision>
-  /** Lets the store plan its statements: what would else take seconds of the first commit. */
-  prepare(): Promise<void>
+  /** Lets the store plan the statements that write into the base, or into scenarios: what would else take seconds of the first commit. */
+  prepare(what: 'base' | 'scenarios'): Promise<void>
 }

@@ -30,7 +30,7 @@ const whole = `query ($asOf: DateTime) {
 }`
 
 test('asked as of any instant, every query answers what it answered then: deleted twins, ended relationships, former values, at the very instants of commits too', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(plantCommand, { minLength: 15, maxLength: 30 }), fc.array(aQuery, { minLength: 3, maxLength: 3 }), fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), async (commands, queries, chance) => {
+  await fc.assert(fc.asyncProperty(fc.array(plantCommand, { minLength: 15, maxLength: 30 }), fc.array(aQuery, { minLength: 3, maxLength: 3 }), fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })), async (commands, queries, chance) => {
     const texts = [...queries.map(([args, selection]) => queryText(args, selection, false, vantage).text), whole]
     const answers = async (asOf: string | null): Promise<readonly unknown[]> => await Promise.all(texts.map(async (text) => await plant.data(text, { asOf })))
     const recorded: { readonly from: number; readonly answers: readonly unknown[] }[] = []

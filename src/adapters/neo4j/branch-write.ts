@@ -1,4 +1,4 @@
-import type { Scenario } from '../../scenario/scenario.ts'
+import type { Statement } from '../../domain/statement.ts'
 import { componentType } from '../../twin/columns.ts'
 import type { JournalEntry, TwinUpdate, Writes } from '../../twin/writes.ts'
 import { type Marks, readMarks } from './branch-marks.ts'
@@ -7,7 +7,7 @@ import { liveReads } from './branch-load.ts'
 import { fixedWrites, liveWrites } from './branch-statements.ts'
 import type { Neo4jTransaction } from './database.ts'
 import { toDriverColumns } from './driver-value.ts'
-import { planSteps, runSteps } from './write-steps.ts'
+import { runSteps, withoutRows } from './write-steps.ts'
 import { present, type Row, toJournalRow, toldOf } from './twin-write-parameters.ts'
 
 /** Writes a decided group into its scenario, within the transaction that it was decided in. */
@@ -25,11 +25,10 @@ export async function writeBranch(tx: Neo4jTransaction, tenant: string, branch: 
   ])
 }
 
-/** Lets the store plan what scenarios that follow the base are read and written by. It changes nothing: there is no scenario 0. */
-export async function planBranch(tx: Neo4jTransaction, tenant: string, scenario: Pick<Scenario, 'number' | 'chain' | 'base'>, at: number): Promise<void> {
-  const world = worldParameters(tenant, scenario)
-  await tx.run({ text: liveReads.load, parameters: { b: { ...world, twins: [], components: [], attached: [], keys: [], scenarios: [] } } })
-  await planSteps(tx, liveWrites.steps, { ...world, at: BigInt(at) })
+/** What scenarios that follow the base are read and written by, as statements that change nothing: there is no scenario 0. */
+export function plannedOfBranch(tenant: string): readonly Statement[] {
+  const world = { ...worldParameters(tenant, { number: 0, chain: [], base: undefined }), at: 0n }
+  return [{ text: liveReads.load, parameters: { b: { ...world, twins: [], components: [], attached: [], keys: [], scenarios: [] } } }, ...withoutRows(liveWrites.steps, world)]
 }
 
 function endsNamed({ unlinks, linkUpdates }: Writes, name: string): Row {

@@ -18,15 +18,15 @@ const worthAnIndex = 5_000
  * Resolves to the labels that got one.
  */
 export async function indexLargeLabels(database: Pick<Neo4jDatabase, 'read' | 'transaction'>, labels: readonly string[], { from = worthAnIndex } = {}): Promise<readonly string[]> {
-  const present = await indexLarge(database, labels, '_id', from)
-  const past = await indexLarge(database, labels.map((label) => `_was_${label}`), '_to', from)
+  const present = await indexLarge(database, labels, ['_id'], from)
+  const past = await indexLarge(database, labels.map((label) => `_was_${label}`), ['_to', '_since'], from) // both, so that the interval is decided in the index
   return [...present, ...past]
 }
 
-async function indexLarge(database: Pick<Neo4jDatabase, 'read' | 'transaction'>, labels: readonly string[], property: '_id' | '_to', from: number): Promise<readonly string[]> {
+async function indexLarge(database: Pick<Neo4jDatabase, 'read' | 'transaction'>, labels: readonly string[], properties: readonly string[], from: number): Promise<readonly string[]> {
   const { indexed } = await database.read({
-    text: 'SHOW RANGE INDEXES YIELD labelsOrTypes, properties WHERE properties = [$b.property] RETURN collect(labelsOrTypes[0]) AS indexed',
-    parameters: { b: { property } },
+    text: 'SHOW RANGE INDEXES YIELD labelsOrTypes, properties WHERE properties = $b.properties RETURN collect(labelsOrTypes[0]) AS indexed',
+    parameters: { b: { properties } },
   })
   const { large } = await database.read({
     text: `
@@ -37,7 +37,7 @@ RETURN collect(label) AS large`,
     parameters: { b: { labels: labels.filter((label) => !(indexed as readonly string[]).includes(label)), from } },
   })
   for (const label of large as readonly string[]) {
-    await make(database, `CREATE INDEX ${quoted(`twin${property}_of_${label}`)} IF NOT EXISTS FOR (n:${quoted(label)}) ON (n.${property})`)
+    await make(database, `CREATE INDEX ${quoted(`twin${properties.join('')}_of_${label}`)} IF NOT EXISTS FOR (n:${quoted(label)}) ON (${properties.map((property) => `n.${property}`).join(', ')})`)
   }
   return large as readonly string[]
 }

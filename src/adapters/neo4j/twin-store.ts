@@ -5,14 +5,14 @@ import type { State } from '../../twin/state.ts'
 import type { TwinStore } from '../../twin/twin-store.ts'
 import type { Writes } from '../../twin/writes.ts'
 import { readBranch } from './branch-state.ts'
-import { planBranch, writeBranch } from './branch-write.ts'
+import { plannedOfBranch, writeBranch } from './branch-write.ts'
 import { readMarks } from './branch-marks.ts'
 import type { Neo4jDatabase, Neo4jTransaction } from './database.ts'
 import type { StoredTenant } from './head.ts'
 import { readState } from './twin-state.ts'
 import * as statements from './twin-statements.ts'
 import { toWriteParameters } from './twin-write-parameters.ts'
-import { planSteps, runSteps } from './write-steps.ts'
+import { runSteps, withoutRows } from './write-steps.ts'
 
 /**
  * Twins, history and journal as GRAPH's layout has them: the present under plain names, the past under `_was_`, what scenarios have of their own under `_in_`;
@@ -32,18 +32,24 @@ export function createNeo4jTwinStore(database: Pick<Neo4jDatabase, 'transaction'
         throw changesets.length > 1 ? causeIfTransient(error) : error
       }
     },
-    async prepare() {
+    async prepare(what) {
       const nothing = { scenario: undefined, creates: [], updates: [], componentUpdates: [], deletes: [], links: [], linkUpdates: [], unlinks: [], promoted: [], journal: [], answers: [] }
-      const noScenario = { number: 0, chain: [], base: undefined }
+      const { tenant, label } = stored
+      // Each in a transaction of its own, so that nobody waits for the head's lock while the next is planned.
+      for (const statement of what === 'scenarios' ? plannedOfBranch(tenant) : withoutRows(statements.steps, { t: tenant, label, at: 0n })) {
+        await database.transaction((tx) => tx.run(statement), { timeoutMs: planningMs })
+      }
+      if (what === 'scenarios') return
       await database.transaction(async (tx) => {
         const { state: { seq, at }, write } = await ground(tx, stored, [], { known: new Set(), limited: new Set() })
         await write({ ...nothing, seq, at })
-        await planSteps(tx, statements.steps, { t: stored.tenant, label: stored.label, at: BigInt(at) })
-        await planBranch(tx, stored.tenant, noScenario, at)
-      })
+      }, { timeoutMs: planningMs })
     },
   }
 }
+
+/** A busy machine takes long to plan. */
+const planningMs = 120_000
 
 /** What a group is decided on, and how what is decided is written: the changesets of one group are all of one scenario, or of the base. */
 async function ground(tx: Neo4jTransaction, stored: StoredTenant, changesets: readonly Changeset[], names: RelationshipNames): Promise<{ readonly state: State; write(writes: Writes): Promise<void> }> {

@@ -1,3 +1,4 @@
+import type { Statement } from '../../domain/statement.ts'
 import type { Neo4jTransaction } from './database.ts'
 
 /** One step of writing a group: a statement over the rows of one list. */
@@ -14,16 +15,11 @@ type Parameters = Readonly<Record<string, unknown>>
  * seconds when it first comes, though most groups need two or three steps.
  */
 export async function runSteps(tx: Neo4jTransaction, steps: readonly WriteStep[], b: Parameters): Promise<void> {
-  await run(tx, steps.filter(({ rows }) => (b[rows] as readonly unknown[]).length > 0), steps, b)
-}
-
-/** Lets the store plan every step. They change nothing, as they have no rows. */
-export async function planSteps(tx: Neo4jTransaction, steps: readonly WriteStep[], common: Parameters): Promise<void> {
-  await run(tx, steps, steps, { ...common, ...Object.fromEntries(steps.map(({ rows }) => [rows, []])) })
-}
-
-async function run(tx: Neo4jTransaction, wanted: readonly WriteStep[], all: readonly WriteStep[], b: Parameters): Promise<void> {
-  const lists = new Set(all.map(({ rows }) => rows))
+  const lists = new Set(steps.map(({ rows }) => rows))
   const common = Object.fromEntries(Object.entries(b).filter(([name]) => !lists.has(name)))
+  const wanted = steps.filter(({ rows }) => (b[rows] as readonly unknown[]).length > 0)
   await Promise.all(wanted.map(({ rows, text }) => tx.run({ text, parameters: { b: { ...common, [rows]: b[rows] } } })))
 }
+
+/** The steps as statements that change nothing, as they have no rows: running them lets the store plan them. */
+export const withoutRows = (steps: readonly WriteStep[], common: Parameters): readonly Statement[] => steps.map(({ rows, text }) => ({ text, parameters: { b: { ...common, [rows]: [] } } }))

@@ -8,10 +8,18 @@ import { isPresent } from './world.ts'
 
 type Test = Cypher.Predicate | undefined
 
+interface ById {
+  readonly type?: string | undefined
+  readonly carried?: readonly Cypher.Variable[]
+  readonly tests?: readonly Test[]
+  /** Those that scenarios made are left out. */
+  readonly isOfBase?: boolean
+}
+
 /**
  * The twin of an id: by the unique index on (tenant, id). Its type is a predicate then, since a label would be scanned. `carried`: variables that are needed later.
  */
-export function twinById(scope: Scope, subject: Subject, id: Cypher.Expr, { type, carried = [], tests = [] }: { readonly type?: string | undefined; readonly carried?: readonly Cypher.Variable[]; readonly tests?: readonly Test[] } = {}): Cypher.Clause {
+export function twinById(scope: Scope, subject: Subject, id: Cypher.Expr, { type, carried = [], tests = [], isOfBase = false }: ById = {}): Cypher.Clause {
   const { node } = subject
   const { world } = scope
   const typed = type === undefined || type === 'Twin' ? undefined : hasType(scope, subject, type)
@@ -22,7 +30,7 @@ export function twinById(scope: Scope, subject: Subject, id: Cypher.Expr, { type
   const alternatives = [
     found('Twin', then, notDeleted),
     ...(world.isPast ? [found('_Gone', then, notDeleted, Cypher.not(node.hasLabel('_was__Component')))] : []),
-    ...(world.isBranch ? [found('_Own', isOwn(scope, node), notDeleted)] : []),
+    ...(world.isBranch && !isOfBase ? [found('_Own', isOwn(scope, node), notDeleted)] : []),
   ]
   const [only] = alternatives
   const one = alternatives.length === 1 && only ? only : new Cypher.Union(...alternatives).all()

@@ -83,7 +83,8 @@ function readPage(scope: Scope, paged: Paged, edges: readonly SelectedField[], g
   const behind: FilterOf = (of) => {
     const filter = where(of)
     const condition = after?.kind === 'leaf' && after.value !== null ? afterCursor(scope, keysOf(of), after.get) : undefined
-    return condition ? { ...filter, own: filter.own ? Cypher.and(filter.own, condition) : condition } : filter
+    if (!condition) return filter
+    return { ...filter, own: filter.own ? Cypher.and(filter.own, condition) : condition, columns: new Set([...filter.columns, ...keysOf(of).map(({ name }) => name)]) }
   }
   const page = orderBy(new Cypher.With(...variablesOf(subject)), keys)
   page.limit(scope.parameters.add((variables) => wholeNumber('first', first?.kind === 'leaf' ? first.get(variables) ?? 50 : 50, longestList) + 1n))

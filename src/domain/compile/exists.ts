@@ -10,16 +10,10 @@ export function existedAt({ at }: Scope, of: Thing): Cypher.Predicate {
   return Cypher.and(Cypher.lte(of.property('_from'), at()), isTrueOrUnknown(Cypher.gt(of.property('_to'), at())))
 }
 
-/** No scenario looked at has deleted it. */
-export const isNotDeleted = (scope: Scope, of: Thing): Cypher.Predicate => isNotMarked(scope, of, '_not')
-
-/** No scenario looked at has a word on it. */
-export const isUnworded = (scope: Scope, of: Thing): Cypher.Predicate => isNotMarked(scope, of, '_in')
-
-/** Few things are marked. */
-function isNotMarked({ chain }: Scope, of: Thing, mark: '_not' | '_in'): Cypher.Predicate {
+/** No scenario looked at has deleted it. Few things are marked. */
+export function isNotDeleted({ chain }: Scope, of: Thing): Cypher.Predicate {
   const number = new Cypher.Variable()
-  return isTrueOrUnknown(Cypher.none(number, of.property(mark), Cypher.in(number, chain())))
+  return isTrueOrUnknown(Cypher.none(number, of.property('_not'), Cypher.in(number, chain())))
 }
 
 /** Was it made in a scenario that is looked at? */

@@ -27,7 +27,7 @@ function stateOf({ world, tenant, at }: Scope, node: Cypher.Node, kind: Kind): C
 }
 
 /** Of those scenarios alone that have marked the node: another's word may be on a twin of the same id that is hidden here. */
-function wordsOn({ tenant, chain }: Scope, node: Cypher.Node): Cypher.Expr {
+export function wordsOn({ tenant, chain }: Scope, node: Cypher.Node): Cypher.Expr {
   const [marked, speaking, number, word] = [new Cypher.Variable(), new Cypher.Variable(), new Cypher.Variable(), new Cypher.Node()]
   const speakers = new Cypher.ListComprehension(speaking).in(chain()).where(Cypher.in(speaking, node.property('_in')))
   const said = new Cypher.Unwind([speakers, number]).match(new Cypher.Pattern(word, { labels: '_Word', properties: { _t: tenant, _s: number, _id: node.property('_id') } })).return(word)

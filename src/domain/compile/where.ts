@@ -24,12 +24,21 @@ function givenPredicate(scope: Scope, subject: Subject, { field, value }: Given)
 
 /** The same condition in two parts, which both must hold. */
 export function whereFilter(scope: Scope, subject: Subject, where: Argument | undefined): Filter {
-  if (where?.kind !== 'object') return { own: undefined, far: undefined }
+  if (where?.kind !== 'object') return { own: undefined, far: undefined, columns: new Set() }
   const part = (isWanted: (given: Given) => boolean): Cypher.Predicate | undefined => {
     const tests = where.fields.filter(isWanted).flatMap((given) => givenPredicate(scope, subject, given) ?? [])
     return tests.length > 0 ? Cypher.and(...tests) : undefined
   }
-  return { own: part((given) => !isFar(given)), far: part(isFar) }
+  return { own: part((given) => !isFar(given)), far: part(isFar), columns: new Set(where.fields.filter((given) => !isFar(given)).flatMap(columnsOf)) }
+}
+
+/** The columns that a near condition looks at. Latest values are none that a scenario sets: they come with the request. */
+function columnsOf({ field, value }: Given): readonly string[] {
+  const role = field.extensions.where
+  if (role?.kind === 'value') return [role.column]
+  if (role?.kind === 'map') return [role.column, mapKeysColumn(role.column)]
+  if (role?.kind !== 'and' && role?.kind !== 'or' && role?.kind !== 'not') return []
+  return (value.kind === 'list' ? value.items : [value]).flatMap((item) => (item.kind === 'object' ? item.fields.flatMap(columnsOf) : []))
 }
 
 /** Does it look beyond the twin's own columns? */
