@@ -1,4 +1,4 @@
-import type { Microseconds, SeriesKey } from '../telemetry/reading.ts'
+import type { SeriesKey } from '../telemetry/reading.ts'
 import { type Override, ownSeries } from './override.ts'
 import type { OverrideStore } from './override-store.ts'
 
@@ -17,8 +17,8 @@ export interface Overrides {
 
 /** Knows what is said in scenarios, by whichever process. */
 export interface OverrideBook {
-  /** As of the call or later. `knownUntil`: what was said later does not count. Fails with STORE_UNAVAILABLE. */
-  find(chain: readonly number[], knownUntil?: Microseconds): Promise<Overrides>
+  /** As of the call or later. Fails with STORE_UNAVAILABLE. */
+  find(chain: readonly number[]): Promise<Overrides>
 }
 
 interface Kept {
@@ -68,9 +68,9 @@ export function createOverrideBook(store: Pick<OverrideStore, 'versions' | 'load
   }
 
   return {
-    async find(chain, knownUntil = Infinity) {
+    async find(chain) {
       const found = await lookWithOthers(chain)
-      return toOverrides(chain.flatMap((scenario) => found.get(scenario)?.overrides ?? []).filter(({ setAt }) => setAt * 1_000 <= knownUntil))
+      return toOverrides(chain.flatMap((scenario) => found.get(scenario)?.overrides ?? []))
     },
   }
 }

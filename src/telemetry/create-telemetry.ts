@@ -86,8 +86,10 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
   const keeper = createKeeper({ store, gate, book, policies: policyStore, twins, overrides: overrideStore, registry, everyMs: retentionEveryMs, onTrouble: (error) => { onTrouble(error, 'telemetry could not be rolled up and forgotten as its policies say; it is tried again') } })
   const overrides = createOverrideBook(overrideStore)
   const from: TelemetryService['from'] = ({ chain, readingsUntil, knownUntil }) => {
-    const inSight = readsInSight(reads, { until: readingsUntil, knownUntil })
-    return chain.length === 0 ? inSight : overriddenReads(inSight, () => overrides.find(chain, knownUntil))
+    const measured = readsInSight(reads, { until: readingsUntil, knownUntil })
+    if (chain.length === 0) return measured
+    const own = knownUntil === undefined ? measured : readsInSight(reads, { until: readingsUntil })
+    return overriddenReads({ measured, own }, () => overrides.find(chain))
   }
   const reads = { ...store, ...rolledUp, ...createOldestReads(store, book) }
   return {

@@ -26,7 +26,7 @@ export function createLatestAt({ store, from, overrides }: LatestAtConfig): Late
   /** Of the series that scenarios say something of, none of which need have been measured. */
   const overridden = async (name: string, vantage: Vantage, signal: AbortSignal | undefined): Promise<readonly (readonly [twin: string, value: SeriesValue | undefined])[]> => {
     if (vantage.chain.length === 0) return []
-    const series = (await overrides.find(vantage.chain, vantage.knownUntil)).named(name).map((each) => each.series)
+    const series = (await overrides.find(vantage.chain)).named(name).map((each) => each.series)
     const found = await from(vantage).latest(series, { signal })
     return series.map(({ twin }, index) => [twin, found[index]?.value])
   }

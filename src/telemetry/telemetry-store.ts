@@ -89,6 +89,8 @@ export interface Affine {
 export interface RollupOptions extends ReadOptions {
   /** What becomes of the values of some series, by `seriesKeyText`, before they are put together. */
   readonly affine?: ReadonlyMap<string, Affine> | undefined
+  /** Series, by `seriesKeyText`, that `knownUntil` does not bound: nobody received what they say. */
+  readonly alwaysKnown?: ReadonlySet<string> | undefined
 }
 
 export interface PageOptions extends ReadOptions {

@@ -36,9 +36,9 @@ const change = (kind: SeriesKind): fc.Arbitrary<Change> => fc.oneof(
   said(kind).map((readings): Change => ({ kind: 'SERIES', readings })),
   ...(kind === 'float' || kind === 'integer' ? [fc.constantFrom(-2, 0, 3, ...(kind === 'float' ? [0.5, -1.25] : [])).map((factor): Change => ({ kind: 'FACTOR', factor }))] : []),
 )
-const oneSeries = fc.constantFrom(...kinds).chain((kind) => fc.record({ kind: fc.constant(kind), readings: said(kind), parent: change(kind), child: change(kind) }))
+const oneSeries = fc.constantFrom(...kinds).chain((kind) => fc.record({ kind: fc.constant(kind), readings: said(kind), late: said(kind), parent: change(kind), child: change(kind) }))
 const cases = fc.record({
-  series: fc.array(oneSeries, { minLength: 1, maxLength: 6 }), setAt: time, until: fc.option(time, { nil: undefined }), before: time, first: fc.integer({ min: 1, max: 8 }),
+  series: fc.array(oneSeries, { minLength: 1, maxLength: 6 }), setAt: time, until: fc.option(time, { nil: undefined }), isOfThen: fc.boolean(), before: time, first: fc.integer({ min: 1, max: 8 }),
   buckets: fc.record({ from: time, span: fc.integer({ min: 1, max: 40 }), width: fc.integer({ min: 1, max: 15 }) }).map(({ from, span, width }) => ({ from, to: from + span * second, width: width * second })), aggregate: fc.constantFrom(...aggregates),
 })
 
@@ -54,14 +54,16 @@ function outcome(readings: readonly [number, SeriesValue][], { kind, ...rest }: 
 describe('Readings in a scenario', () => {
   it('are what they would be had they been received so, whatever is asked of them', async () => {
     let run = 0
-    await fc.assert(fc.asyncProperty(cases, async ({ series, setAt, until, before, first, buckets, aggregate }) => {
+    await fc.assert(fc.asyncProperty(cases, async ({ series, setAt, until, isOfThen, before, first, buckets, aggregate }) => {
       run++
       const overrides = new Map<number, Override[]>([[1, []], [2, []]])
       const keys = series.map(({ kind }, index) => seriesOf(`t${run}-${index}`, 'level', kind))
       const expected = keys.map((key) => ({ ...key, twin: `expected ${key.twin}` }))
-      for (const [index, { readings, parent, child }] of series.entries()) {
+      await store.append(series.flatMap(({ readings }, index) => readings.map(([at, value]) => ownReading(keys[index] as SeriesKey, at, value))))
+      const knownUntil = isOfThen ? await store.head() : undefined
+      for (const [index, { readings, late, parent, child }] of series.entries()) {
         const key = keys[index] as SeriesKey
-        await store.append(readings.map(([at, value]) => ownReading(key, at, value)))
+        await store.append(late.map(([at, value]) => ownReading(key, at, value)))
         for (const [scenario, given] of [[1, parent], [2, child]] as const) {
           if (given.kind === 'NONE') continue
           const at = ownSeries(scenario, key, `${run}`)
@@ -69,13 +71,15 @@ describe('Readings in a scenario', () => {
           if (given.kind === 'SERIES') await store.append(given.readings.map(([then, value]) => ownReading(at, then, value)))
           overrides.get(scenario)?.push({ twin: key.twin, name: key.name, series: key, run: `${run}`, setAt: 0, setBy: 'me', change: given.kind === 'SERIES' ? { kind: 'SERIES', readings: given.readings.length } : given })
         }
-        const seen = readings.filter(([at]) => at <= (until ?? Infinity)) // a constant has a reading of its own where none is seen
+        const known = isOfThen ? readings : [...new Map([...readings, ...late])] // what scenarios say counts whenever it was said
+        const seen = known.filter(([at]) => at <= (until ?? Infinity)) // a constant has a reading of its own where none is seen
         await store.append(outcome(seen, child.kind === 'NONE' ? parent : child, setAt).map(([at, value]) => ownReading(expected[index] as SeriesKey, at, value)))
       }
       const book = createOverrideBook({ versions: (numbers) => Promise.resolve(numbers.map(() => run)), load: (number) => Promise.resolve(overrides.get(number) ?? []) })
-      const inSight = readsInSight({ ...store, ...createOldestReads(store, createRollupBook()) }, { until })
-      const reads = overriddenReads(inSight, () => book.find([2, 1]))
-      await expectSame(reads, keys, inSight, expected, { before, first, buckets, aggregate })
+      const reading = { ...store, ...createOldestReads(store, createRollupBook()) }
+      const own = readsInSight(reading, { until })
+      const reads = overriddenReads({ measured: isOfThen ? readsInSight(reading, { until, knownUntil }) : own, own }, () => book.find([2, 1]))
+      await expectSame(reads, keys, own, expected, { before, first, buckets, aggregate })
     }), { numRuns: 30, interruptAfterTimeLimit: 60_000 })
   }, 120_000)
 })

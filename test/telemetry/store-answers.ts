@@ -25,7 +25,7 @@ export async function expectSameAnswers(store: TelemetryStore, cursors: Cursors,
   expect(inAnyBatchOrder((await everythingReceived(store, 0, limit)).map(inBatch))).toEqual(inAnyBatchOrder(model.received(0)))
 }
 
-async function expectSameInSight(store: TelemetryStore, cursors: Cursors, model: StoreModel, { before, buckets, pageSize, groups, aggregate, affine }: Questions, sight: Sight): Promise<void> {
+async function expectSameInSight(store: TelemetryStore, cursors: Cursors, model: StoreModel, { before, buckets, pageSize, groups, aggregate, affine, alwaysKnown }: Questions, sight: Sight): Promise<void> {
   const inBatch = byBatch(cursors)
   expect((await store.latest(everySeries, sight)).map(inBatch)).toEqual(everySeries.map((key) => model.latest(key, sight)))
   expect((await store.latestBefore(everySeries, before, sight)).map(inBatch)).toEqual(everySeries.map((key) => model.latestBefore(key, before, sight)))
@@ -35,7 +35,7 @@ async function expectSameInSight(store: TelemetryStore, cursors: Cursors, model:
   expectSameSummaries(summaries.map((ofSeries) => ofSeries.map((summary) => ({ ...summary, received: batchOf(cursors, summary.received) ?? 0 }))), everySeries.map((key) => model.summaries(key, buckets, quantiles, sight)))
   for (const each of new Set([aggregate, ...aggregates.slice(0, 2)])) {
     expectSameRollup(await store.rollup(groups, buckets, each, sight), groups.map((group) => model.rollup(group, buckets, each, sight)))
-    expectSameRollup(await store.rollup(groups, buckets, each, { ...sight, affine }), groups.map((group) => model.rollup(group, buckets, each, { ...sight, affine })))
+    for (const more of [{ affine }, { affine, alwaysKnown }, { alwaysKnown }]) expectSameRollup(await store.rollup(groups, buckets, each, { ...sight, ...more }), groups.map((group) => model.rollup(group, buckets, each, { ...sight, ...more })))
   }
 }
 

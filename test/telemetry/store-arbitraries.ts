@@ -62,6 +62,8 @@ export interface Questions {
   readonly aggregate: Aggregate
   /** Of some series, by `seriesKeyText`. */
   readonly affine: ReadonlyMap<string, Affine>
+  /** Some series, by `seriesKeyText`. */
+  readonly alwaysKnown: ReadonlySet<string>
 }
 
 const numericSeries = knownSeries.filter(({ kind }) => kind !== 'text' && kind !== 'json')
@@ -70,6 +72,7 @@ const questions: fc.Arbitrary<Questions> = fc.record({
   before: time, until: fc.option(time, { nil: undefined }), knownBatch: fc.option(fc.nat(), { nil: undefined }), buckets, pageSize: fc.integer({ min: 1, max: 6 }), limit: fc.integer({ min: 1, max: 30 }),
   groups: fc.array(fc.array(fc.constantFrom(...numericSeries, unknownSeries), { maxLength: 6 }), { maxLength: 4 }),
   aggregate: fc.constantFrom(...aggregates), affine: fc.dictionary(fc.constantFrom(...numericSeries.map(seriesKeyText)), fc.record({ scale: fc.constantFrom(0, 1, -2, 0.5, 3), shift: fc.constantFrom(0, 7, -1.5) })).map((own) => new Map(Object.entries(own))),
+  alwaysKnown: fc.subarray(numericSeries.map(seriesKeyText)).map((some) => new Set(some)),
 })
 
 export type Step =

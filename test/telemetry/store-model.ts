@@ -64,10 +64,10 @@ export function createStoreModel(): StoreModel {
     latestBefore: (key, before, sight) => inOrder(key, sight).filter(({ at }) => at < before).at(-1),
     readings: within,
     summaries: (key, buckets, quantiles, sight) => [...inBuckets(within(key, buckets, sight), buckets)].map(([from, readings]) => summaryOf(key, from, readings, quantiles)),
-    rollup(group, buckets, aggregate, { affine, ...sight } = {}) {
+    rollup(group, buckets, aggregate, { affine, alwaysKnown, ...sight } = {}) {
       const readings = [...new Map(group.map((key) => [seriesKeyText(key), key])).values()].flatMap((key) => {
         const { scale, shift } = affine?.get(seriesKeyText(key)) ?? { scale: 1, shift: 0 }
-        return within(key, buckets, sight).map((reading) => ({ ...reading, value: Number(reading.value) * scale + shift, size: Math.abs(Number(reading.value) * scale) + Math.abs(shift) }))
+        return within(key, buckets, alwaysKnown?.has(seriesKeyText(key)) === true ? { until: sight.until } : sight).map((reading) => ({ ...reading, value: Number(reading.value) * scale + shift, size: Math.abs(Number(reading.value) * scale) + Math.abs(shift) }))
       }).sort((left, right) => left.at - right.at)
       return [...inBuckets(readings, buckets)].map(([from, inBucket]) => rollupOf(from, inBucket, aggregate))
     },

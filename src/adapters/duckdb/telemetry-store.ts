@@ -158,12 +158,12 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
       const buckets = bucketsInSight(asked, options)
       return await eachSeries(series, buckets, options, (source, lane) => summariesOf(source, lane, buckets, quantiles), (key, rows) => rows.map((row) => toSummary(key.kind, buckets, quantiles.length, row)))
     },
-    async rollup(groups, asked, aggregate, { signal, affine, ...sight } = {}) {
+    async rollup(groups, asked, aggregate, { signal, affine, alwaysKnown, ...sight } = {}) {
       const buckets = bucketsInSight(asked, sight)
       const ids = groups.map((group) => [...new Set(group.flatMap((key) => book.find(key)?.id ?? []))])
       const rows = await merger.views.use((tables) => {
-        const all = [...new Set(ids.flat())]
-        const sources = (['num', 'int'] as const).flatMap((lane) => readingsOf(tables, lane, all.filter((id) => laneOf(book.at(id).key.kind) === lane), buckets, sight.knownUntil) ?? [])
+        const byBound = Map.groupBy(new Set(ids.flat()), (id) => (alwaysKnown?.has(seriesKeyText(book.at(id).key)) === true ? undefined : sight.knownUntil))
+        const sources = [...byBound].flatMap(([knownUntil, some]) => (['num', 'int'] as const).flatMap((lane) => readingsOf(tables, lane, some.filter((id) => laneOf(book.at(id).key.kind) === lane), buckets, knownUntil) ?? []))
         return sources.length === 0 ? Promise.resolve([]) : read(rollupOf(sources, buckets, aggregate, ids, byId(groups, affine)), signal)
       })
       const byGroup = Map.groupBy(rows, ([group]) => Number(group))

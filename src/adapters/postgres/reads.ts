@@ -21,7 +21,7 @@ const valueColumns = 'series, at, received, sequence, num, int, origin, quality,
 interface Readings {
   readonly table: string
   readonly suffix: string
-  readonly values: readonly number[]
+  readonly values: readonly unknown[]
 }
 
 function readingsIn({ knownUntil }: Sight, parameter: number): Readings {
@@ -30,6 +30,18 @@ function readingsIn({ knownUntil }: Sight, parameter: number): Readings {
   return {
     table: `(SELECT ${valueColumns} FROM twinfold.reading WHERE received <= ${known} UNION ALL SELECT ${valueColumns} FROM twinfold.replaced WHERE received <= ${known} AND replaced > ${known})`,
     suffix: '-known', values: [bounded(knownUntil)],
+  }
+}
+
+/** The same, where what some series say is known whenever it was received. */
+function readingsBut(alwaysKnown: readonly SeriesKey[], sight: Sight, parameter: number): Readings {
+  const bounded = readingsIn(sight, parameter)
+  if (alwaysKnown.length === 0 || sight.knownUntil === undefined) return bounded
+  const [known, always] = [`$${parameter}::bigint`, `(SELECT id FROM twinfold.series WHERE tenant = $1 AND digest = ANY($${parameter + 1}::uuid[]))`]
+  return {
+    table: `(SELECT ${valueColumns} FROM twinfold.reading WHERE received <= ${known} OR series IN ${always}
+      UNION ALL SELECT ${valueColumns} FROM twinfold.replaced WHERE received <= ${known} AND replaced > ${known} AND series NOT IN ${always})`,
+    suffix: `${bounded.suffix}-always`, values: [...bounded.values, digestsOf(alwaysKnown)],
   }
 }
 
@@ -144,12 +156,12 @@ function partsOf(aggregate: Exclude<Aggregate, 'FIRST' | 'LAST'>, valued: Valued
 }
 
 /** `[group from 0, bucket, count, value]`. Series first, then groups: a reading is looked at once, however many groups its series is in. */
-export function rollupOf(tenant: number, groups: readonly (readonly SeriesKey[])[], asked: Buckets, aggregate: Aggregate, arithmetic: Arithmetic, { affine, ...sight }: RollupOptions): Statement {
+export function rollupOf(tenant: number, groups: readonly (readonly SeriesKey[])[], asked: Buckets, aggregate: Aggregate, arithmetic: Arithmetic, { affine, alwaysKnown, ...sight }: RollupOptions): Statement {
   const { from, to, width } = bucketsInSight(asked, sight)
   const all = groups.flat()
   const isScaled = affine !== undefined && affine.size > 0
   const scales = isScaled ? all.map((key) => affine.get(seriesKeyText(key))) : []
-  const { table, suffix, values: known } = readingsIn(sight, isScaled ? 9 : 7)
+  const { table, suffix, values: known } = readingsBut(all.filter((key) => alwaysKnown?.has(seriesKeyText(key)) === true), sight, isScaled ? 9 : 7)
   const [more, arrays] = isScaled ? [', scale, shift', ', $7::double precision[], $8::double precision[]'] : ['', '']
   const member = `WITH member AS MATERIALIZED (
       SELECT DISTINCT w.grp, s.id AS series${more} FROM unnest($2::uuid[], $6::int[]${arrays}) AS w(digest, grp${more}) JOIN twinfold.series s ON s.tenant = $1 AND s.digest = w.digest
