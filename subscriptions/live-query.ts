@@ -15,9 +15,16 @@ export const openLiveQuery: OpenStream = async (operation, wake) => {
   const context = (): Context => ({ principal, requestId, services, signal: AbortSignal.timeout(answerWithinMs) })
   const id = root.args['scenario'] as string | null | undefined
   const scenario = typeof id === 'string' ? { id, vantage: await services.vantages.find({ scenario: id }) } : undefined
-  return await services.live.subscribe({
+  const stream = await services.live.subscribe({
     key: groupKey(operation, root), query: queryKey(operation, root),
     compile: () => services.planLive({ schema, variables, fragments: root.fragments, responseKey: root.key, field: root.field, nodes: root.nodes, model: live.model, scenario, context }),
     after: root.args['after'] as string | null | undefined,
   }, wake)
+  try {
+    if (scenario) await services.vantages.find({ scenario: scenario.id }) // it may have ended before its end would be heard of
+    return stream
+  } catch (error) {
+    stream.close()
+    throw error
+  }
 }

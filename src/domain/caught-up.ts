@@ -42,6 +42,11 @@ export function createCaughtUp({ changes, readings, projected, longestMs = 5_000
     if (change !== undefined) return await reach(changes, change, signal)
     if (receipt === undefined) throw failure('BAD_USER_INPUT', { message: '`atLeast` is not a cursor that a mutation returned.' })
     await reach(readings, receipt, signal)
-    await projected()
+    const late = new AbortController()
+    try {
+      await Promise.race([projected(), delay(longestMs, undefined, { signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal }).then(() => { throw failure('NOT_CAUGHT_UP') })])
+    } finally {
+      late.abort()
+    }
   }
 }

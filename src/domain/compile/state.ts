@@ -30,6 +30,7 @@ function stateOf({ world, tenant, at }: Scope, node: Cypher.Node, kind: Kind): C
 export function wordsOn({ tenant, chain }: Scope, node: Cypher.Node): Cypher.Expr {
   const [marked, speaking, number, word] = [new Cypher.Variable(), new Cypher.Variable(), new Cypher.Variable(), new Cypher.Node()]
   const speakers = new Cypher.ListComprehension(speaking).in(chain()).where(Cypher.in(speaking, node.property('_in')))
-  const said = new Cypher.Unwind([speakers, number]).match(new Cypher.Pattern(word, { labels: '_Word', properties: { _t: tenant, _s: number, _id: node.property('_id') } })).return(word)
+  const said = new Cypher.Unwind([speakers, number]).match(new Cypher.Pattern(word, { labels: '_Word', properties: { _t: tenant, _s: number, _id: node.property('_id') } }))
+    .return(word).orderBy([number, 'DESC']) // who branches off later is nearer
   return new Cypher.Case().when(Cypher.any(marked, node.property('_in'), Cypher.in(marked, chain()))).then(new Cypher.Collect(said))
 }
