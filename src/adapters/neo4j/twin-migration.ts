@@ -10,16 +10,29 @@ const valuesOf = (node: string): string => `[p IN keys(${node}) WHERE NOT p STAR
     WHEN valueType(${node}[p]) STARTS WITH 'LIST<INTEGER' THEN [x IN ${node}[p] | toString(x)]
     ELSE ${node}[p] END]]`
 
-const related = (pattern: string, name: string): string =>
-  `CALL (n) { MATCH ${pattern} WHERE NOT type(r) STARTS WITH '_' WITH type(r) AS name, m._model AS model, count(*) AS count RETURN collect({name: name, model: model, count: count}) AS ${name} }`
+/** Those of open scenarios that follow the base, too. */
+const related = (pattern: string, other: string, name: string): string => `CALL (n, open) {
+  MATCH ${pattern} WHERE NOT type(r) STARTS WITH '_' AND ${other}:Twin OR r._s IN open AND NOT type(r) STARTS WITH '_in__has_'
+  WITH CASE WHEN r._s IS NULL THEN type(r) ELSE substring(type(r), 4) END AS name, ${other}._model AS model, count(*) AS count
+  RETURN collect({name: name, model: model, count: count}) AS ${name}
+}`
 
 const read = `
-MATCH (n:Twin) WHERE n._t = $b.t AND n._model = $b.model AND n._id > $b.after
-WITH n ORDER BY n._id LIMIT $b.limit
-CALL (n) { MATCH (n)-[r]->(c:_Component) WHERE type(r) STARTS WITH '_has_' RETURN collect({id: c._id, name: substring(type(r), 5), model: c._model, values: ${valuesOf('c')}}) AS components }
-${related('(n)-[r]->(m:Twin)', 'outgoing')}
-${related('(m:Twin)-[r]->(n)', 'incoming')}
-RETURN collect({id: n._id, values: ${valuesOf('n')}, components: components, outgoing: outgoing, incoming: incoming}) AS twins`
+CALL () { MATCH (s:_Scenario {_t: $b.t}) WHERE s.state = 'OPEN' AND s.base IS NULL RETURN collect(s.number) AS open, collect([s.number, s.id]) AS scenarios }
+CALL (open, scenarios) {
+  MATCH (n:Twin) WHERE n._t = $b.t AND n._model = $b.model AND n._id > $b.after
+  WITH n, open, scenarios ORDER BY n._id LIMIT $b.limit
+  CALL (n) { MATCH (n)-[r]->(c:_Component) WHERE type(r) STARTS WITH '_has_' RETURN collect({id: c._id, name: substring(type(r), 5), model: c._model, values: ${valuesOf('c')}}) AS components }
+  ${related('(n)-[r]->(m)', 'm', 'outgoing')}
+  ${related('(m)-[r]->(n)', 'm', 'incoming')}
+  CALL (n, scenarios) {
+    UNWIND [each IN scenarios WHERE each[0] IN n._in] AS each
+    MATCH (w:_Word {_t: $b.t, _s: each[0], _id: n._id}) USING INDEX SEEK w:_Word(_t, _s, _id) WHERE w._set IS NOT NULL
+    RETURN collect({scenario: each[1], names: [p IN w._set WHERE NOT p STARTS WITH '_'], values: ${valuesOf('w')}}) AS words
+  }
+  RETURN collect({id: n._id, values: ${valuesOf('n')}, components: components, outgoing: outgoing, incoming: incoming, words: words}) AS twins
+}
+RETURN twins`
 
 /** What scenarios said of a component that was taken away, and comes again, still holds. As an update: the state before becomes the journal entry; then the twin gets its new model, labels and columns. */
 const write = `
@@ -39,13 +52,14 @@ CALL () {
   UNWIND $b.parts AS part MATCH (n:Twin {_t: $b.t, _id: part.owner})
   CREATE (n)-[:$(part.type) {_id: part.type, _v: 1, _from: $b.at}]->(c:$(part.labels)) SET c = part.columns
   WITH n, c WHERE n._in IS NOT NULL
-  WITH c, COLLECT { UNWIND n._in AS number MATCH (w:_Word {_t: $b.t, _s: number, _id: c._id}) USING INDEX SEEK w:_Word(_t, _s, _id) RETURN number } AS numbers
+  WITH c, COLLECT { UNWIND n._in AS number MATCH (w:_Word {_t: $b.t, _s: number, _id: c._id}) USING INDEX SEEK w:_Word(_t, _s, _id) WHERE w._life = n._from RETURN number } AS numbers
   WHERE size(numbers) > 0 SET c._in = numbers
 }
 MATCH (h:_Head {_t: $b.t}) SET h.seq = h.seq + size($b.rows)
 RETURN h.seq AS seq`
 
-interface TwinRow extends Omit<MigratingTwin, 'values' | 'components'> {
+interface TwinRow extends Omit<MigratingTwin, 'values' | 'components' | 'words'> {
+  readonly words: readonly (Omit<MigratingTwin['words'][number], 'values'> & { readonly values: readonly (readonly [string, unknown])[] })[]
   readonly values: readonly (readonly [string, unknown])[]
   readonly components: readonly (Omit<MigratingTwin['components'][number], 'values'> & { readonly values: readonly (readonly [string, unknown])[] })[]
 }
@@ -66,8 +80,10 @@ export function createNeo4jTwinMigrationStore(database: Pick<Neo4jDatabase, 'rea
 }
 
 function toTwins({ twins }: Readonly<Record<string, unknown>>): readonly MigratingTwin[] {
-  return (twins as readonly TwinRow[]).map((twin) => ({ ...twin, values: new Map(twin.values), components: twin.components.map((part) => ({ ...part, values: new Map(part.values) })) }))
+  return (twins as readonly TwinRow[]).map((twin) => ({ ...twin, values: new Map(twin.values), components: twin.components.map(withMap), words: twin.words.map(withMap) }))
 }
+
+const withMap = <T extends { readonly values: readonly (readonly [string, unknown])[] }>(row: T): Omit<T, 'values'> & { readonly values: ReadonlyMap<string, unknown> } => ({ ...row, values: new Map(row.values) })
 
 function toParameters(migrations: readonly TwinMigration[], { to, actor, removedLabels, addedLabels }: MigrationBatch, { tenant, label }: StoredTenant, head: { readonly seq: number; readonly at: number }): Readonly<Record<string, unknown>> {
   const at = BigInt(head.at)

@@ -23,7 +23,7 @@ export type MigrationOutcome = { readonly ok: true; readonly migration: TwinMigr
 export function migrateTwin(migration: Migration, twin: MigratingTwin): MigrationOutcome {
   const own = migrateValues(twin.values, propertiesOf(migration.from), propertiesOf(migration.to))
   const parts = migrateComponents(migration, twin)
-  const problems = [...own.problems, ...parts.problems, ...outgoingProblems(migration, twin.outgoing), ...incomingProblems(migration, twin.incoming)]
+  const problems = [...own.problems, ...parts.problems, ...outgoingProblems(migration, twin.outgoing), ...incomingProblems(migration, twin.incoming), ...wordProblems(migration, twin.words)]
   if (problems.length > 0) return { ok: false, problems: problems.map((problem) => ({ ...problem, twin: twin.id })) }
   return { ok: true, migration: { id: twin.id, set: own.set, newComponents: parts.added, endedComponents: parts.ended } }
 }
@@ -94,6 +94,17 @@ function migrateComponents({ registry, to }: Migration, twin: MigratingTwin): { 
       }),
     ],
   }
+}
+
+/** What a scenario says cannot be migrated with the twin, since it would not be what was said: it has to suit the new model as it is. */
+function wordProblems({ from, to }: Migration, words: MigratingTwin['words']): readonly ItemProblem[] {
+  const [before, after] = [propertiesOf(from), propertiesOf(to)]
+  return words.flatMap(({ scenario, names, values }) => {
+    const { set, problems } = migrateValues(values, before, new Map([...after].map(([name, property]) => [name, { ...property, required: false }])))
+    const unfit = new Set([...names.filter((name) => !after.has(name)), ...Object.keys(set), ...problems.flatMap(({ property }) => property ?? [])])
+    const said = (name: string): string => `The scenario ${JSON.stringify(scenario)} says something of ${name} that does not suit the new model. Promote or discard the scenario first.`
+    return [...unfit].map((name) => problem(after.has(name) ? 'WRONG_TYPE' : 'UNKNOWN_PROPERTY', said(name), name))
+  })
 }
 
 /** Twins of the old model at the other end are of the new one soon. */

@@ -6,9 +6,11 @@ export interface MigratingTwin {
   readonly id: string
   readonly values: ReadonlyMap<string, unknown>
   readonly components: readonly { readonly id: string; readonly name: string; readonly model: Dtmi; readonly values: ReadonlyMap<string, unknown> }[]
-  /** Its relationships, counted by name and by the model at the other end. */
+  /** Its relationships, counted by name and by the model at the other end; those that open scenarios made are among them. */
   readonly outgoing: readonly RelatedModels[]
   readonly incoming: readonly RelatedModels[]
+  /** What open scenarios that follow the base say of its own properties; `names` has those, too, that they take away. */
+  readonly words: readonly { readonly scenario: string; readonly names: readonly string[]; readonly values: ReadonlyMap<string, unknown> }[]
 }
 
 export interface RelatedModels {
