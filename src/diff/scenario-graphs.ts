@@ -81,7 +81,7 @@ export function createScenarioGraphs({ edits, relationships, registry }: Scenari
 
 /** What stands below edits is read by them: this one touches a twin and components of it. */
 const aboutTwin = (twin: string, components: readonly string[] = []): TwinEdit => ({
-  op: 'update', key: { twin, rank: ofTwin, name: '', relationship: '' }, at: 0, model: '', set: [], values: new Map(), then: undefined,
+  op: 'update', key: { twin, rank: ofTwin, name: '', relationship: '' }, at: 0, model: '', set: [], values: new Map(), then: undefined, life: undefined,
   components: components.map((name) => ({ name, model: '', set: [], values: new Map() })),
 })
 

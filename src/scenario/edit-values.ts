@@ -2,8 +2,7 @@ import type { PropertyChange } from '../change/feed/property-changes.ts'
 import { toJson } from '../domain/values.ts'
 import type { Schema } from '../model/model.ts'
 import type { Registry } from '../model/registry.ts'
-import { componentId, relationshipKey } from '../twin/state.ts'
-import type { Below, Edit, RelationshipEdit, Said, StoredValues, TwinEdit } from './edits.ts'
+import { type Below, componentOf, type Edit, type RelationshipEdit, relationshipOf, type Said, type StoredValues, type TwinEdit, twinOf } from './edits.ts'
 
 /** Finds the schema of a property by its name; undefined where the model has none of the name. */
 export type SchemaOf = (name: string) => Schema | undefined
@@ -33,7 +32,7 @@ export function editedProperties(edit: Edit, below: Below, registry: Registry): 
   switch (edit.op) {
     case 'create': case 'update': case 'delete': return editedTwin(edit, below, registry)
     case 'link': case 'relink': {
-      const under = edit.op === 'link' ? undefined : below.relationships.get(relationshipKey(edit.key.twin, edit.key.name, edit.key.relationship))?.values
+      const under = relationshipOf(edit, below)?.values
       const names = [...new Set([...edit.values.keys(), ...(under?.keys() ?? [])])].sort()
       const all = compared(schemasOfRelationship(registry, edit), { set: names, values: edit.values }, under, null)
       return all.filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after))
@@ -42,10 +41,11 @@ export function editedProperties(edit: Edit, below: Below, registry: Registry): 
   }
 }
 
-function editedTwin({ op, key: { twin }, model, set, values, components }: TwinEdit, below: Below, registry: Registry): readonly PropertyChange[] {
+function editedTwin(edit: TwinEdit, below: Below, registry: Registry): readonly PropertyChange[] {
+  const { op, model, set, values, components } = edit
   const isNew = op === 'create'
-  const own = compared(schemasOf(registry, model), { set, values }, isNew ? undefined : below.twins.get(twin)?.values, null)
-  const parts = components.map((part) => compared(schemasOf(registry, part.model), part, isNew ? undefined : below.components.get(componentId(twin, part.name))?.values, part.name))
+  const own = compared(schemasOf(registry, model), { set, values }, isNew ? undefined : twinOf(edit, below)?.values, null)
+  const parts = components.map((part) => compared(schemasOf(registry, part.model), part, isNew ? undefined : componentOf(edit, part.name, below)?.values, part.name))
   return [...own, ...parts.flat()]
 }
 

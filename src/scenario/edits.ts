@@ -1,3 +1,6 @@
+import { componentId, relationshipKey } from '../twin/state.ts'
+
+
 /** Property values by name, as the store has them: integers as text, temporal values as the driver's. */
 export type StoredValues = ReadonlyMap<string, unknown>
 
@@ -40,6 +43,8 @@ export interface TwinEdit extends EditOf<'create' | 'update' | 'delete'>, Said {
   /** The version it had below when it was first edited; undefined of one that was created. */
   readonly then: number | undefined
 }
+  /** When what was edited had come to be: another that has the id since is not meant. In ms since 1970; undefined of one that was created. */
+  readonly life: number | undefined
 
 export interface RelationshipEdit extends EditOf<'unlink' | 'link' | 'relink'> {
   readonly to: string
@@ -49,6 +54,11 @@ export interface RelationshipEdit extends EditOf<'unlink' | 'link' | 'relink'> {
   readonly values: StoredValues
   readonly then: number | undefined
 }
+  readonly life: number | undefined
+  /** When its ends had come to be, of those that the scenario did not make itself. */
+  readonly ends: { readonly from: number | undefined; readonly to: number | undefined }
+  /** The scenario lost it: one of its ends was deleted below. */
+  readonly isForsaken: boolean
 
 export interface OverrideEdit extends EditOf<'override'> {
   /** How: `CONSTANT`, `FACTOR` or `SERIES`. */
@@ -61,12 +71,15 @@ export type Edit = TwinEdit | RelationshipEdit | OverrideEdit
 export interface TwinBelow {
   readonly model: string
   readonly version: number
+  /** When it came to be, in ms since 1970. */
+  readonly born: number
   readonly values: StoredValues
 }
 
 export interface RelationshipBelow {
   readonly to: string
   readonly version: number
+  readonly born: number
   readonly values: StoredValues
 }
 
@@ -92,10 +105,27 @@ export interface EditedWorld {
 export interface EditReader {
   /** Keys behind one, in order. */
   keys(scenario: number, after: EditKey | undefined, limit: number, signal?: AbortSignal): Promise<readonly EditKey[]>
+  /** Of the relationships that the scenario made or changed, and lost since: no edits, but in the way of a promotion until they are taken back. */
+  forsakenKeys(scenario: number, limit: number): Promise<readonly EditKey[]>
   count(scenario: number, signal?: AbortSignal): Promise<number>
   /** The edits of the keys, in their order; those that are gone by now are left out. */
   load(scenario: number, keys: readonly EditKey[], signal?: AbortSignal): Promise<readonly Edit[]>
   below(world: EditedWorld, edits: readonly Edit[], signal?: AbortSignal): Promise<Below>
   /** The place of the scenario's last edit in the journal; 0: it has none. */
   lastEdit(id: string): Promise<number>
+}
+
+/** The twin that an edit is about, as it is below; undefined where it is no more, also where another has its id. */
+export function twinOf({ op, key, life }: TwinEdit, { twins }: Below): TwinBelow | undefined {
+  const found = twins.get(key.twin)
+  return op === 'create' || found?.born === life ? found : undefined
+}
+
+/** The same of a component of it. */
+export const componentOf = (edit: TwinEdit, name: string, below: Below): TwinBelow | undefined => (twinOf(edit, below) ? below.components.get(componentId(edit.key.twin, name)) : undefined)
+
+/** The same of a relationship; of one that the scenario made, there is none. */
+export function relationshipOf({ key, life }: RelationshipEdit, { relationships }: Below): RelationshipBelow | undefined {
+  const found = relationships.get(relationshipKey(key.twin, key.name, key.relationship))
+  return found?.born === life ? found : undefined
 }

@@ -3,7 +3,7 @@ import type { Registry } from '../model/registry.ts'
 import type { Command, CreateTwin, Relate } from '../twin/command.ts'
 import { componentId, isObject, relationshipKey } from '../twin/state.ts'
 import { type SchemaOf, schemasOf, schemasOfRelationship, valueOf } from './edit-values.ts'
-import type { Below, Edit, OverrideEdit, RelationshipEdit, Said, StoredValues, TwinBelow, TwinEdit } from './edits.ts'
+import { type Below, componentOf, type Edit, type OverrideEdit, type RelationshipEdit, relationshipOf, type Said, type StoredValues, type TwinBelow, type TwinEdit, twinOf } from './edits.ts'
 
 /** What happens to edits of things that were changed in between: all is refused, or what the scenario says goes. */
 export type OnScenarioConflict = 'REFUSE' | 'OVERWRITE'
@@ -27,17 +27,16 @@ const order: Readonly<Record<PromotedEdit['op'], number>> = { unlink: 0, create:
 
 /**
  * With REFUSE each command is held to the version that its thing had when it was first edited; with OVERWRITE to the one it has by now,
- * so that nothing is overwritten that was not seen, and edits of what is gone are left out.
+ * so that nothing is overwritten that was not seen, and edits of what is gone are left out, also where something else has come to have the id.
  */
 export function planPromotion(edits: readonly Edit[], below: Below, registry: Registry, onConflict: OnScenarioConflict): PromotionPlan {
   const promoted = edits.filter((edit): edit is PromotedEdit => edit.op !== 'override').sort((left, right) => order[left.op] - order[right.op])
   const ground = { below, registry }
   const made = new Set(promoted.flatMap(({ op, key }) => (op === 'create' ? [key.twin] : [])))
-  const isThere = (twin: string): boolean => below.twins.has(twin) || made.has(twin)
   const steps: { command: Command; edit: PromotedEdit }[] = []
   const skipped: PromotedEdit[] = []
   for (const edit of promoted) {
-    if (onConflict === 'OVERWRITE' && !isPossible(edit, below, isThere)) {
+    if (onConflict === 'OVERWRITE' && !isPossible(edit, below, made)) {
       skipped.push(edit)
       continue
     }
@@ -50,13 +49,13 @@ export function planPromotion(edits: readonly Edit[], below: Below, registry: Re
 /** Of components alone nothing is left where they were given what they had. */
 const isEmpty = (command: Command): boolean => command.kind === 'updateTwin' && isObject(command.patch) && Object.keys(command.patch).length === 0
 
-function isPossible(edit: PromotedEdit, below: Below, isThere: (twin: string) => boolean): boolean {
-  const { twin, name, relationship } = edit.key
+function isPossible(edit: PromotedEdit, below: Below, made: ReadonlySet<string>): boolean {
+  const isThere = (twin: string, life: number | undefined): boolean => (life === undefined ? made.has(twin) : below.twins.get(twin)?.born === life)
   switch (edit.op) {
     case 'create': return true
-    case 'update': case 'delete': return below.twins.has(twin)
-    case 'link': return isThere(twin) && isThere(edit.to)
-    case 'unlink': case 'relink': return below.relationships.has(relationshipKey(twin, name, relationship))
+    case 'update': case 'delete': return twinOf(edit, below) !== undefined
+    case 'link': case 'relink': return !edit.isForsaken && isThere(edit.key.twin, edit.ends.from) && isThere(edit.to, edit.ends.to)
+    case 'unlink': return relationshipOf(edit, below) !== undefined
   }
 }
 
@@ -65,28 +64,34 @@ function carried(edit: PromotedEdit, { below, registry }: Ground, ifVersion: num
   const { twin, name, relationship: id } = edit.key
   switch (edit.op) {
     case 'create': return toCreateTwin(edit, registry)
-    case 'update': return { kind: 'updateTwin', id: twin, patch: patchOf(edit, below, registry), ifVersion, model: undefined }
-    case 'delete': return { kind: 'deleteTwin', id: twin, cascade: true, ifVersion }
-    case 'unlink': return { kind: 'unrelate', from: twin, name, id, to: undefined, ifVersion }
+    case 'update': return { kind: 'updateTwin', id: twin, patch: patchOf(edit, below, registry), ifVersion, ifBorn: edit.life, model: undefined }
+    case 'delete': return { kind: 'deleteTwin', id: twin, cascade: true, ifVersion, ifBorn: edit.life }
+    case 'unlink': return { kind: 'unrelate', from: twin, name, id, to: undefined, ifVersion, ifBorn: edit.life }
     case 'link': return toRelate(edit, registry)
-    case 'relink': return { kind: 'updateRelationship', from: twin, name, id, patch: relationshipPatch(edit, below, registry), ifVersion }
+    case 'relink': return { kind: 'updateRelationship', from: twin, name, id, patch: relationshipPatch(edit, relationshipOf(edit, below)?.values, registry), ifVersion, ifBorn: edit.life }
   }
 }
 
 /** What is new takes the place of what came to be under its id meanwhile. A twin of another model stays: the commit refuses to make it one of two. */
 function overwriting(edit: PromotedEdit, ground: Ground): readonly Command[] {
+  if ('to' in edit) return overwritingRelationship(edit, ground)
+  const { below, registry } = ground
+  const there = below.twins.get(edit.key.twin)
+  if (edit.op !== 'create') return [carried(edit, ground, there?.version)]
+  if (there?.model !== edit.model) return [carried(edit, ground, undefined)]
+  return [{ kind: 'updateTwin', id: edit.key.twin, patch: patchOf(whole(edit, there, below), below, registry), ifVersion: there.version, ifBorn: there.born, model: undefined }]
+}
+
+/** What the scenario made or changed is what it shows, whatever became of the one below: that may have ended, and another have come to have the id. */
+function overwritingRelationship(edit: RelationshipEdit, ground: Ground): readonly Command[] {
   const { below, registry } = ground
   const { twin, name, relationship: id } = edit.key
-  if (edit.op === 'create') {
-    const there = below.twins.get(twin)
-    if (there?.model !== edit.model) return [carried(edit, ground, undefined)]
-    return [{ kind: 'updateTwin', id: twin, patch: patchOf(whole(edit, there, below), below, registry), ifVersion: there.version, model: undefined }]
-  }
-  if (edit.op === 'update' || edit.op === 'delete') return [carried(edit, ground, below.twins.get(twin)?.version)]
   const there = below.relationships.get(relationshipKey(twin, name, id))
-  if (edit.op !== 'link' || !there) return [carried(edit, ground, there?.version)]
-  if (there.to === edit.to) return [{ kind: 'updateRelationship', from: twin, name, id, patch: relationshipPatch(edit, below, registry), ifVersion: there.version }]
-  return [{ kind: 'unrelate', from: twin, name, id, to: undefined, ifVersion: there.version }, toRelate(edit, registry)]
+  if (edit.op === 'unlink') return [carried(edit, ground, there?.version)]
+  if (!there) return [toRelate(edit, registry)]
+  const seen = { ifVersion: there.version, ifBorn: there.born }
+  if (there.to === edit.to) return [{ kind: 'updateRelationship', from: twin, name, id, patch: relationshipPatch(edit, there.values, registry), ...seen }]
+  return [{ kind: 'unrelate', from: twin, name, id, to: undefined, ...seen }, toRelate(edit, registry)]
 }
 
 /** The edit as one that says something of every property that is there. */
@@ -102,17 +107,15 @@ const toCreateTwin = ({ key, model, set, values, components }: TwinEdit, registr
 
 function toRelate(edit: RelationshipEdit, registry: Registry): Relate {
   const { twin: from, name, relationship: id } = edit.key
-  return { kind: 'relate', from, name, to: edit.to, id, properties: jsonOf(schemasOfRelationship(registry, edit), [...edit.values.keys()], edit.values) }
+  return { kind: 'relate', from, name, to: edit.to, id, ifBorn: edit.ends, properties: jsonOf(schemasOfRelationship(registry, edit), [...edit.values.keys()], edit.values) }
 }
 
-function patchOf({ key: { twin }, model, components, ...said }: TwinEdit, below: Below, registry: Registry): Readonly<Record<string, unknown>> {
-  const parts = components.filter(({ set }) => set.length > 0).map((part) => [part.name, replacing(schemasOf(registry, part.model), part, below.components.get(componentId(twin, part.name))?.values)] as const)
-  return { ...replacing(schemasOf(registry, model), said, below.twins.get(twin)?.values), ...toObject(parts) }
+function patchOf(edit: TwinEdit, below: Below, registry: Registry): Readonly<Record<string, unknown>> {
+  const parts = edit.components.filter(({ set }) => set.length > 0).map((part) => [part.name, replacing(schemasOf(registry, part.model), part, componentOf(edit, part.name, below)?.values)] as const)
+  return { ...replacing(schemasOf(registry, edit.model), edit, twinOf(edit, below)?.values), ...toObject(parts) }
 }
 
-function relationshipPatch(edit: RelationshipEdit, below: Below, registry: Registry): Readonly<Record<string, unknown>> {
-  const { twin, name, relationship } = edit.key
-  const under = below.relationships.get(relationshipKey(twin, name, relationship))?.values
+function relationshipPatch(edit: RelationshipEdit, under: StoredValues | undefined, registry: Registry): Readonly<Record<string, unknown>> {
   const set = [...new Set([...edit.values.keys(), ...(under?.keys() ?? [])])]
   return replacing(schemasOfRelationship(registry, edit), { set, values: edit.values }, under)
 }

@@ -72,7 +72,7 @@ async function attemptPromotion(config: PromotionConfig, id: string, request: Pr
   const branches = isOpen ? await config.store.branchesOf(id) : []
   if (branches.length > 0) return refused(hasBranches(id, branches))
   const edits = isOpen ? await readEdits(config.edits, scenario.number) : []
-  if (edits.length > mostEdits) return refused(tooMany(id, await config.edits.count(scenario.number)))
+  if (edits.length > mostEdits) return refused(tooMany(id, Math.max(edits.length, await config.edits.count(scenario.number))))
   const below = await readBelow(config.edits, worldBelow(scenario, parent), edits)
   const plan = planPromotion(edits, below, config.registry(), request.onConflict)
   if (plan.steps.length > mostEdits) return refused(tooMany(id, plan.steps.length))
@@ -88,7 +88,7 @@ export const worldBelow = ({ base }: Scenario, parent: Scenario | undefined): Ed
 
 /** One more than can be promoted tells that there are too many. */
 async function readEdits(reader: EditReader, scenario: number): Promise<readonly Edit[]> {
-  const keys = await reader.keys(scenario, undefined, mostEdits + 1)
+  const keys = [...await reader.keys(scenario, undefined, mostEdits + 1), ...await reader.forsakenKeys(scenario, mostEdits)]
   const edits: Edit[] = []
   for (let start = 0; start < keys.length; start += inOneStatement) edits.push(...await reader.load(scenario, keys.slice(start, start + inOneStatement)))
   return edits
@@ -144,7 +144,7 @@ function toConflict(edit: PromotedEdit, problems: readonly ItemProblem[], below:
 function messageOf({ code, message, expected, actual }: ItemProblem, { key: { twin, name, relationship: id } }: PromotedEdit): string {
   if (code !== 'VERSION_CONFLICT' || expected === undefined || actual === undefined) return message
   const what = id === '' ? `The twin ${JSON.stringify(twin)}` : `The relationship ${name} ${JSON.stringify(id)} of ${JSON.stringify(twin)}`
-  return `${what} was ${expected === actual ? 'deleted and made anew' : 'changed'} since the scenario edited it first: its version was ${expected}, and is ${actual}.`
+  return `${what} was changed since the scenario edited it first: its version was ${expected}, and is ${actual}.`
 }
 
 const tooMany = (id: string, actual: number): LimitReached => ({

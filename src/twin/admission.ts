@@ -1,5 +1,5 @@
 import type { Changeset, Command } from './command.ts'
-import { relationshipKey, sourceKey } from './state.ts'
+import { ownerOf, relationshipKey, sourceKey } from './state.ts'
 
 /**
  * What a changeset needs of a thing while its group is decided. Claims of one kind go together; of different kinds they do not.
@@ -34,7 +34,7 @@ function claim(claims: Map<string, Claim>, thing: string, kind: Claim): void {
 function claimsOfCommand(command: Command, limited: ReadonlySet<string>): readonly (readonly [thing: string, Claim])[] {
   const twin = (id: string, kind: Claim) => [`twin ${id}`, kind] as const
   switch (command.kind) {
-    case 'createTwin': return [twin(command.id, 'alone'), ...command.relationships.flatMap((each) => relating(command.id, each, limited))]
+    case 'createTwin': return [twin(command.id, 'alone'), ...(command.id.includes('#') ? [twin(ownerOf(command.id), 'there')] : []), ...command.relationships.flatMap((each) => relating(command.id, each, limited))]
     case 'updateTwin': return [twin(command.id, 'there'), [`state ${command.id}`, 'alone']]
     case 'deleteTwin': return [twin(command.id, 'alone'), [links, 'ending']]
     case 'relate': return relating(command.from, command, limited)

@@ -21,6 +21,8 @@ export interface UpdateTwin {
   readonly id: string
   readonly patch: Values
   readonly ifVersion: number | undefined
+  /** Of this life of the id alone: the instant at which it came to be. */
+  readonly ifBorn?: number | undefined
   /** The twin must be of this model or a subtype; for the typed mutations. */
   readonly model: string | undefined
 }
@@ -31,6 +33,7 @@ export interface DeleteTwin {
   /** Its relationships go with it; without, a related twin is not deleted. */
   readonly cascade: boolean
   readonly ifVersion?: number | undefined
+  readonly ifBorn?: number | undefined
 }
 
 export interface Relate {
@@ -42,6 +45,8 @@ export interface Relate {
   readonly id: string
   /** The id was made up for it, so that no other can have it. */
   readonly isIdFresh?: boolean
+  /** Of these lives of its ends alone; undefined: of any. */
+  readonly ifBorn?: { readonly from: number | undefined; readonly to: number | undefined } | undefined
   readonly properties: Values
 }
 
@@ -52,6 +57,7 @@ export interface UpdateRelationship {
   readonly id: string
   readonly patch: Values
   readonly ifVersion: number | undefined
+  readonly ifBorn?: number | undefined
 }
 
 /** By its id, or by its target: then every relationship of the name between the two. By neither is refused. */
@@ -63,6 +69,7 @@ export interface Unrelate {
   readonly to: string | undefined
   /** Only where it is given by its id. */
   readonly ifVersion?: number | undefined
+  readonly ifBorn?: number | undefined
 }
 
 export type Command = CreateTwin | UpdateTwin | DeleteTwin | Relate | UpdateRelationship | Unrelate

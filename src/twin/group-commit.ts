@@ -5,7 +5,7 @@ import type { Result } from '../util/result.ts'
 import { admit, type Claims, claimsOf } from './admission.ts'
 import type { Changeset } from './command.ts'
 import { type Committed, decide, type Decision, type TwinProblem } from './decide/decide.ts'
-import { relationshipNames } from './needs.ts'
+import { namesOf } from './needs.ts'
 import type { State } from './state.ts'
 import type { TwinStore } from './twin-store.ts'
 
@@ -118,7 +118,7 @@ export function createGroupCommit(store: TwinStore, models: PublishedModels, { m
       const size = Math.max(1, changeset.commands.length)
       if (waiting + size > mostWaiting) return Promise.reject(failure('OVERLOADED'))
       return new Promise<Outcome>((resolve, reject) => {
-        enqueue({ changeset, claims: claimsOf(changeset, relationshipNames(models.registry()).limited), size, scenario: changeset.scenario?.number, repeats: 0, resolve, reject })
+        enqueue({ changeset, claims: claimsOf(changeset, namesOf(models.registry()).limited), size, scenario: changeset.scenario?.number, repeats: 0, resolve, reject })
       })
     },
     async [Symbol.asyncDispose]() {
@@ -135,7 +135,7 @@ async function decided(store: TwinStore, models: PublishedModels, changesets: re
     const registry = models.registry()
     const version = models.schemaVersion()
     try {
-      return await store.commit(changesets, relationshipNames(registry), (state: State) => {
+      return await store.commit(changesets, namesOf(registry), (state: State) => {
         if (state.models !== version) throw new ModelsChanged()
         return decide(changesets, state, registry)
       })

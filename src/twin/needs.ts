@@ -31,26 +31,37 @@ export interface SourceNeeds {
   readonly values: readonly string[]
 }
 
-/** What the names of relationships mean to the models. A name that no model has is not looked for: it is refused. */
-export interface RelationshipNames {
+/** What names mean to the models. */
+export interface ModelNames {
+  /** Of relationships. One that no model has is not looked for: it is refused. */
   readonly known: ReadonlySet<string>
   /** Those that some model gives a maxMultiplicity. */
   readonly limited: ReadonlySet<string>
+  /** Names of components, by DTMI of the model. */
+  componentsOf(model: string): readonly string[]
 }
 
 /** Found once for every set of models. */
-export function relationshipNames(registry: Registry): RelationshipNames {
+export function namesOf(registry: Registry): ModelNames {
   const cached = cache.get(registry)
   if (cached) return cached
   const all = [...registry.models.values()].flatMap(({ model }) => model.contents.filter((content) => content.kind === 'Relationship'))
-  const names = { known: new Set(all.map(({ name }) => name)), limited: new Set(all.filter(({ maxMultiplicity }) => maxMultiplicity !== undefined).map(({ name }) => name)) }
+  const components = new Map<string, readonly string[]>()
+  const names: ModelNames = {
+    known: new Set(all.map(({ name }) => name)), limited: new Set(all.filter(({ maxMultiplicity }) => maxMultiplicity !== undefined).map(({ name }) => name)),
+    componentsOf(model) {
+      const found = components.get(model) ?? [...registry.get(model)?.contents.values() ?? []].filter(({ kind }) => kind === 'Component').map(({ name }) => name)
+      components.set(model, found)
+      return found
+    },
+  }
   cache.set(registry, names)
   return names
 }
-const cache = new WeakMap<Registry, RelationshipNames>()
+const cache = new WeakMap<Registry, ModelNames>()
 
 /** Collects what the changesets touch; what several touch is read once, with all values any of them needs. */
-export function needsOf(changesets: readonly Changeset[], names: RelationshipNames): Needs {
+export function needsOf(changesets: readonly Changeset[], names: ModelNames): Needs {
   const collected: Collected = { names, twins: new Map(), components: new Map(), sources: new Map(), counts: new Map(), attached: new Set() }
   for (const { commands } of changesets) for (const command of commands) collect(collected, command)
   return {
@@ -71,7 +82,7 @@ interface Source {
 }
 
 interface Collected {
-  readonly names: RelationshipNames
+  readonly names: ModelNames
   readonly twins: Map<string, Set<string>>
   readonly components: Map<string, Set<string>>
   readonly sources: Map<string, Source>
@@ -83,6 +94,8 @@ function collect(all: Collected, command: Command): void {
   switch (command.kind) {
     case 'createTwin':
       want(all.twins, command.id)
+      for (const name of all.names.componentsOf(command.model)) want(all.twins, componentId(command.id, name)) // a twin may have its id
+      if (command.id.includes('#')) want(all.components, command.id) // and a component this one's
       for (const relationship of command.relationships) collectRelate(all, command.id, relationship)
       return
     case 'updateTwin':

@@ -6,6 +6,8 @@ export interface TwinState {
   /** DTMI. */
   readonly model: string
   readonly version: number
+  /** When it came to be, in ms since 1970. An id that is deleted and used anew has another life, which begins with the same version. */
+  readonly born: number
   /** Stored values of the properties that a merge patch needs. */
   readonly values: ReadonlyMap<string, unknown>
 }
@@ -18,10 +20,12 @@ export interface RelationshipState {
   readonly from: string
   readonly to: string
   readonly version: number
+  /** When it came to be, in ms since 1970, whatever it was changed since. */
+  readonly born: number
   readonly values: ReadonlyMap<string, unknown>
 }
 
-export interface AttachedRelationship extends RelationshipState {
+export interface AttachedRelationship extends Omit<RelationshipState, 'born'> {
   /** The source's model. */
   readonly fromModel: string
 }
@@ -55,11 +59,15 @@ export interface State {
   readonly scenarios: ReadonlyMap<number, ScenarioStanding>
   /** Ids of twins that the scenario written into has deleted, of those touched. */
   readonly deleted: ReadonlySet<string>
+  /** Where the relationships lead that the scenario written into made or changed, and lost with one of their ends, of those touched. By source, name and id. */
+  readonly forsaken: ReadonlyMap<string, string>
 }
 
 /** Ids have no NUL, so the key of two is unambiguous. */
 export const sourceKey = (from: string, name: string): string => `${from}\0${name}`
 export const relationshipKey = (from: string, name: string, id: string): string => `${from}\0${name}\0${id}`
 export const componentId = (owner: string, name: string): string => `${owner}#${name}`
+/** And back: names of components have no `#`. */
+export const ownerOf = (component: string): string => component.slice(0, component.lastIndexOf('#'))
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)

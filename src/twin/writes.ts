@@ -22,6 +22,8 @@ export interface Writes {
   readonly links: readonly { readonly from: string; readonly name: string; readonly to: string; readonly id: string; readonly columns: Columns }[]
   readonly linkUpdates: readonly { /** See RelationshipState. */ readonly ref: string; readonly from: string; readonly name: string; readonly to: string; readonly id: string; readonly set: Columns; readonly version: number; readonly journal: JournalEntry }[]
   readonly unlinks: readonly { readonly ref: string; readonly from: string; readonly name: string; readonly to: string; readonly id: string }[]
+  /** What a scenario made or changed, lost with one of the ends, and takes back. */
+  readonly withdrawn: readonly { readonly from: string; readonly name: string; readonly to: string; readonly id: string }[]
   /** Numbers of scenarios that end, promoted. */
   readonly promoted: readonly number[]
   /** Journal entries of everything but updates, whose entry is the past state itself. */

@@ -42,17 +42,17 @@ interface There {
 function stateOf({ twins = {}, links = [], counts = {}, values = {} }: There): State {
   const attached = new Map<string, AttachedRelationship[]>()
   for (const each of links) for (const end of new Set([each.from, each.to])) attached.set(end, [...(attached.get(end) ?? []), { ...each, fromModel: twins[each.from] ?? '' }])
-  const state = (twin: string, of: string) => [twin, { id: twin, model: of, version: 3, values: new Map(Object.entries(values)) }] as const
+  const state = (twin: string, of: string) => [twin, { id: twin, model: of, version: 3, born: 500, values: new Map(Object.entries(values)) }] as const
   return {
     seq: 10, at: 1_000, models: 0,
     twins: new Map(Object.entries(twins).map(([twin, of]) => state(twin, of))),
     components: new Map(Object.keys(twins).map((twin) => state(`${twin}#motor`, id('Motor')))),
     relationships: Map.groupBy(links, ({ from, name }) => sourceKey(from, name)), attached,
-    counts: new Map(Object.entries(counts)), answers: new Map(), scenarios: new Map(), deleted: new Set(),
+    counts: new Map(Object.entries(counts)), answers: new Map(), scenarios: new Map(), deleted: new Set(), forsaken: new Map(),
   }
 }
 
-const relationship = (from: string, name: string, to: string, rid = '1'): RelationshipState => ({ ref: `${from}-${to}`, from, name, to, id: rid, version: 3, values: new Map() })
+const relationship = (from: string, name: string, to: string, rid = '1'): RelationshipState => ({ ref: `${from}-${to}`, from, name, to, id: rid, version: 3, born: 600, values: new Map() })
 
 const changeset = (commands: readonly Command[], more: Partial<Changeset> = {}): Changeset =>
   ({ commands, onProblem: 'REFUSE_ALL', batch: true, path: 'items', actor: 'ada', cause: 'test', idempotency: undefined, ...more })

@@ -63,3 +63,15 @@ export const wordsOn = (n: string, said: string, chain: Chain = '$b.chain'): str
     UNWIND ${chain} AS number MATCH (w:_Word {_t: $b.t, _s: number, _id: ${n}._id}) USING INDEX SEEK w:_Word(_t, _s, _id) WHERE number IN ${n}._in
     RETURN ${said} ORDER BY number DESC
   } END`
+
+/** The list without the scenario's number, `$b.s`; nothing instead of an empty one. */
+export const without = (list: string): string => `CASE WHEN size(${list}) > 1 THEN [s IN ${list} WHERE s <> $b.s] WHEN ${list} = [$b.s] THEN null ELSE ${list} END`
+
+/** Whatever stands for an id, as `m`: a twin or component that is, was, or is only in scenarios, and its past. */
+export const bearersOf = (id: string): string => `CALL (${id}) {
+    MATCH (m:Twin {_t: $b.t, _id: ${id}}) USING INDEX SEEK m:Twin(_t, _id) RETURN m
+    UNION MATCH (m:_Component {_t: $b.t, _id: ${id}}) USING INDEX SEEK m:_Component(_t, _id) RETURN m
+    UNION MATCH (m:_Gone {_t: $b.t, _id: ${id}}) USING INDEX SEEK m:_Gone(_t, _id) RETURN m
+    UNION MATCH (m:_Past) USING INDEX SEEK m:_Past(_t, _id, _to) WHERE m._t = $b.t AND m._id = ${id} AND m._to IS NOT NULL RETURN m
+    UNION MATCH (m:_In {_t: $b.t, _id: ${id}}) USING INDEX SEEK m:_In(_t, _id) RETURN m
+  }`

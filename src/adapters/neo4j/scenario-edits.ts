@@ -28,7 +28,10 @@ export function createNeo4jEditReader(database: Pick<Neo4jDatabase, 'read'>, ten
   return {
     async keys(scenario, after, limit, signal) {
       const { keys } = await database.read({ text: cypher.keys, parameters: { b: { t: tenant, s: BigInt(scenario), after: after ? { ...after, rank: BigInt(after.rank) } : null, limit: BigInt(limit) } } }, { signal })
-      return (keys as readonly KeyRow[]).map(([twin, rank, name, relationship]) => ({ twin, rank, name, relationship }))
+      return toKeys(keys)
+    },
+    async forsakenKeys(scenario, limit) {
+      return toKeys((await database.read({ text: cypher.forsakenKeys, parameters: { b: { t: tenant, s: BigInt(scenario), limit: BigInt(limit) } } }))['keys'])
     },
     async count(scenario, signal) {
       return Number((await database.read({ text: cypher.count, parameters: { b: { t: tenant, s: BigInt(scenario) } } }, { signal }))['count'])
@@ -62,7 +65,7 @@ export function createNeo4jEditReader(database: Pick<Neo4jDatabase, 'read'>, ten
         twins: toBelow(await found<BelowRow>(cypher.twinsBelow(kind), { ...chain, ids: [...ids] }, signal)),
         components: toBelow(await found<BelowRow>(cypher.componentsBelow(kind), { ...chain, ids: components }, signal)),
         relationships: new Map((await byName(keys, (name, rows) => found<RelationshipBelowRow>(cypher.relationshipsBelow(kind, name), { ...chain, rows: rows.map(toRow) }, signal))).map(
-          ([twin, name, relationship, to, version, values]): readonly [string, RelationshipBelow] => [relationshipKey(twin, name, relationship), { to, version, values: new Map(values) }])),
+          ([twin, name, relationship, to, version, born, values]): readonly [string, RelationshipBelow] => [relationshipKey(twin, name, relationship), { to, version, born, values: new Map(values) }])),
       }
     },
   }
@@ -71,8 +74,10 @@ export function createNeo4jEditReader(database: Pick<Neo4jDatabase, 'read'>, ten
 const toParameters = ({ chain, at }: EditedWorld): Readonly<Record<string, unknown>> => ({ chain: chain.map(BigInt), base: at === undefined ? null : BigInt(at) })
 
 const toRow = ({ twin, name, relationship }: EditKey): Readonly<Record<string, string>> => ({ twin, name, relationship })
+const toKeys = (rows: unknown): readonly EditKey[] => (rows as readonly KeyRow[]).map(([twin, rank, name, relationship]) => ({ twin, rank, name, relationship }))
 
-function toTwinEdit([twin, isOwn, isGone, model, then, at, set, values, parts]: TwinRow): TwinEdit {
+
+function toTwinEdit([twin, isOwn, isGone, model, then, life, at, set, values, parts]: TwinRow): TwinEdit {
   const components = parts.map(([id, type, names, given]): SaidOfComponent => ({ name: id.slice(twin.length + 1), model: type, ...toSaid(names, given) }))
   return { op: isOwn ? 'create' : isGone ? 'delete' : 'update', key: { twin, rank: 0, name: '', relationship: '' }, at, model, ...toSaid(set, values), components, then: then ?? undefined }
 }
@@ -81,12 +86,15 @@ function toTwinEdit([twin, isOwn, isGone, model, then, at, set, values, parts]: 
 const toSaid = (set: readonly string[], values: ValuePairs): { readonly set: readonly string[]; readonly values: StoredValues } =>
   ({ set: set.filter((name) => !name.startsWith('_')).sort(), values: new Map(values) })
 
-function toRelationshipEdit([twin, name, relationship, to, then, at, model, values]: RelationshipRow, rank: 2 | 3): RelationshipEdit {
-  return { op: rank === 2 ? 'unlink' : then === null ? 'link' : 'relink', key: { twin, rank, name, relationship }, at, to, model: model ?? undefined, values: new Map(values), then: then ?? undefined }
+function toRelationshipEdit([twin, name, relationship, to, then, life, at, model, values, from, target, isForsaken = false]: RelationshipRow, rank: 2 | 3): RelationshipEdit {
+  return {
+    op: rank === 2 ? 'unlink' : then === null ? 'link' : 'relink', key: { twin, rank, name, relationship }, at, to, model: model ?? undefined, values: new Map(values), then: then ?? undefined, life: life ?? undefined,
+    ends: { from: from ?? undefined, to: target ?? undefined }, isForsaken,
+  }
 }
 
 function toBelow(rows: readonly BelowRow[]): ReadonlyMap<string, TwinBelow> {
-  return new Map(rows.map(([id, model, version, values, words]) => {
+  return new Map(rows.map(([id, model, version, born, values, words]) => {
     const merged = new Map(values)
     for (const [, set, said] of [...words].reverse()) {
       const given = new Map(said)
@@ -95,6 +103,6 @@ function toBelow(rows: readonly BelowRow[]): ReadonlyMap<string, TwinBelow> {
         else merged.delete(name)
       }
     }
-    return [id, { model, version, values: merged }] as const
+    return [id, { model, version, born, values: merged }] as const
   }))
 }

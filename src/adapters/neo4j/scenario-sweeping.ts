@@ -1,4 +1,5 @@
 import type { SweptStore } from '../../scenario/branch-sweeper.ts'
+import { bearersOf, without } from './branch-world.ts'
 import { claimText } from './claim.ts'
 import type { Neo4jDatabase } from './database.ts'
 
@@ -9,17 +10,6 @@ const ended = `RETURN COLLECT {
   RETURN s.number ORDER BY s.number LIMIT 100
 } AS numbers`
 
-const without = (list: string): string => `CASE WHEN size(${list}) > 1 THEN [s IN ${list} WHERE s <> $b.s] WHEN ${list} = [$b.s] THEN null ELSE ${list} END`
-
-/** Whatever stands for the id: a twin or component that is, was, or is only in scenarios, and its past. */
-const bearers = `CALL (id) {
-    MATCH (m:Twin {_t: $b.t, _id: id}) USING INDEX SEEK m:Twin(_t, _id) RETURN m
-    UNION MATCH (m:_Component {_t: $b.t, _id: id}) USING INDEX SEEK m:_Component(_t, _id) RETURN m
-    UNION MATCH (m:_Gone {_t: $b.t, _id: id}) USING INDEX SEEK m:_Gone(_t, _id) RETURN m
-    UNION MATCH (m:_Past) USING INDEX SEEK m:_Past(_t, _id, _to) WHERE m._t = $b.t AND m._id = id AND m._to IS NOT NULL RETURN m
-    UNION MATCH (m:_In {_t: $b.t, _id: id}) USING INDEX SEEK m:_In(_t, _id) RETURN m
-  }`
-
 /**
  * Under the lock: a commit copies marks along, and may not do so between their look and their going. Every mark on the relationships of an id goes with the first of its
  * things, also those that its relationships had from it: nothing else of the scenario is looked at any more.
@@ -29,7 +19,7 @@ WITH h
 CALL () { MATCH (n:_In) USING INDEX SEEK n:_In(_t, _s) WHERE n._t = $b.t AND n._s = $b.s WITH n LIMIT toInteger($b.limit) RETURN collect(n) AS held }
 CALL (held) {
   UNWIND held AS n WITH DISTINCT n._id AS id
-  ${bearers}
+  ${bearersOf('id')}
   WITH DISTINCT m
   FOREACH (_ IN CASE WHEN $b.s IN m._in OR $b.s IN m._not THEN [1] ELSE [] END | SET m._in = ${without('m._in')}, m._not = ${without('m._not')})
   WITH m WHERE NOT m:_Past

@@ -12,7 +12,7 @@ const valuesOf = (node: string): string => `[p IN keys(${node}) WHERE NOT p STAR
 
 /** Those of open scenarios that follow the base, too. */
 const related = (pattern: string, other: string, name: string): string => `CALL (n, open) {
-  MATCH ${pattern} WHERE NOT type(r) STARTS WITH '_' AND ${other}:Twin OR r._s IN open AND NOT type(r) STARTS WITH '_in__has_'
+  MATCH ${pattern} WHERE NOT type(r) STARTS WITH '_' AND ${other}:Twin OR r._s IN open AND NOT r._s IN coalesce(r._not, []) AND NOT type(r) STARTS WITH '_in__has_'
   WITH CASE WHEN r._s IS NULL THEN type(r) ELSE substring(type(r), 4) END AS name, ${other}._model AS model, count(*) AS count
   RETURN collect({name: name, model: model, count: count}) AS ${name}
 }`

@@ -3,8 +3,8 @@ import { type RelationshipState, type ScenarioStanding, sourceKey, type State, t
 import type { Neo4jTransaction } from './database.ts'
 import * as statements from './twin-statements.ts'
 
-export type TwinRow = readonly [id: string, model: string, version: number, values: readonly unknown[]]
-export type RelationshipRow = readonly [ref: string, id: string, from: string, to: string, version: number, names: readonly string[], values: readonly unknown[]]
+export type TwinRow = readonly [id: string, model: string, version: number, born: number, values: readonly unknown[]]
+export type RelationshipRow = readonly [ref: string, id: string, from: string, to: string, version: number, born: number, names: readonly string[], values: readonly unknown[]]
 export type StandingRow = readonly [number: number, state: ScenarioStanding['state'], edited: number, branches: readonly string[]]
 
 /** What the statements that read the base and those that read a scenario both answer. */
@@ -35,7 +35,7 @@ export async function readState(tx: Neo4jTransaction, tenant: string, needs: Nee
   const loaded = row as unknown as Loaded
   return {
     state: {
-      ...toCommonState(loaded), counts, deleted: new Set(),
+      ...toCommonState(loaded), counts, deleted: new Set(), forsaken: new Map(),
       twins: toTwins(loaded.twins, needs.twins), components: toTwins(loaded.components, needs.components),
       relationships: Map.groupBy(relationships, ({ from, name }) => sourceKey(from, name)),
     },
@@ -65,14 +65,13 @@ export function toCommonState({ seq, at, models, attached, answers, scenarios }:
   }
 }
 
-
 export function toTwins(rows: readonly TwinRow[], wanted: Needs['twins']): ReadonlyMap<string, TwinState> {
   const names = new Map(wanted.map((each) => [each.id, each.values]))
-  return new Map(rows.map(([id, model, version, values]) => [id, { id, model, version, values: toValues(names.get(id) ?? [], values) }]))
+  return new Map(rows.map(([id, model, version, born, values]) => [id, { id, model, version, born, values: toValues(names.get(id) ?? [], values) }]))
 }
 
-function toRelationship(name: string, [ref, id, from, to, version, names, values]: RelationshipRow): RelationshipState {
-  return { ref, name, id, from, to, version, values: toValues(names, values) }
+function toRelationship(name: string, [ref, id, from, to, version, born, names, values]: RelationshipRow): RelationshipState {
+  return { ref, name, id, from, to, version, born, values: toValues(names, values) }
 }
 
 const toValues = (names: readonly string[], values: readonly unknown[]): ReadonlyMap<string, unknown> => new Map(names.map((name, index) => [name, values[index]]))

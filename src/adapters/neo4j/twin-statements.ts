@@ -1,3 +1,4 @@
+import { lifeOf } from './branch-lives.ts'
 import { lockClause } from './head.ts'
 import { ending } from './scenario-statements.ts'
 import type { WriteStep } from './write-steps.ts'
@@ -18,8 +19,8 @@ export const standings = `CALL () {
 /** Takes the head's lock, stamps the transaction, and reads the twins a group of changesets touches. One statement, one round trip. */
 export const load = `${lockClause}
 WITH h
-CALL () { UNWIND $b.twins AS row ${twin('n', 'row.id')} RETURN collect([n._id, n._model, n._v, [p IN row.values | n[p]]]) AS twins }
-CALL () { UNWIND $b.components AS row ${component('n', 'row.id')} RETURN collect([n._id, n._model, n._v, [p IN row.values | n[p]]]) AS components }
+CALL () { UNWIND $b.twins AS row ${twin('n', 'row.id')} RETURN collect([n._id, n._model, n._v, n._from, [p IN row.values | n[p]]]) AS twins }
+CALL () { UNWIND $b.components AS row ${component('n', 'row.id')} RETURN collect([n._id, n._model, n._v, n._from, [p IN row.values | n[p]]]) AS components }
 CALL () {
   UNWIND $b.attached AS id ${twin('n', 'id')} MATCH (n)-[r]-(:Twin) WHERE NOT type(r) STARTS WITH '_'
   RETURN collect([id, elementId(r), r._id, type(r), startNode(r)._id, startNode(r)._model, endNode(r)._id, r._v]) AS attached
@@ -35,7 +36,7 @@ RETURN h.seq AS seq, h.at AS at, h.models AS models, coalesce(h.scenarios, 0) AS
 export const relationshipsNamed = (name: string): string => `UNWIND $b.rows AS row ${twin('n', 'row.from')}
 CALL (n, row) {
   MATCH (n)-[r:${quoted(name)}]->(m:Twin) WHERE r._id IN row.ids OR m._id IN row.targets
-  RETURN collect([elementId(r), r._id, row.from, m._id, r._v, row.values, [p IN row.values | r[p]]]) AS found
+  RETURN collect([elementId(r), r._id, row.from, m._id, r._v, ${lifeOf('r')}, row.values, [p IN row.values | r[p]]]) AS found
 }
 RETURN collect(found) AS found`
 
@@ -59,6 +60,9 @@ const endOf = (from: string, to: string): string => `CREATE (${from})-[w:$('_was
 /** A relationship is hidden from the scenarios that one of its ends, `a` and `z`, is hidden from, and from those it is marked for already. Null where there are none, as for nearly all. */
 export const hidden = (relationship: string): string => `CASE WHEN a._not IS NULL AND z._not IS NULL THEN ${relationship}._not
     ELSE reduce(marks = coalesce(${relationship}._not, []), s IN coalesce(a._not, []) + coalesce(z._not, []) | CASE WHEN s IN marks THEN marks ELSE marks + [s] END) END`
+
+/** That a scenario lost `r`, a relationship of its own, with one of its ends: what it says of it is no edit any more. Many have theirs at once. */
+export const forsaking = `WITH r MATCH (k:_Link {_t: $b.t, _id: startNode(r)._id, name: substring(type(r), 4), rid: r._id, _s: r._s}) USING INDEX SEEK k:_Link(_t, _id, name, rid, _s) SET k._forsaken = true`
 
 /** The journal, the answers, the scenarios that end, and the head behind them. */
 export const told = `CALL () { UNWIND $b.promoted AS number MATCH (s:_Scenario {_t: $b.t, number: number}) SET s.state = 'PROMOTED', ${ending} }
@@ -95,14 +99,15 @@ REMOVE n:$([l IN present WHERE l <> $b.label])`,
     rows: 'forsaken', // what scenarios that follow the base tied to a twin goes with it; those that began at an instant keep it, as they keep the twin
     text: `UNWIND $b.forsaken AS id MATCH (n:_Gone {_t: $b.t, _id: id}) USING INDEX SEEK n:_Gone(_t, _id) WHERE n._to = $b.at
 MATCH (n)-[r]-() WHERE r._s IS NOT NULL AND NOT r._s IN coalesce(r._not, [])
-MATCH (s:_Scenario {_t: $b.t, number: r._s}) WHERE s.base IS NULL
-SET r._not = coalesce(r._not, []) + [r._s]`,
+WITH DISTINCT r MATCH (s:_Scenario {_t: $b.t, number: r._s}) WHERE s.base IS NULL
+SET r._not = coalesce(r._not, []) + [r._s]
+${forsaking}`,
   },
   { rows: 'links', text: `UNWIND $b.links AS row ${twin('a', 'row.from')} ${twin('z', 'row.to')} CREATE (a)-[r:$(row.name)]->(z) SET r = row.columns, r._not = ${hidden('r')}` },
   {
     rows: 'linkUpdates',
     text: `UNWIND $b.linkUpdates AS row MATCH (a)-[r]->(z) WHERE elementId(r) IN [row.ref]
 CREATE (j:_J) SET j = properties(r), j += row.journal, j._to = $b.at
-${endOf('a', 'z')} SET r += row.set, r._from = $b.at, r._v = row.version`,
+${endOf('a', 'z')} SET r._life = ${lifeOf('r')}, r += row.set, r._from = $b.at, r._v = row.version`,
   },
 ]

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import type { Changeset } from '../../twin/command.ts'
-import { needsOf, type RelationshipNames } from '../../twin/needs.ts'
+import { needsOf, type ModelNames } from '../../twin/needs.ts'
 import type { State } from '../../twin/state.ts'
 import type { TwinStore } from '../../twin/twin-store.ts'
 import type { Writes } from '../../twin/writes.ts'
@@ -33,7 +33,7 @@ export function createNeo4jTwinStore(database: Pick<Neo4jDatabase, 'transaction'
       }
     },
     async prepare(what) {
-      const nothing = { scenario: undefined, creates: [], updates: [], componentUpdates: [], deletes: [], links: [], linkUpdates: [], unlinks: [], promoted: [], journal: [], answers: [] }
+      const nothing = { scenario: undefined, creates: [], updates: [], componentUpdates: [], deletes: [], links: [], linkUpdates: [], unlinks: [], withdrawn: [], promoted: [], journal: [], answers: [] }
       const { tenant, label } = stored
       // Each in a transaction of its own, so that nobody waits for the head's lock while the next is planned.
       for (const statement of what === 'scenarios' ? plannedOfBranch(tenant) : withoutRows(statements.steps, { t: tenant, label, at: 0n })) {
@@ -41,7 +41,7 @@ export function createNeo4jTwinStore(database: Pick<Neo4jDatabase, 'transaction'
       }
       if (what === 'scenarios') return
       await database.transaction(async (tx) => {
-        const { state: { seq, at }, write } = await ground(tx, stored, [], { known: new Set(), limited: new Set() })
+        const { state: { seq, at }, write } = await ground(tx, stored, [], { known: new Set(), limited: new Set(), componentsOf: () => [] })
         await write({ ...nothing, seq, at })
       }, { timeoutMs: planningMs })
     },
@@ -52,7 +52,7 @@ export function createNeo4jTwinStore(database: Pick<Neo4jDatabase, 'transaction'
 const planningMs = 120_000
 
 /** What a group is decided on, and how what is decided is written: the changesets of one group are all of one scenario, or of the base. */
-async function ground(tx: Neo4jTransaction, stored: StoredTenant, changesets: readonly Changeset[], names: RelationshipNames): Promise<{ readonly state: State; write(writes: Writes): Promise<void> }> {
+async function ground(tx: Neo4jTransaction, stored: StoredTenant, changesets: readonly Changeset[], names: ModelNames): Promise<{ readonly state: State; write(writes: Writes): Promise<void> }> {
   const { tenant } = stored
   const needs = needsOf(changesets, names)
   const scenario = changesets[0]?.scenario

@@ -18,7 +18,7 @@ export function toWriteParameters(writes: Writes, { tenant, label }: StoredTenan
     creates: writes.creates.map(({ id, model, labels, columns, components }) => ({
       labels: ['Twin', label, ...labels],
       columns: { ...present(toDriverColumns(columns)), ...born(id, model), ...marks.of(id) },
-      components: components.map((part) => ({ type: componentType(part.name), labels: ['_Component', ...part.labels], columns: { ...present(toDriverColumns(part.columns)), ...born(part.id, part.model, id), ...marks.of(part.id) } })),
+      components: components.map((part) => ({ type: componentType(part.name), labels: ['_Component', ...part.labels], columns: { ...present(toDriverColumns(part.columns)), ...born(part.id, part.model, id) } })),
     })),
     updates: writes.updates.map((each) => update(each)),
     componentUpdates: writes.componentUpdates.map((each) => update(each, '_of')),

@@ -1,7 +1,7 @@
 import Cypher from '@neo4j/cypher-builder'
 import { failure } from '../../errors.ts'
 import { nearest } from '../../util/nearest.ts'
-import { relationshipNames } from '../../twin/needs.ts'
+import { namesOf } from '../../twin/needs.ts'
 import type { Argument } from './argument.ts'
 import { constrainedWith, twinById } from './anchor.ts'
 import { edgeExists } from './exists.ts'
@@ -26,7 +26,7 @@ export interface Within {
 export function withinScope(scope: Scope, twin: Subject, type: string, given: Argument | undefined): readonly Cypher.Clause[] | undefined {
   if (given?.kind !== 'object') return undefined
   const { world } = scope
-  const { over, direction, maxDepth } = toWithin(given, relationshipNames(scope.registry).known)
+  const { over, direction, maxDepth } = toWithin(given, namesOf(scope.registry).known)
   const of = given.fields.find(({ field }) => field.name === 'of')?.value
   const [root, id] = [newSubject(scope), new Cypher.Variable()]
   const arrow = direction === 'OUT' ? 'right' : direction === 'IN' ? 'left' : 'undirected'

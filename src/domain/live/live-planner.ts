@@ -5,7 +5,7 @@ import type { Columns, LivePlan, Shown } from '../../change/live/live-plan.ts'
 import { failure } from '../../errors.ts'
 import type { RegisteredModel, Registry } from '../../model/registry.ts'
 import { parseDuration } from '../../telemetry/duration.ts'
-import { relationshipNames } from '../../twin/needs.ts'
+import { namesOf } from '../../twin/needs.ts'
 import { readArguments } from '../compile/argument.ts'
 import { isPlain } from '../compile/column.ts'
 import { compileAnswer, compileMatching, compileMembers, compileOrigins, type LiveQuery } from '../compile/live.ts'
@@ -79,7 +79,7 @@ export function createLivePlanner({ graph, latestValues, tenant, tenantLabel }: 
     return {
       scenario: scenario && { id: scenario.id, chain: vantage.chain, followsBase: vantage.at === undefined },
       places: placed.map(({ place }) => place), isListed, isSorted: given.get('sort')?.kind === 'list', restMs: restOf(given.get('atMostEvery')),
-      scope: within?.kind === 'object' ? new Set(toWithin(within, relationshipNames(registry).known).over) : new Set(),
+      scope: within?.kind === 'object' ? new Set(toWithin(within, namesOf(registry).known).over) : new Set(),
       judge: isLocal ? judgeOf(registry, model, given, variables) : undefined,
       answer: async () => await read(answer) as readonly Columns[],
       members: async () => await read(members) as readonly string[],

@@ -94,6 +94,6 @@ function committedItems(command: Command, writes: ItemWrites): readonly Committe
     case 'updateTwin': return writes.updates.map(({ id, version }) => ({ id, version }))
     case 'relate': return [{ id: command.from, name: command.name, to: command.to, relationship: command.id, version: 1 }]
     case 'updateRelationship': return writes.linkUpdates.map(({ from, name, to, id, version }) => ({ id: from, name, to, relationship: id, version }))
-    case 'unrelate': return writes.unlinks.map(({ from, name, to, id }) => ({ id: from, name, to, relationship: id }))
+    case 'unrelate': return [...writes.unlinks, ...writes.withdrawn].map(({ from, name, to, id }) => ({ id: from, name, to, relationship: id }))
   }
 }

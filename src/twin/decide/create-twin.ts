@@ -5,7 +5,7 @@ import { nearest } from '../../util/nearest.ts'
 import { checkNew, type Checked } from '../check-values.ts'
 import type { CreateTwin } from '../command.ts'
 import { idRule, isValidId } from '../id.ts'
-import { componentId, isObject, sourceKey } from '../state.ts'
+import { componentId, isObject, ownerOf, sourceKey } from '../state.ts'
 import { append, type Draft, given, type ItemOutcome, type ItemWrites, noWrites, outcome, pathOf } from './draft.ts'
 import { decideRelate } from './relate.ts'
 
@@ -18,8 +18,8 @@ export function decideCreateTwin(draft: Draft, command: CreateTwin): ItemOutcome
   if (!model) return outcome(noWrites(), [named({ code: 'UNKNOWN_MODEL', message: `The model ${command.model.slice(0, 200)} of twin ${id} is not published. Publish it, or use the DTMI of a published one.`, path: pathOf(draft, 'model') })])
   const problems: ItemProblem[] = []
   if (model.state === 'RETIRED') problems.push(named({ code: 'MODEL_NOT_ACTIVE', message: `The model ${model.id} is retired${model.replacedBy ? `; use ${model.replacedBy}` : ''}. Existing twins of it can be changed, but none created.`, path: pathOf(draft, 'model') }))
-  if (draft.state.deleted.has(id)) problems.push(named({ code: 'ALREADY_EXISTS', message: `This scenario deleted the twin ${JSON.stringify(id)}; its id cannot be used anew in it. Choose another id.`, path: pathOf(draft, 'id') }))
-  else if (draft.state.twins.has(id)) problems.push(named({ code: 'ALREADY_EXISTS', message: `There is a twin ${JSON.stringify(id)} already. Choose another id, or update that one.`, path: pathOf(draft, 'id') }))
+  const taken = whyTaken(draft, id, model)
+  if (taken !== undefined) problems.push(named({ code: 'ALREADY_EXISTS', message: taken, path: pathOf(draft, 'id') }))
 
   const own = checkNew({ what: `twin ${id}`, properties: propertiesOf(model), path: pathOf(draft, 'properties'), hint: hintOf(model, 'components') }, command.properties)
   const components = checkComponents(draft, id, model, command.components)
@@ -35,6 +35,18 @@ export function decideCreateTwin(draft: Draft, command: CreateTwin): ItemOutcome
   problems.push(...related.problems)
   problems.push(...[...own.problems, ...components.flatMap(({ checked }) => checked.problems), ...unknownComponents(draft, id, model, command.components)].map(named))
   return outcome(writes, problems)
+}
+
+/** Ids of twins and of components are of one namespace: what is said of one is never taken for the other's. */
+function whyTaken({ state, made, doomed }: Draft, id: string, model: RegisteredModel): string | undefined {
+  const shown = JSON.stringify(id)
+  if (state.twins.has(id)) return `There is a twin ${shown} already. Choose another id, or update that one.`
+  if (state.deleted.has(id)) return `This scenario deleted the twin ${shown}; its id cannot be used anew in it. Choose another id.`
+  const [owner, name] = [ownerOf(id), id.slice(id.lastIndexOf('#') + 1)]
+  const isPart = state.components.has(id) || (id.includes('#') && made.get(owner)?.contents.get(name)?.kind === 'Component')
+  if (isPart) return `${shown} is the id of a component: of ${name} of the twin ${JSON.stringify(owner)}. Choose another id.`
+  const inTheWay = componentsOf(model).map((component) => componentId(id, component.name)).find((part) => state.twins.has(part) && !doomed.has(part))
+  return inTheWay === undefined ? undefined : `A component of the twin ${shown} would have the id ${JSON.stringify(inTheWay)}, which a twin has. Choose another id, or delete that twin.`
 }
 
 /** The twin is among those the changeset makes, so its relationships are decided like any other. */

@@ -3,12 +3,13 @@ import type { DeleteTwin } from '../command.ts'
 import { relationshipKey } from '../state.ts'
 import { type Draft, type ItemOutcome, notFound, noWrites, outcome, pathOf } from './draft.ts'
 import { twice } from './relate.ts'
-import { stale } from './stale.ts'
+import { another, stale } from './stale.ts'
 
 /** A twin goes with its components; with its relationships only where the client said `cascade`. */
-export function decideDeleteTwin(draft: Draft, { id, cascade, ifVersion }: DeleteTwin): ItemOutcome {
+export function decideDeleteTwin(draft: Draft, { id, cascade, ifVersion, ifBorn }: DeleteTwin): ItemOutcome {
   const present = draft.state.twins.get(id)
   if (!present) return outcome(noWrites(), [notFound(draft, id)])
+  if (ifBorn !== undefined && ifBorn !== present.born) return outcome(noWrites(), [another(draft, `The twin ${id}`, id, present.version)])
   const problems: ItemProblem[] = []
   if (ifVersion !== undefined && ifVersion !== present.version) problems.push(stale(draft, `The twin ${id}`, id, ifVersion, present.version))
   const attached = (draft.state.attached.get(id) ?? []).filter((each) => !draft.isEnded(relationshipKey(each.from, each.name, each.id)))

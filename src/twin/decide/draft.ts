@@ -46,7 +46,7 @@ export interface Draft {
 }
 
 const emptyLists = <E, U, R>(): ListsOf<E, U, R> => ({
-  creates: [], updates: [], componentUpdates: [], deletes: [], links: [], linkUpdates: [], unlinks: [], promoted: [], journal: [], answers: [],
+  creates: [], updates: [], componentUpdates: [], deletes: [], links: [], linkUpdates: [], unlinks: [], withdrawn: [], promoted: [], journal: [], answers: [],
 })
 export const noWrites = (): ItemWrites => emptyLists()
 export const noNumberedWrites = (): NumberedWrites => emptyLists()
@@ -59,6 +59,7 @@ export function append<E, U, R>(all: ListsOf<E, U, R>, more: ListsOf<E, U, R>): 
   pushAll(all.links, more.links)
   pushAll(all.linkUpdates, more.linkUpdates)
   pushAll(all.unlinks, more.unlinks)
+  pushAll(all.withdrawn, more.withdrawn)
   pushAll(all.promoted, more.promoted)
   pushAll(all.journal, more.journal)
   pushAll(all.answers, more.answers)

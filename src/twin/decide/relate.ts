@@ -7,8 +7,8 @@ import { toJsonText } from '../encode-value.ts'
 import type { Relate, Unrelate, UpdateRelationship } from '../command.ts'
 import { idRule, isValidId } from '../id.ts'
 import { relationshipKey, sourceKey } from '../state.ts'
-import { type Draft, given, type ItemOutcome, knownModel, modelOf, notFound, noWrites, outcome, pathOf, relationshipCount } from './draft.ts'
-import { stale } from './stale.ts'
+import { type Draft, given, type ItemOutcome, type ItemWrites, knownModel, modelOf, notFound, noWrites, outcome, pathOf, relationshipCount } from './draft.ts'
+import { another, stale } from './stale.ts'
 
 /** A new relationship: known to the source's model, to a twin that may be its target, within the model's limit. */
 export function decideRelate(draft: Draft, command: Relate, at: readonly string[] = []): ItemOutcome {
@@ -20,6 +20,8 @@ export function decideRelate(draft: Draft, command: Relate, at: readonly string[
   if (relationship?.kind !== 'Relationship') return outcome(noWrites(), [problem('UNKNOWN_RELATIONSHIP', unknownText(source, from, name), 'name')])
   const target = modelOf(draft, to)
   if (!target) return outcome(noWrites(), [notFound(draft, to, ...at, 'to')])
+  const renewed = renewedEnd(draft, command)
+  if (renewed !== undefined) return outcome(noWrites(), [another(draft, `The twin ${renewed}`, from)])
 
   const problems: ItemProblem[] = []
   if (!isTarget(draft, relationship, target)) problems.push(problem('WRONG_TARGET', `${name} of twin ${from} leads to twins of ${relationship.target ?? ''}, but ${to} is of ${target.id}. Relate a twin of that model or of one that extends it.`, 'to'))
@@ -38,15 +40,23 @@ export function decideRelate(draft: Draft, command: Relate, at: readonly string[
   return outcome(writes, problems)
 }
 
+/** The end that is not the one that the relationship is meant for, though it has its id. */
+function renewedEnd({ state }: Draft, { from, to, ifBorn }: Relate): string | undefined {
+  const isAnother = (id: string, born: number | undefined): boolean => born !== undefined && state.twins.get(id)?.born !== born
+  return isAnother(from, ifBorn?.from) ? from : isAnother(to, ifBorn?.to) ? to : undefined
+}
+
 export function decideUpdateRelationship(draft: Draft, command: UpdateRelationship): ItemOutcome {
-  const { from, name, id, patch, ifVersion } = command
+  const { from, name, id, patch, ifVersion, ifBorn } = command
   const found = draft.state.relationships.get(sourceKey(from, name))?.find((other) => other.id === id)
   const source = draft.state.twins.get(from)
   if (!source) return outcome(noWrites(), [notFound(draft, from, 'from')])
   const relationship = knownModel(draft, source).contents.get(name)
   if (!found || draft.isEnded(relationshipKey(from, name, id)) || relationship?.kind !== 'Relationship') return outcome(noWrites(), [missing(draft, from, name, `with the id ${JSON.stringify(id)}`)])
+  const what = `The relationship ${name} ${id} of twin ${from}`
+  if (ifBorn !== undefined && ifBorn !== found.born) return outcome(noWrites(), [another(draft, what, from, found.version)])
   const problems: ItemProblem[] = []
-  if (ifVersion !== undefined && ifVersion !== found.version) problems.push(stale(draft, `The relationship ${name} ${id} of twin ${from}`, from, ifVersion, found.version))
+  if (ifVersion !== undefined && ifVersion !== found.version) problems.push(stale(draft, what, from, ifVersion, found.version))
   const values = checkPatch({ what: `the relationship ${name} of twin ${from}`, properties: propertiesOf(relationship), path: pathOf(draft, 'patch') }, patch, found.values)
   problems.push(...values.problems.map((each) => ({ ...each, item: draft.item, twin: from })))
   const writes = noWrites()
@@ -54,23 +64,39 @@ export function decideUpdateRelationship(draft: Draft, command: UpdateRelationsh
   return outcome(writes, problems)
 }
 
-export function decideUnrelate(draft: Draft, { from, name, id, to, ifVersion }: Unrelate): ItemOutcome {
+export function decideUnrelate(draft: Draft, command: Unrelate): ItemOutcome {
+  const { from, name, id, to, ifVersion, ifBorn } = command
   if (id === undefined && to === undefined) {
     return outcome(noWrites(), [{ code: 'REQUIRED_MISSING', message: `Which relationships ${JSON.stringify(name.slice(0, 100))} of twin ${from} are to end? Give the id of one, or to: the twin they lead to.`, path: pathOf(draft), item: draft.item, twin: from }])
   }
   const source = draft.state.twins.get(from)
   const found = (draft.state.relationships.get(sourceKey(from, name)) ?? [])
     .filter((other) => (id === undefined || other.id === id) && (to === undefined || other.to === to) && !draft.isEnded(relationshipKey(from, name, other.id)))
+  const withdrawn = found.length === 0 ? withdraw(draft, command) : undefined
+  if (withdrawn) return outcome(withdrawn, [])
   if (!source || found.length === 0) return outcome(noWrites(), [source ? missing(draft, from, name, id === undefined ? `to ${JSON.stringify(to)}` : `with the id ${JSON.stringify(id)}`) : notFound(draft, from, 'from')])
   const problems: ItemProblem[] = []
   const writes = noWrites()
   for (const each of found) {
     if (draft.changed.has(relationshipKey(from, name, each.id))) problems.push(twice(draft, from, name, each.id))
-    if (ifVersion !== undefined && ifVersion !== each.version) problems.push(stale(draft, `The relationship ${name} ${each.id} of twin ${from}`, from, ifVersion, each.version))
+    const what = `The relationship ${name} ${each.id} of twin ${from}`
+    if (ifBorn !== undefined && ifBorn !== each.born) problems.push(another(draft, what, from, each.version))
+    else if (ifVersion !== undefined && ifVersion !== each.version) problems.push(stale(draft, what, from, ifVersion, each.version))
     writes.unlinks.push({ ref: each.ref, from, name, to: each.to, id: each.id })
     writes.journal.push({ op: 'unlink', id: from, model: source.model, type: name, dst: each.to, rid: each.id })
   }
   return outcome(writes, problems)
+}
+
+/** What a scenario says of a relationship that it lost with one of its ends is taken back, by its id; the source may be the end that is gone. */
+function withdraw({ state }: Draft, { from, name, id, to }: Unrelate): ItemWrites | undefined {
+  const led = id === undefined ? undefined : state.forsaken.get(relationshipKey(from, name, id))
+  if (id === undefined || led === undefined || (to !== undefined && to !== led)) return undefined
+  const model = state.twins.get(from)?.model
+  const writes = noWrites()
+  writes.withdrawn.push({ from, name, to: led, id })
+  writes.journal.push({ op: 'unlink', id: from, type: name, dst: led, rid: id, ...(model !== undefined && { model }) })
+  return writes
 }
 
 /** A relationship that the same changeset changed and would end. */

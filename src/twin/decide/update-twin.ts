@@ -6,13 +6,14 @@ import { toJsonText } from '../encode-value.ts'
 import { componentId, isObject } from '../state.ts'
 import { componentsOf, hintOf, propertiesOf } from './create-twin.ts'
 import { type Draft, type ItemOutcome, type ItemWrites, knownModel, notFound, noWrites, outcome, pathOf } from './draft.ts'
-import { stale } from './stale.ts'
+import { another, stale } from './stale.ts'
 
 /** A merge patch of a twin's properties and components. The twin's version counts both. */
-export function decideUpdateTwin(draft: Draft, { id, patch, ifVersion, model: expected }: UpdateTwin): ItemOutcome {
+export function decideUpdateTwin(draft: Draft, { id, patch, ifVersion, ifBorn, model: expected }: UpdateTwin): ItemOutcome {
   const present = draft.state.twins.get(id)
   const model = present && knownModel(draft, present)
   if (!present || !model || (expected !== undefined && !model.isA(expected))) return outcome(noWrites(), [notFound(draft, id, 'id')])
+  if (ifBorn !== undefined && ifBorn !== present.born) return outcome(noWrites(), [another(draft, `The twin ${id}`, id, present.version)])
   const problems: ItemProblem[] = []
   if (ifVersion !== undefined && ifVersion !== present.version) problems.push(stale(draft, `The twin ${id}`, id, ifVersion, present.version))
   const writes = noWrites()
