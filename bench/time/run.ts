@@ -29,7 +29,7 @@ const between = (from: number, to: number): Place => ({ ...now, variables: () =>
 const dayMs = 86_400_000
 
 print(`${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load ${loadavg().map(ms).join(' ')}; ${rounds} rounds; ms: p50 / p95\n`)
-for (const [name, compare] of Object.entries({ past: comparePast, scenarios: compareScenarios, mutations: compareMutations, growth: compareGrowth })) if (!wanted || wanted.includes(name)) await compare()
+for (const [name, compare] of Object.entries({ past: comparePast, scenarios: compareScenarios, growth: compareGrowth, mutations: compareMutations })) if (!wanted || wanted.includes(name)) await compare()
 print(`\nload ${loadavg().map(ms).join(' ')}`)
 
 /** What history costs now, and what the past costs. */
