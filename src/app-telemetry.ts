@@ -29,6 +29,8 @@ export interface TelemetryParts {
   readonly registry: () => Registry
   /** Called after readings became durable. */
   readonly onAppended: () => void
+  /** Called after overrides of scenarios were committed. */
+  readonly onOverridden: () => void
 }
 
 /** The telemetry half of the app, and how to begin to listen to its sources: not before there are twins to send readings to. */
@@ -37,7 +39,7 @@ export interface OpenTelemetry {
   startSources(): Promise<void>
 }
 
-export async function openTelemetry({ config, parts, log, database, tenant, registry, onAppended }: TelemetryParts): Promise<OpenTelemetry> {
+export async function openTelemetry({ config, parts, log, database, tenant, registry, onAppended, onOverridden }: TelemetryParts): Promise<OpenTelemetry> {
   const definitions = config.sourcesFile === undefined ? [] : await readSources(config.sourcesFile, config.environment)
   const store = parts.use(await openStore(config, tenant, log))
   const mapper = parts.use(createProcessMapper())
@@ -48,7 +50,7 @@ export async function openTelemetry({ config, parts, log, database, tenant, regi
     quarantineStore: createNeo4jQuarantineStore(database, tenant),
     policyStore: createNeo4jPolicyStore(database, tenant), retentionEveryMs: config.retentionEveryMs,
     reach: createNeo4jReach(database, tenant),
-    overrideStore: createNeo4jOverrideStore(database, tenant),
+    overrideStore: createNeo4jOverrideStore(database, tenant), onOverridden,
     readRaw: createRawReader(definitions, mapper),
     onTrouble: (err, what) => { log.warn({ err }, what) },
   }))

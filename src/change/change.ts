@@ -1,4 +1,5 @@
 import type { Registry } from '../model/registry.ts'
+import type { OverrideChange } from '../scenario/override.ts'
 import { encodeCursor } from './cursor.ts'
 import { type PropertyChange, propertyChanges } from './feed/property-changes.ts'
 import type { JournalEntry, JournalOp } from './journal.ts'
@@ -6,7 +7,7 @@ import type { JournalEntry, JournalOp } from './journal.ts'
 /** What happened, as clients know it. */
 const kinds = {
   create: 'TWIN_CREATED', update: 'TWIN_UPDATED', migrate: 'TWIN_MIGRATED', delete: 'TWIN_DELETED',
-  link: 'RELATIONSHIP_CREATED', relink: 'RELATIONSHIP_UPDATED', unlink: 'RELATIONSHIP_DELETED',
+  link: 'RELATIONSHIP_CREATED', relink: 'RELATIONSHIP_UPDATED', unlink: 'RELATIONSHIP_DELETED', override: 'TELEMETRY_OVERRIDDEN',
   'scenario-created': 'SCENARIO_CREATED', 'scenario-promoted': 'SCENARIO_PROMOTED', 'scenario-discarded': 'SCENARIO_DISCARDED',
   'model-published': 'MODEL_PUBLISHED', 'model-deprecated': 'MODEL_DEPRECATED', 'model-retired': 'MODEL_RETIRED', 'model-exposed': 'MODEL_EXPOSED', 'model-hidden': 'MODEL_HIDDEN',
 } as const satisfies Record<JournalOp, string>
@@ -35,6 +36,14 @@ export interface Change {
   at(): string
   recordedAt(): string
   properties(): readonly PropertyChange[]
+  telemetry(): readonly OverriddenTelemetry[]
+}
+
+/** What a scenario says of a telemetry from the change on. */
+export interface OverriddenTelemetry {
+  readonly name: string
+  /** Null: nothing any more. */
+  readonly kind: OverrideChange['kind'] | null
 }
 
 /** Changes in `(from, to]` are forgotten. */
@@ -67,7 +76,13 @@ export function toChange(entry: JournalEntry, registry: Registry, scenario?: str
     relationship: entry.type === undefined ? null : { id: entry.relationship ?? '', name: entry.type, from: entry.id, to: entry.target ?? '' },
     cursor: () => encodeCursor(seq),
     properties: () => propertyChanges(entry, registry),
+    telemetry: () => overriddenBy(entry),
   }
+}
+
+function overriddenBy({ op, patch = '{}' }: JournalEntry): readonly OverriddenTelemetry[] {
+  if (op !== 'override') return []
+  return Object.entries(JSON.parse(patch) as Readonly<Record<string, OverriddenTelemetry['kind']>>).map(([name, kind]) => ({ name, kind }))
 }
 
 /** A scenario's beginning or end. */

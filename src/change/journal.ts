@@ -1,6 +1,6 @@
 /** What an entry of the journal tells of. Those of models and scenarios carry the model's or the scenario's id where others carry a twin's. */
 export type JournalOp =
-  | 'create' | 'update' | 'migrate' | 'delete' | 'link' | 'relink' | 'unlink'
+  | 'create' | 'update' | 'migrate' | 'delete' | 'link' | 'relink' | 'unlink' | 'override'
   | 'scenario-created' | 'scenario-promoted' | 'scenario-discarded'
   | 'model-published' | 'model-deprecated' | 'model-retired' | 'model-exposed' | 'model-hidden'
 
@@ -20,7 +20,7 @@ export interface JournalEntry {
   readonly model?: string
   /** The name of the component whose properties were updated; `id` is then `twin#component`. */
   readonly component?: string
-  /** What was given, as JSON text: the values of what was created, components under their names; the merge patch of an update. */
+  /** What was given, as JSON text: the values of what was created, components under their names; the merge patch of an update; of an override, each telemetry with how it is overridden now, null: not any more. */
   readonly patch?: string
   /** Of relationships: name, target and id. */
   readonly type?: string
@@ -43,7 +43,7 @@ export interface JournalEnds {
 export interface JournalReadOptions {
   /** Whether `before` is wanted. */
   readonly withBefore?: boolean
-  /** Whether `patch` is wanted, which it is unless said otherwise; that of a migration always comes. */
+  /** Whether `patch` is wanted, which it is unless said otherwise; those of migrations and overrides always come. */
   readonly withPatch?: boolean
   readonly signal?: AbortSignal | undefined
 }

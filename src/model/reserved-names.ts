@@ -11,7 +11,7 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
   Twin Twin_ Twins Relationship Relationships TwinInput TwinRelationshipInput RelationshipInput RelationshipKey RelationshipChange OnProblem
   Problem NotFound Conflict Invalid LimitReached Unsupported ItemProblem
   ModelChange ModelChangeKind ModelState
-  ScenarioState ScenarioEdit ScenarioEdit_Connection ScenarioEdit_Edge ScenarioEditKind ScenarioConflict ScenarioConflicts ScenarioConflictKind OnScenarioConflict TelemetryOverride TelemetryOverrideKind TelemetryOverrideInput OverrideReadingInput
+  ScenarioState ScenarioEdit ScenarioEdit_Connection ScenarioEdit_Edge ScenarioEditKind ScenarioConflict ScenarioConflicts ScenarioConflictKind OnScenarioConflict TelemetryOverride TelemetryOverrideKind TelemetryOverrideInput OverrideReadingInput OverriddenTelemetry
   Source Quality Direction Fill Aggregate RollupGroup Engine
   Series FloatSeries IntSeries BooleanSeries StringSeries JSONSeries
   Reading FloatReading IntReading BooleanReading StringReading JSONReading ReadingInput Bucket FloatBucket IntBucket BooleanBucket StringBucket JSONBucket Forecast ForecastPoint RollupSeries RollupBucket Freshness IngestRefusal

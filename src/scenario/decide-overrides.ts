@@ -2,11 +2,12 @@ import type { Registry } from '../model/registry.ts'
 import type { ItemProblem, ProblemCode } from '../problem.ts'
 import { parseInstant } from '../telemetry/instant.ts'
 import { type Channel, Unfit } from '../telemetry/pipeline/channel.ts'
-import type { NewReading, SeriesKey } from '../telemetry/reading.ts'
+import type { Microseconds, NewReading, SeriesKey, SeriesValue } from '../telemetry/reading.ts'
 import { channelsOfTwin } from '../telemetry/twin-directory.ts'
 import { nearest } from '../util/nearest.ts'
 import { type Override, type OverrideChange, ownReading, ownSeries } from './override.ts'
 import type { OverrideEdits } from './override-store.ts'
+import type { Scenario } from './scenario.ts'
 
 /** What a client says of a telemetry: one of `constant`, `factor`, `series` and `remove`. */
 export interface OverrideInput {
@@ -20,12 +21,12 @@ export interface OverrideInput {
 
 /** What the overrides are held to. */
 export interface OverrideGround {
-  /** The scenario's number. */
-  readonly scenario: number
+  readonly scenario: Pick<Scenario, 'number' | 'base'>
   /** DTMIs of the twins that the scenario sees, by id. */
   readonly models: ReadonlyMap<string, string>
   readonly registry: Registry
-  /** In microseconds since 1970. */
+  /** Who says it, and when: in ms since 1970. */
+  readonly actor: string
   readonly now: number
   readonly newRun: () => string
 }
@@ -38,13 +39,13 @@ export interface DecidedOverrides {
 }
 
 type Decision =
-  | { readonly kind: 'set'; readonly override: OverrideEdits['set'][number]; readonly readings: readonly NewReading[] }
+  | { readonly kind: 'set'; readonly override: Override; readonly readings: readonly NewReading[] }
   | { readonly kind: 'remove' }
 
 /** Every problem of every override, by its place in the list. */
 export function decideOverrides(given: readonly OverrideInput[], ground: OverrideGround): DecidedOverrides {
   const problems: ItemProblem[] = []
-  const set: OverrideEdits['set'][number][] = []
+  const set: Override[] = []
   const remove: Pick<Override, 'twin' | 'name'>[] = []
   const readings: NewReading[] = []
   const seen = new Set<string>()
@@ -65,15 +66,18 @@ export function decideOverrides(given: readonly OverrideInput[], ground: Overrid
 type Refuse = (code: ProblemCode, message: string, ...path: string[]) => void
 
 function decide(given: OverrideInput, ground: OverrideGround, refuse: Refuse): Decision | undefined {
+  const { scenario, actor: setBy, now: setAt } = ground
   const found = findChannel(given, ground, refuse)
   const said = saidOf(given)
   if (said.length !== 1) return void refuse('INVALID_INPUT', `Give exactly one of constant, factor, series and remove; ${said.length === 0 ? 'none is' : `${said.join(' and ')} are`} given.`)
   if (!found) return undefined
   if (said[0] === 'remove') return { kind: 'remove' }
   const run = ground.newRun()
-  const own = ownSeries(ground.scenario, found.series, run)
-  const decided = said[0] === 'factor' ? decideFactor(Number(given.factor), found.channel, refuse) : said[0] === 'constant' ? decideConstant(given.constant, found.channel, own, ground.now, refuse) : decideSeries(given.series ?? [], found.channel, own, refuse)
-  return decided && { kind: 'set', override: { twin: given.twin, name: given.name, series: found.series, run, change: decided.change }, readings: decided.readings }
+  const own = ownSeries(scenario.number, found.series, run)
+  const decided = said[0] === 'factor' ? decideFactor(Number(given.factor), found.channel, refuse)
+    : said[0] === 'constant' ? decideConstant(given.constant, found.channel, (value) => ownReading(own, Math.min(setAt, scenario.base ?? setAt) * 1_000, value), refuse) // a later one would not be seen
+    : decideSeries(given.series ?? [], found.channel, own, refuse)
+  return decided && { kind: 'set', override: { twin: given.twin, name: given.name, series: found.series, run, change: decided.change, setAt, setBy }, readings: decided.readings }
 }
 
 const saidOf = ({ constant, factor, series, remove }: OverrideInput): readonly string[] =>
@@ -106,23 +110,29 @@ function decideFactor(factor: number, { kind, telemetry }: Channel, refuse: Refu
   return { change: { kind: 'FACTOR', factor }, readings: [] }
 }
 
-function decideConstant(given: unknown, { read }: Channel, own: SeriesKey, now: number, refuse: Refuse): Decided | undefined {
+function decideConstant(given: unknown, { read, telemetry }: Channel, toReading: (value: SeriesValue) => NewReading, refuse: Refuse): Decided | undefined {
   const value = read(given)
-  if (value instanceof Unfit) return void refuse('WRONG_TYPE', value.message, 'constant')
-  return { change: { kind: 'CONSTANT', value }, readings: [ownReading(own, now, value)] }
+  if (value instanceof Unfit) return void refuse('WRONG_TYPE', `constant does not fit ${telemetry.name}: ${value.message}`, 'constant')
+  return { change: { kind: 'CONSTANT', value }, readings: [toReading(value)] }
 }
 
-function decideSeries(given: readonly { readonly at: string; readonly value: unknown }[], { read }: Channel, own: SeriesKey, refuse: Refuse): Decided | undefined {
+function decideSeries(given: readonly { readonly at: string; readonly value: unknown }[], { read, telemetry }: Channel, own: SeriesKey, refuse: Refuse): Decided | undefined {
   let isFit = true
   const readings = given.flatMap(({ at: text, value: one }, index): readonly NewReading[] => {
     const [at, value] = [parseInstant(text), read(one)]
     if (at === undefined) refuse('WRONG_TYPE', `${text} is no instant that can be used: times lie between the years 1684 and 2255.`, 'series', String(index), 'at')
-    if (value instanceof Unfit) refuse('WRONG_TYPE', value.message, 'series', String(index), 'value')
+    if (value instanceof Unfit) refuse('WRONG_TYPE', `The reading at ${text} does not fit ${telemetry.name}: ${value.message}`, 'series', String(index), 'value')
     if (at !== undefined && !(value instanceof Unfit)) return [ownReading(own, at, value)]
     isFit = false
     return []
   })
-  return isFit ? { change: { kind: 'SERIES', readings: readings.length }, readings } : undefined
+  return isFit ? { change: { kind: 'SERIES', ...extentOf(readings.map(({ at }) => at)) }, readings } : undefined
+}
+
+/** Of readings that are at the same time the last one is kept. */
+function extentOf(times: readonly Microseconds[]): { readonly readings: number; readonly first: Microseconds | undefined; readonly last: Microseconds | undefined } {
+  const sorted = [...new Set(times)].sort((left, right) => left - right)
+  return { readings: sorted.length, first: sorted[0], last: sorted.at(-1) }
 }
 
 const shown = (text: string): string => JSON.stringify(text.slice(0, 80))

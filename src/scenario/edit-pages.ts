@@ -3,6 +3,7 @@ import { failure } from '../errors.ts'
 import type { Registry } from '../model/registry.ts'
 import { editedProperties } from './edit-values.ts'
 import type { Edit, EditKey, EditOp, EditReader } from './edits.ts'
+import type { Override } from './override.ts'
 import { worldBelow } from './promotion.ts'
 import type { Scenario, ScenarioBook } from './scenario.ts'
 
@@ -20,6 +21,7 @@ export interface ShownEdit {
   readonly properties: readonly PropertyChange[]
   readonly relationship: { readonly id: string; readonly name: string; readonly from: string; readonly to: string } | null
   readonly telemetry: string | null
+  readonly override: Override | null
 }
 
 export interface EditPage {
@@ -69,7 +71,7 @@ function toShown(edit: Edit, properties: readonly PropertyChange[]): ShownEdit {
   const { twin, name, relationship } = edit.key
   return {
     kind: kinds[edit.op], at: new Date(edit.at).toISOString(), twinId: twin, modelId: 'model' in edit ? edit.model ?? null : null, properties,
-    relationship: 'to' in edit ? { id: relationship, name, from: twin, to: edit.to } : null, telemetry: edit.op === 'override' ? name : null,
+    relationship: 'to' in edit ? { id: relationship, name, from: twin, to: edit.to } : null, ...(edit.op === 'override' ? { telemetry: name, override: edit.override } : { telemetry: null, override: null }),
   }
 }
 

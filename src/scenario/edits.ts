@@ -1,5 +1,5 @@
 import { componentId, relationshipKey } from '../twin/state.ts'
-
+import type { Override } from './override.ts'
 
 /** Property values by name, as the store has them: integers as text, temporal values as the driver's. */
 export type StoredValues = ReadonlyMap<string, unknown>
@@ -42,9 +42,9 @@ export interface TwinEdit extends EditOf<'create' | 'update' | 'delete'>, Said {
   readonly components: readonly SaidOfComponent[]
   /** The version it had below when it was first edited; undefined of one that was created. */
   readonly then: number | undefined
-}
   /** When what was edited had come to be: another that has the id since is not meant. In ms since 1970; undefined of one that was created. */
   readonly life: number | undefined
+}
 
 export interface RelationshipEdit extends EditOf<'unlink' | 'link' | 'relink'> {
   readonly to: string
@@ -53,16 +53,15 @@ export interface RelationshipEdit extends EditOf<'unlink' | 'link' | 'relink'> {
   /** All of its properties; of one that ended, none. */
   readonly values: StoredValues
   readonly then: number | undefined
-}
   readonly life: number | undefined
   /** When its ends had come to be, of those that the scenario did not make itself. */
   readonly ends: { readonly from: number | undefined; readonly to: number | undefined }
   /** The scenario lost it: one of its ends was deleted below. */
   readonly isForsaken: boolean
+}
 
 export interface OverrideEdit extends EditOf<'override'> {
-  /** How: `CONSTANT`, `FACTOR` or `SERIES`. */
-  readonly kind: string
+  readonly override: Override
 }
 
 export type Edit = TwinEdit | RelationshipEdit | OverrideEdit

@@ -1,13 +1,13 @@
-import type { NewReading, SeriesKey, SeriesValue } from '../telemetry/reading.ts'
+import type { Microseconds, NewReading, SeriesKey, SeriesValue } from '../telemetry/reading.ts'
 
 /** What a scenario says of a series in the place of its readings. */
 export type OverrideChange =
-  /** Every reading has this value; where there is none, there is one, of the moment when it was said. */
+  /** Every reading has this value; where there is none, there is one, of the moment when it was said, or of the instant that the scenario branches off from. */
   | { readonly kind: 'CONSTANT'; readonly value: SeriesValue }
   /** Every value, times this: a finite number; of integers a whole one. */
   | { readonly kind: 'FACTOR'; readonly factor: number }
-  /** Other readings, and none of the series' own. */
-  | { readonly kind: 'SERIES'; readonly readings: number }
+  /** Other readings, and none of the series' own: how many, and when the first and the last of them are; undefined where there are none. */
+  | { readonly kind: 'SERIES'; readonly readings: number; readonly first: Microseconds | undefined; readonly last: Microseconds | undefined }
 
 export interface Override {
   /** The twin's id, and the telemetry's name as clients give it: of a component's, `component.telemetry`. */

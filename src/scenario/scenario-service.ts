@@ -1,15 +1,13 @@
 import { encodeCursor } from '../change/cursor.ts'
-import { canonicalJson } from '../model/canonical-json.ts'
 import type { Conflict, Invalid, LimitReached, NotFound, Problem } from '../problem.ts'
-import { idRule, isValidId } from '../twin/id.ts'
 import { done, refused, type Result } from '../util/result.ts'
-import { sha256 } from '../util/sha256.ts'
+import { checkKey, keyReused, toIdempotency } from './idempotency.ts'
 import type { OnScenarioConflict } from './plan-promotion.ts'
 import { promote, type Promoted, type PromotionConfig, type PromotionProblem } from './promotion.ts'
-import { checkDraft, decideCreation, decideDiscard, type ScenarioDraft, toInvalid, wantedId } from './decide-scenario.ts'
+import { checkDraft, decideCreation, decideDiscard, type ScenarioDraft, wantedId } from './decide-scenario.ts'
 import type { Scenario } from './scenario.ts'
 import type { OpenScenarioBook } from './scenario-book.ts'
-import type { Idempotency, ScenarioOutcome, ScenarioStore } from './scenario-store.ts'
+import type { ScenarioOutcome, ScenarioStore } from './scenario-store.ts'
 
 export interface ScenarioRequest {
   readonly actor: string
@@ -73,17 +71,4 @@ export function createScenarioService(config: ScenarioServiceConfig): ScenarioSe
       return promoted
     },
   }
-}
-
-export const toIdempotency = (key: string | null | undefined, given: unknown): Idempotency | undefined =>
-  (typeof key === 'string' ? { key, digest: sha256(canonicalJson(given)) } : undefined)
-
-export function checkKey(key: string | null | undefined): Invalid | undefined {
-  if (typeof key !== 'string' || isValidId(key)) return undefined
-  return toInvalid([{ code: 'INVALID_ID', message: `${JSON.stringify(key.slice(0, 80))} cannot be an idempotencyKey. ${idRule}`, path: ['idempotencyKey'] }])
-}
-
-const keyReused: Conflict = {
-  kind: 'Conflict', code: 'IDEMPOTENCY_KEY_REUSED', path: ['idempotencyKey'],
-  message: 'The idempotencyKey was used before with another request. Use a fresh key for every distinct mutation.',
 }

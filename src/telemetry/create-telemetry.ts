@@ -40,6 +40,8 @@ export interface TelemetryConfig {
   readonly retentionEveryMs: number
   readonly reach: Reach
   readonly overrideStore: OverrideStore
+  /** Called after overrides were committed. */
+  readonly onOverridden: () => void
   readonly registry: () => Registry
   readonly quarantineLimit: number
   readonly mostPending: number
@@ -56,7 +58,7 @@ export interface Telemetry extends TelemetryService, AsyncDisposable {
 type ProjectedListener = Parameters<TelemetryService['onProjected']>[0]
 
 /** The pipeline and what is around it. Disposing writes what waits for the graph; the store is not this object's. */
-export async function createTelemetry({ store: bare, isShared = false, onAppended, twins, values, quarantineStore, policyStore, retentionEveryMs, reach, overrideStore, registry, quarantineLimit, mostPending, readRaw, onTrouble }: TelemetryConfig): Promise<Telemetry> {
+export async function createTelemetry({ store: bare, isShared = false, onAppended, twins, values, quarantineStore, policyStore, retentionEveryMs, reach, overrideStore, onOverridden, registry, quarantineLimit, mostPending, readRaw, onTrouble }: TelemetryConfig): Promise<Telemetry> {
   const tail = createReadingTail({ store: bare, isShared, onTrouble: (error) => { onTrouble(error, 'what was received could not be read for those who listen; it is tried again') } })
   const store = observeAppends(bare, () => {
     tail.wake()
@@ -94,7 +96,7 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
   const reads = { ...store, ...rolledUp, ...createOldestReads(store, book) }
   return {
     ...createLatestAt({ store, from, overrides }),
-    ...createOverrideService({ overrides: overrideStore, readings: store, registry }),
+    ...createOverrideService({ overrides: overrideStore, readings: store, registry, onCommitted: onOverridden }),
     store: reads, from, quarantine, keeper, tail, directory,
     policies: createPolicies(policyStore, registry),
     intake: pipeline.toIntake(quarantine),

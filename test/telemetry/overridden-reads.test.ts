@@ -69,7 +69,7 @@ describe('Readings in a scenario', () => {
           const at = ownSeries(scenario, key, `${run}`)
           if (given.kind === 'CONSTANT') await store.append([ownReading(at, setAt, given.value)])
           if (given.kind === 'SERIES') await store.append(given.readings.map(([then, value]) => ownReading(at, then, value)))
-          overrides.get(scenario)?.push({ twin: key.twin, name: key.name, series: key, run: `${run}`, setAt: 0, setBy: 'me', change: given.kind === 'SERIES' ? { kind: 'SERIES', readings: given.readings.length } : given })
+          overrides.get(scenario)?.push({ twin: key.twin, name: key.name, series: key, run: `${run}`, setAt: 0, setBy: 'me', change: given.kind === 'SERIES' ? { kind: 'SERIES', readings: given.readings.length, first: undefined, last: undefined } : given })
         }
         const known = isOfThen ? readings : [...new Map([...readings, ...late])] // what scenarios say counts whenever it was said
         const seen = known.filter(([at]) => at <= (until ?? Infinity)) // a constant has a reading of its own where none is seen

@@ -7,6 +7,7 @@ import { createNeo4jOverrideStore } from '../../src/adapters/neo4j/override-stor
 import { createOverrideService } from '../../src/scenario/override-service.ts'
 import { forgetOverrides } from '../../src/telemetry/retention/forget-overrides.ts'
 import type { Data } from '../support/app.ts'
+import { openFeed } from '../support/feed.ts'
 import { at, openWorks, type Works } from './works.ts'
 
 let works: Works
@@ -19,9 +20,9 @@ beforeAll(async () => {
 })
 afterAll(() => works[Symbol.asyncDispose]())
 
-const result = '... on OverrideTelemetrySuccess { cursor overrides { twin name kind constant factor readings setBy } } ... on Problem { __typename code message } ... on Invalid { problems { code message item path } }'
-const override = async (overrides: readonly unknown[], scenario = 'drought'): Promise<Data> =>
-  (await works.data(`mutation ($s: ID!, $o: [TelemetryOverrideInput!]!) { overrideTelemetry(scenario: $s, overrides: $o) { ${result} } }`, { s: scenario, o: overrides }))['overrideTelemetry'] as Data
+const result = '__typename ... on OverrideTelemetrySuccess { cursor overrides { twin name kind constant factor readings firstAt lastAt setAt setBy } } ... on Problem { code message } ... on Invalid { problems { code message item path } }'
+const override = async (overrides: readonly unknown[], scenario = 'drought', key: string | null = null): Promise<Data> =>
+  (await works.data(`mutation ($s: ID!, $o: [TelemetryOverrideInput!]!, $k: String) { overrideTelemetry(scenario: $s, overrides: $o, idempotencyKey: $k) { ${result} } }`, { s: scenario, o: overrides, k: key }))['overrideTelemetry'] as Data
 const pump = async (fields: string, scenario: string | null = 'drought', id = 'p1'): Promise<Data> => (await works.data(`query ($s: ID) { pump(id: "${id}", scenario: $s) { ${fields} } }`, { s: scenario }))['pump'] as Data
 const everything = `latest { at value source } readings(${day}) { edges { node { value source } } } summary(${day}) { count first last min max mean sum stddev low: quantile(q: 0.1) high: quantile(q: 1) }`
 const valuesOf = ({ readings }: Data): readonly unknown[] => readings['edges'].map(({ node }: { node: { value: unknown } }) => node.value) as readonly unknown[]
@@ -69,6 +70,46 @@ describe('A telemetry in a scenario', () => {
   })
 })
 
+describe('From where a scenario is looked at', () => {
+  const instant = (): string => new Date().toISOString()
+  const look = async (args: string, id = 'p4'): Promise<Data> => (await works.data(`{ pump(id: "${id}", ${args}) { starts { latest { at value } summary(from: "2000-01-01T00:00:00Z") { count sum } } } }`))['pump']['starts'] as Data
+
+  it('a constant of what was never measured is there on a fixed base: as of the instant that it branches off from', async () => {
+    const base = new Date(Date.now() - 1).toISOString()
+    await works.data(`mutation { createScenario(name: "cast iron", base: "${base}") { __typename } }`)
+    await works.data('mutation { createScenario(name: "of it", id: "cast-child", parent: "cast-iron") { __typename } }')
+    const { overrides: [said] } = await override([{ twin: 'p4', name: 'starts', constant: 3 }], 'cast-iron')
+    expect(Date.parse(said.setAt as string)).toBeGreaterThan(Date.parse(base))
+    for (const scenario of ['cast-iron', 'cast-child']) expect(await look(`scenario: "${scenario}"`)).toEqual({ latest: { at: base, value: 3 }, summary: { count: 1, sum: 3 } })
+    expect((await works.data('{ pumps(where: { starts: { latest: { eq: 3 } } }, scenario: "cast-iron") { _id } }'))['pumps']).toEqual([{ _id: 'p4' }])
+  })
+
+  it('a constant that follows what is has a reading of the moment that it is said to be set at', async () => {
+    const { overrides: [said] } = await override([{ twin: 'p4', name: 'starts', constant: 4 }])
+    expect(await look('scenario: "drought"')).toEqual({ latest: { at: said.setAt, value: 4 }, summary: { count: 1, sum: 4 } })
+  })
+
+  it('what it says holds whatever was known; of its base only what was received by then counts', async () => {
+    const [twins, before] = [{ twin: 'k', name: 'starts' }, instant()]
+    await works.data('mutation { createTwins(twins: [{ id: "k", model: "dtmi:works:Pump;1" }, { id: "k2", model: "dtmi:works:Pump;1" }, { id: "k3", model: "dtmi:works:Pump;1" }]) { __typename } createScenario(name: "known", id: "known") { __typename } }')
+    await works.send([{ twin: 'k', at: at(1), values: { starts: 1 } }, { twin: 'k2', at: at(1), values: { starts: 1 } }, { twin: 'k3', at: at(1), values: { starts: 1 } }])
+    const known = instant()
+    await works.send([{ twin: 'k', at: at(2), values: { starts: 10 } }, { twin: 'k2', at: at(2), values: { starts: 10 } }, { twin: 'k3', at: at(2), values: { starts: 10 } }])
+    await override([{ ...twins, factor: 3 }, { twin: 'k2', name: 'starts', constant: 5 }, { twin: 'k3', name: 'starts', series: [{ at: at(1), value: 7 }, { at: at(2), value: 8 }, { at: at(3), value: 9 }] }], 'known')
+    const all = async (knownAt: string): Promise<readonly unknown[]> => await Promise.all(['k', 'k2', 'k3'].map(async (id) => (await look(`scenario: "known", knownAt: "${knownAt}"`, id))))
+    expect(await all(known)).toEqual([
+      { latest: { at: at(1), value: 3 }, summary: { count: 1, sum: 3 } }, { latest: { at: at(1), value: 5 }, summary: { count: 1, sum: 5 } }, { latest: { at: at(3), value: 9 }, summary: { count: 3, sum: 24 } },
+    ])
+    expect(await all(instant())).toEqual([
+      { latest: { at: at(2), value: 30 }, summary: { count: 2, sum: 33 } }, { latest: { at: at(2), value: 5 }, summary: { count: 2, sum: 10 } }, { latest: { at: at(3), value: 9 }, summary: { count: 3, sum: 24 } },
+    ])
+    const rolled = async (knownAt: string): Promise<unknown> => (await works.data(`{ rollup(of: ["k", "k2", "k3"], over: ["feeds"], series: "starts", ${day}, every: "P1D", aggregate: LAST, scenario: "known", knownAt: "${knownAt}") { buckets { count value } } }`))['rollup']
+    expect(await rolled(known)).toEqual([{ buckets: [{ count: 5, value: 9 }] }])
+    expect((await works.data(`{ pumps(where: { starts: { latest: { in: [3, 9] } } }, scenario: "known", knownAt: "${known}") { _id } }`))['pumps']).toEqual([{ _id: 'k' }, { _id: 'k3' }])
+    expect((await works.ask(`{ pump(id: "k", scenario: "known", knownAt: "${before}") { _id } }`)).data, 'the twin was not there').toEqual({ pump: null })
+  })
+})
+
 describe('A roll-up in a scenario', () => {
   it('is over the twins that are reached there', async () => {
     await works.data(`mutation { createTwins(twins: [
@@ -99,6 +140,7 @@ describe('Overriding telemetry', () => {
       [0, 'NOT_FOUND'], [1, 'UNKNOWN_TELEMETRY'], [2, 'INVALID_INPUT'], [3, 'INVALID_INPUT'], [4, 'WRONG_TYPE'], [5, 'WRONG_TYPE'], [6, 'WRONG_TYPE'], [7, 'WRONG_TYPE'], [9, 'DUPLICATE_ITEM'], [10, 'WRONG_TYPE'],
     ])
     expect(problems[1].message).toContain('Did you mean flow?')
+    expect([problems[6].message, problems[7].message]).toEqual([expect.stringContaining('running') as string, expect.stringContaining('serviced') as string])
     expect(await pump('flow { latest { value } }', 'drought', 'p2')).toEqual({ flow: { latest: { value: 300 } } })
   })
 
@@ -118,14 +160,63 @@ describe('Overriding telemetry', () => {
     expect(edits.edges.map(({ node }: { node: unknown }) => node)).toContainEqual({ kind: 'TELEMETRY_OVERRIDDEN', twinId: 'new', telemetry: 'flow' })
   })
 
+  it('can be read back: by kind, what with and how much of it, in the edits of the scenario', async () => {
+    await works.data('mutation { createScenario(name: "told") { __typename } }')
+    const given = [
+      { twin: 'p1', name: 'alarm', constant: { code: 7, text: 'x' } }, { twin: 'p1', name: 'flow', factor: 0.5 }, { twin: 'p1', name: 'mode', series: [] },
+      { twin: 'p1', name: 'motor.current', series: [{ at: at(9), value: 1 }, { at: at(3), value: 2 }, { at: at(9), value: 3 }] }, { twin: 'p1', name: 'serviced', constant: '2026-03-04' }, { twin: 'p1', name: 'starts', constant: '9007199254740993' },
+    ]
+    const { overrides } = await override(given, 'told')
+    const { scenario: { edits: { edges } } } = await works.data('{ scenario(id: "told") { edits { edges { node { kind at telemetry override { twin name kind constant factor readings firstAt lastAt setAt setBy } } } } } }')
+    const nodes = (edges as readonly Data[]).map(({ node }) => node as Data)
+    expect(nodes.map(({ override: read }) => read as unknown)).toEqual(overrides)
+    expect(nodes.every(({ kind, at: when, telemetry, override: read }) => kind === 'TELEMETRY_OVERRIDDEN' && when === read.setAt && telemetry === read.name)).toBe(true)
+    expect(nodes.map(({ override: { kind, constant, factor, readings, firstAt, lastAt } }) => [kind, constant, factor, readings, firstAt, lastAt] as unknown)).toEqual([
+      ['CONSTANT', { code: 7, text: 'x' }, null, null, null, null], ['FACTOR', null, 0.5, null, null, null], ['SERIES', null, null, 0, null, null],
+      ['SERIES', null, null, 2, at(3), at(9)], ['CONSTANT', '2026-03-04', null, null, null, null], ['CONSTANT', '9007199254740993', null, null, null, null],
+    ])
+  })
+
+  it('is a change of its own kind in the feed of the scenario, which says of which telemetry', async () => {
+    await works.data('mutation { createScenario(name: "heard") { __typename } }')
+    const { app: { services } } = works
+    using feed = await openFeed(works.app, { args: ', scenario: "heard"', selection: '{ __typename ... on Change { kind twinId modelId cause properties { name } telemetry { name kind } } }' })
+    await feed.catchUp()
+    await override([{ twin: 'p1', name: 'flow', factor: 2 }, { twin: 'p2', name: 'flow', factor: 2 }, { twin: 'p1', name: 'motor.current', constant: 1 }], 'heard')
+    await override([{ twin: 'p1', name: 'flow', remove: true }], 'heard')
+    const told = await feed.take(4)
+    const change = { __typename: 'Change', kind: 'TELEMETRY_OVERRIDDEN', modelId: 'dtmi:works:Pump;1', cause: 'overrideTelemetry', properties: [] }
+    expect(told.slice(1)).toEqual([
+      { ...change, twinId: 'p1', telemetry: [{ name: 'flow', kind: 'FACTOR' }, { name: 'motor.current', kind: 'CONSTANT' }] }, { ...change, twinId: 'p2', telemetry: [{ name: 'flow', kind: 'FACTOR' }] },
+      { ...change, twinId: 'p1', telemetry: [{ name: 'flow', kind: null }] },
+    ])
+    const { changes } = await works.data('{ changes(scenario: "heard", kinds: [TELEMETRY_OVERRIDDEN]) { edges { node { telemetry { name } } } } }')
+    expect(changes.edges.map(({ node }: { node: Data }) => (node['telemetry'] as readonly Data[]).length)).toEqual([2, 1, 1])
+    expect((await services.feed.page({ first: 1_000, withProperties: false, kinds: ['TELEMETRY_OVERRIDDEN'] })).changes, 'the base has none').toEqual([])
+  })
+
+  it('again with the same key is answered as the first time, also after the scenario ended; with another request it is refused', async () => {
+    await works.data('mutation { createScenario(name: "keyed") { __typename } }')
+    const given = [{ twin: 'p1', name: 'starts', constant: 2 }, { twin: 'p1', name: 'flow', series: [{ at: at(1), value: 1 }] }, { twin: 'p2', name: 'flow', remove: true }]
+    const answers = await Promise.all([1, 2, 3].map(() => override(given, 'keyed', 'override-1')))
+    expect(answers[0]).toMatchObject({ __typename: 'OverrideTelemetrySuccess', overrides: [{ kind: 'CONSTANT', constant: 2 }, { kind: 'SERIES', readings: 1 }] })
+    expect(answers[1]).toEqual(answers[0])
+    expect(answers[2]).toEqual(answers[0])
+    expect((await works.data('{ changes(scenario: "keyed", kinds: [TELEMETRY_OVERRIDDEN]) { edges { node { twinId } } } }'))['changes'].edges).toHaveLength(2)
+    expect(await override(given.slice(1), 'keyed', 'override-1')).toMatchObject({ __typename: 'Conflict', code: 'IDEMPOTENCY_KEY_REUSED' })
+    expect(await override(given, 'keyed', 'a\0b')).toMatchObject({ __typename: 'Invalid', problems: [{ code: 'INVALID_ID' }] })
+    await works.data('mutation { discardScenario(id: "keyed") { __typename } }')
+    expect(await override(given, 'keyed', 'override-1')).toEqual(answers[0])
+  })
+
   it('leaves nothing behind of what it said before', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'twinfold-ended-'))
     const readings = await createDuckdbTelemetryStore({ directory, memoryMb: 128 })
     const overrides = createNeo4jOverrideStore(works.app.database, works.app.config.tenant)
     const scenario = await works.app.services.scenarios.find('worse')
     const registry = works.app.services.models.registry
-    const service = createOverrideService({ overrides, readings, registry })
-    for (const constant of [1, 2, 3]) expect(scenario && await service.override(scenario, [{ twin: 'p2', name: 'temperature', constant }], 'me')).toMatchObject({ ok: true })
+    const service = createOverrideService({ overrides, readings, registry, onCommitted: () => undefined })
+    for (const constant of [1, 2, 3]) expect(scenario && await service.override(scenario, [{ twin: 'p2', name: 'temperature', constant }], { actor: 'me' })).toMatchObject({ ok: true })
     const left = async (): Promise<readonly unknown[]> => (await readings.series()).map(({ latest }) => latest.value)
     const sweep = async (later: number): Promise<number> => await forgetOverrides(await readings.series(), Date.now() * 1_000 + later, { store: readings, overrides })
     expect([await sweep(0), await left()]).toEqual([0, [1, 2, 3]])

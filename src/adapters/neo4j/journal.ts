@@ -6,7 +6,7 @@ const before = exactValues('past')
 const past = `, CASE WHEN j:_Past OR j._op = 'relink' THEN properties(j) END AS past`
 
 const columns = ['j._seq', 'j._to', 'j._op', 'j._id', 'j._actor', 'j._cause', 'coalesce(j._of, j._model)', 'j._of IS NOT NULL', 'j._type', 'j._dst', 'j._rid', 'j._s']
-const patch = { with: 'j._patch', without: `CASE WHEN j._op = 'migrate' THEN j._patch END` }
+const patch = { with: 'j._patch', without: `CASE WHEN j._op IN ['migrate', 'override'] THEN j._patch END` }
 
 /**
  * By the unique index on `(_t, _seq)`. There are no holes, so the page's end is known: a LIMIT would make the server look at all entries behind the place.

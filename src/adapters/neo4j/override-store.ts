@@ -1,12 +1,15 @@
-import type { Override, OverrideChange } from '../../scenario/override.ts'
+import type { Conflict } from '../../problem.ts'
+import { keyReused } from '../../scenario/idempotency.ts'
 import type { OverrideEdits, OverridesStored, OverrideStore } from '../../scenario/override-store.ts'
+import type { Idempotency } from '../../scenario/scenario-store.ts'
 import type { Scenario, ScenarioState } from '../../scenario/scenario.ts'
-import type { SeriesKey, SeriesKind, SeriesValue } from '../../telemetry/reading.ts'
 import { notOpen } from '../../twin/decide/scenarios.ts'
-import { done, refused } from '../../util/result.ts'
+import { done, refused, type Result } from '../../util/result.ts'
 import { identity, stateOf } from './branch-world.ts'
 import type { Neo4jDatabase, Neo4jTransaction } from './database.ts'
 import { lockHead } from './head.ts'
+import { findAnswer, keepAnswer } from './model-statements.ts'
+import { fromAnswer, type OverrideRow, toAnswer, toOverride, toRow } from './override-row.ts'
 
 /** Overrides as `(:_In:_Override {_t, _s, _id: the twin, name, kind, …})`; `_Scenario.overrides` counts the writes. */
 export function createNeo4jOverrideStore(database: Pick<Neo4jDatabase, 'read' | 'transaction'>, tenant: string): OverrideStore {
@@ -14,15 +17,22 @@ export function createNeo4jOverrideStore(database: Pick<Neo4jDatabase, 'read' | 
     async modelsOf({ base, chain }, ids, signal) {
       return toModels(await database.read(modelsStatement(tenant, { base, chain }, ids), { signal }))
     },
-    write: (scenario, edits, { actor, most }) => database.transaction(async (tx) => {
+    async repeated(idempotency, signal) {
+      return answered(await database.read(findAnswer(tenant, idempotency.key), { signal }), idempotency)
+    },
+    write: (scenario, edits, { actor, most, idempotency }) => database.transaction(async (tx) => {
       const head = await lockHead(tx, tenant)
+      const repeated = idempotency && answered(await tx.run(findAnswer(tenant, idempotency.key)), idempotency)
+      if (repeated) return repeated
       const { state, others } = await tx.run({ text: ground, parameters: { b: { t: tenant, s: BigInt(scenario.number), keys: [...edits.set, ...edits.remove].map(({ twin, name }) => [twin, name]) } } })
       if (state !== 'OPEN') return refused(notOpen(scenario, (state ?? undefined) as ScenarioState | undefined, 'Nothing can be written into it: create another scenario.'))
       const moved = await movedTwin(tx, tenant, scenario, edits.models)
       if (moved !== undefined) return refused({ kind: 'Conflict', code: 'SCENARIO_CHANGED', message: `The twin ${JSON.stringify(moved)} was deleted, or given another model, at this moment. Nothing is stored: look at it, and send it again.` })
       const actual = Number(others) + edits.set.length
       if (actual > most) return refused({ kind: 'LimitReached', code: 'TOO_LARGE', limit: most, actual, message: `A scenario holds at most ${most} overrides; these would make ${actual}. Remove some first.`, path: ['overrides'] })
-      return done(await store(tx, tenant, { scenario, edits, actor, head }))
+      const stored = await store(tx, tenant, { scenario, edits, actor, head })
+      if (idempotency) await tx.run(keepAnswer(tenant, { ...idempotency, answer: toAnswer(stored), at: head.at }))
+      return done(stored)
     }),
     async versions(scenarios) {
       const { versions } = await database.read({ text: 'UNWIND $b.scenarios AS s OPTIONAL MATCH (n:_Scenario {_t: $b.t, number: s}) RETURN collect(coalesce(n.overrides, 0)) AS versions', parameters: { b: { t: tenant, scenarios: scenarios.map(BigInt) } } })
@@ -30,7 +40,7 @@ export function createNeo4jOverrideStore(database: Pick<Neo4jDatabase, 'read' | 
     },
     async load(scenario) {
       const { found } = await database.read({ text: `MATCH (o:_Override) USING INDEX o:_Override(_t, _s, _id, name) WHERE o._t = $b.t AND o._s = $b.s AND o._id IS NOT NULL AND o.name IS NOT NULL RETURN collect(o {.*}) AS found`, parameters: { b: { t: tenant, s: BigInt(scenario) } } })
-      return (found as readonly Row[]).map(toOverride)
+      return (found as readonly OverrideRow[]).map(toOverride)
     },
     async existing(runs) {
       const { found } = await database.read({ text: 'UNWIND $b.runs AS run MATCH (o:_Override {_t: $b.t, run: run}) USING INDEX SEEK o:_Override(_t, run) RETURN collect(run) AS found', parameters: { b: { t: tenant, runs } } })
@@ -79,60 +89,23 @@ interface Writing {
   readonly head: { readonly seq: number; readonly at: number }
 }
 
-/** Each twin has one entry in the journal: its properties stay as they are. */
+function answered({ found }: Readonly<Record<string, unknown>>, { digest }: Idempotency): Result<OverridesStored, Conflict> | undefined {
+  const known = found as { readonly digest: string; readonly answer: string } | null
+  if (known === null) return undefined
+  return known.digest === digest ? done(fromAnswer(known.answer)) : refused(keyReused)
+}
+
+/** Each twin has one entry in the journal, whose patch names its telemetry, each with how it is overridden now; null: not any more. */
 async function store(tx: Neo4jTransaction, tenant: string, { scenario, edits, actor, head }: Writing): Promise<OverridesStored> {
   const [s, at] = [BigInt(scenario.number), BigInt(head.at)]
-  const twins = [...new Set([...edits.set, ...edits.remove].map(({ twin }) => twin))]
+  const said = [...edits.set.map(({ twin, name, change }) => ({ twin, name, kind: change.kind })), ...edits.remove.map(({ twin, name }) => ({ twin, name, kind: null }))]
+  const twins = [...Map.groupBy(said, ({ twin }) => twin)]
   const seq = head.seq + twins.length
-  const journal = twins.map((id, index) => ({
-    _t: tenant, _s: s, _seq: BigInt(head.seq + index + 1), _to: at, _op: 'update', _id: id, _actor: actor, _cause: 'overrideTelemetry', _patch: '{}', _model: edits.models.get(id) ?? null,
+  const journal = twins.map(([id, some], index) => ({
+    _t: tenant, _s: s, _seq: BigInt(head.seq + index + 1), _to: at, _op: 'override', _id: id, _actor: actor, _cause: 'overrideTelemetry', _model: edits.models.get(id) ?? null,
+    _patch: JSON.stringify(Object.fromEntries(some.map(({ name, kind }) => [name, kind]))),
   }))
-  const set = edits.set.map((each) => ({ ...toRow(each, at, actor), _t: tenant, _s: s }))
+  const set = edits.set.map((each) => ({ ...toRow(each), _t: tenant, _s: s }))
   await tx.run({ text: writing, parameters: { b: { t: tenant, s, seq: BigInt(seq), set, remove: edits.remove.map(({ twin, name }) => ({ _id: twin, name })), journal } } })
-  return { seq, at: head.at }
-}
-
-interface Row {
-  readonly _id: string
-  readonly name: string
-  readonly series: string
-  readonly telemetry: string
-  readonly seriesKind: SeriesKind
-  readonly kind: OverrideChange['kind']
-  /** Of a constant, as text. */
-  readonly value?: string
-  readonly factor?: number
-  readonly readings?: number
-  readonly run: string
-  readonly _since: number
-  readonly setBy: string
-}
-
-function toRow({ twin, name, series, change, run }: OverrideEdits['set'][number], at: bigint, actor: string): Omit<Row, '_since' | 'readings'> & { readonly _since: bigint; readonly readings?: bigint } {
-  return {
-    _id: twin, name, series: series.twin, telemetry: series.name, seriesKind: series.kind, kind: change.kind, run, _since: at, setBy: actor,
-    ...(change.kind === 'CONSTANT' ? { value: String(change.value) } : change.kind === 'FACTOR' ? { factor: change.factor } : { readings: BigInt(change.readings) }),
-  }
-}
-
-function toOverride(row: Row): Override {
-  const series: SeriesKey = { twin: row.series, name: row.telemetry, kind: row.seriesKind, source: 'MEASURED', run: null }
-  return { twin: row._id, name: row.name, series, change: toChange(row), run: row.run, setAt: row._since, setBy: row.setBy }
-}
-
-function toChange({ kind, seriesKind, value = '', factor = 1, readings = 0 }: Row): OverrideChange {
-  switch (kind) {
-    case 'CONSTANT': return { kind, value: toValue(seriesKind, value) }
-    case 'FACTOR': return { kind, factor }
-    case 'SERIES': return { kind, readings }
-  }
-}
-
-function toValue(kind: SeriesKind, text: string): SeriesValue {
-  switch (kind) {
-    case 'float': return Number(text)
-    case 'integer': return BigInt(text)
-    case 'boolean': return text === 'true'
-    case 'text': case 'json': return text
-  }
+  return { seq, set: edits.set }
 }

@@ -3,15 +3,18 @@ import { componentId, relationshipKey } from '../../twin/state.ts'
 import type { BranchKind } from './branch-world.ts'
 import type { Neo4jDatabase } from './database.ts'
 import type { ValuePairs } from './exact-values.ts'
+import { type OverrideRow, toOverride } from './override-row.ts'
 import * as cypher from './scenario-edit-statements.ts'
 
 type KeyRow = readonly [twin: string, rank: number, name: string, relationship: string]
 type PartRow = readonly [id: string, model: string, set: readonly string[], values: ValuePairs]
-type TwinRow = readonly [id: string, isOwn: boolean, isGone: boolean, model: string, then: number | null, at: number, set: readonly string[], values: ValuePairs, parts: readonly PartRow[]]
-type RelationshipRow = readonly [twin: string, name: string, relationship: string, to: string, then: number | null, at: number, model: string | null, values: ValuePairs]
-type OverrideRow = readonly [twin: string, name: string, kind: string, at: number]
-type BelowRow = readonly [id: string, model: string, version: number, values: ValuePairs, words: readonly (readonly [version: number, set: readonly string[], values: ValuePairs])[]]
-type RelationshipBelowRow = readonly [twin: string, name: string, relationship: string, to: string, version: number, values: ValuePairs]
+type TwinRow = readonly [id: string, isOwn: boolean, isGone: boolean, model: string, then: number | null, life: number | null, at: number, set: readonly string[], values: ValuePairs, parts: readonly PartRow[]]
+type RelationshipRow = readonly [
+  twin: string, name: string, relationship: string, to: string, then: number | null, life: number | null, at: number, model: string | null, values: ValuePairs,
+  from?: number | null, target?: number | null, isForsaken?: boolean,
+]
+type BelowRow = readonly [id: string, model: string, version: number, born: number, values: ValuePairs, words: readonly (readonly [version: number, set: readonly string[], values: ValuePairs])[]]
+type RelationshipBelowRow = readonly [twin: string, name: string, relationship: string, to: string, version: number, born: number, values: ValuePairs]
 
 const keyText = ({ twin, rank, name, relationship }: EditKey): string => `${rank}\0${relationshipKey(twin, name, relationship)}`
 
@@ -47,7 +50,7 @@ export function createNeo4jEditReader(database: Pick<Neo4jDatabase, 'read'>, ten
       const masks = await found<RelationshipRow>(cypher.masks, { s, rows: ranked(2).map(toRow) }, signal)
       const links = await byName(ranked(3), (name, rows) => found<RelationshipRow>(cypher.linksNamed(name), { s, rows: rows.map(toRow) }, signal))
       const edits = [
-        ...twins.map(toTwinEdit), ...overrides.map(([twin, name, kind, at]): Edit => ({ op: 'override', key: { twin, rank: 1, name, relationship: '' }, at, kind })),
+        ...twins.map(toTwinEdit), ...overrides.map(toOverrideEdit),
         ...masks.map((row) => toRelationshipEdit(row, 2)), ...links.map((row) => toRelationshipEdit(row, 3)),
       ]
       const byKey = new Map(edits.map((edit) => [keyText(edit.key), edit]))
@@ -71,15 +74,20 @@ export function createNeo4jEditReader(database: Pick<Neo4jDatabase, 'read'>, ten
   }
 }
 
+const toKeys = (rows: unknown): readonly EditKey[] => (rows as readonly KeyRow[]).map(([twin, rank, name, relationship]) => ({ twin, rank, name, relationship }))
+
 const toParameters = ({ chain, at }: EditedWorld): Readonly<Record<string, unknown>> => ({ chain: chain.map(BigInt), base: at === undefined ? null : BigInt(at) })
 
 const toRow = ({ twin, name, relationship }: EditKey): Readonly<Record<string, string>> => ({ twin, name, relationship })
-const toKeys = (rows: unknown): readonly EditKey[] => (rows as readonly KeyRow[]).map(([twin, rank, name, relationship]) => ({ twin, rank, name, relationship }))
-
 
 function toTwinEdit([twin, isOwn, isGone, model, then, life, at, set, values, parts]: TwinRow): TwinEdit {
   const components = parts.map(([id, type, names, given]): SaidOfComponent => ({ name: id.slice(twin.length + 1), model: type, ...toSaid(names, given) }))
-  return { op: isOwn ? 'create' : isGone ? 'delete' : 'update', key: { twin, rank: 0, name: '', relationship: '' }, at, model, ...toSaid(set, values), components, then: then ?? undefined }
+  return { op: isOwn ? 'create' : isGone ? 'delete' : 'update', key: { twin, rank: 0, name: '', relationship: '' }, at, model, ...toSaid(set, values), components, then: then ?? undefined, life: life ?? undefined }
+}
+
+function toOverrideEdit(row: OverrideRow): Edit {
+  const override = toOverride(row)
+  return { op: 'override', key: { twin: override.twin, rank: 1, name: override.name, relationship: '' }, at: override.setAt, override }
 }
 
 /** Without the store's own columns, such as a map's keys. */

@@ -97,10 +97,10 @@ export function createDispatcher({ tail, telemetry, columns, onTrouble }: Dispat
    * What happens in scenarios without an entry of its own: what one says of telemetry is no property that a place could name; and a twin that is deleted below
    * takes along what a scenario has related to it.
    */
-  const inScenarios = ({ op, scenario, cause }: JournalEntry): void => {
+  const inScenarios = ({ op, scenario }: JournalEntry): void => {
     for (const group of groups) {
       if (!group.plan.scenario || !concerns(group.plan.scenario, scenario)) continue
-      if (op === 'delete' || (cause === 'overrideTelemetry' && readsTelemetry(group.plan))) group.doubt()
+      if (op === 'delete' || (op === 'override' && readsTelemetry(group.plan))) group.doubt()
     }
   }
   const gap = (): void => { for (const group of groups) group.doubt() }
