@@ -123,7 +123,7 @@ const yields: ReadonlySet<string> = new Set<ProblemCode>(['VERSION_CONFLICT', 'N
 function toConflicts(id: string, problems: readonly ItemProblem[], { steps }: PromotionPlan, { below, onConflict }: { readonly below: Below; readonly onConflict: OnScenarioConflict }): ScenarioConflicts {
   const byEdit = Map.groupBy(problems, ({ item = 0 }) => steps[item]?.edit)
   const conflicts = [...byEdit].flatMap(([edit, some]) => (edit ? [toConflict(edit, some, below)] : []))
-  const remedy = onConflict === 'REFUSE' && conflicts.every(({ code }) => yields.has(code)) ? 'Promote it with onConflict: OVERWRITE, so that what it says goes, or discard it.' : 'Change it so that it fits, or discard it.'
+  const remedy = onConflict === 'REFUSE' && conflicts.every(({ code }) => yields.has(code)) ? 'Promote it with onConflict: OVERWRITE, so that what it says of what is still there goes, or discard it.' : 'Change it so that it fits, or discard it.'
   const message = `${conflicts.length} of the edits of scenario ${JSON.stringify(id)} cannot be carried over: ${conflicts[0]?.message ?? ''} Nothing is stored. ${remedy}`
   return { kind: 'ScenarioConflicts', code: 'SCENARIO_CONFLICTS', message, path: ['id'], conflicts }
 }

@@ -12,8 +12,8 @@ interface View {
   readonly links: ReadonlyMap<string, Tied>
 }
 
-/** What a scenario says of a twin below: what it sets, undefined where it removes; and how often it was edited. */
-interface Word { edits: number; values: Record<string, unknown>; motor: Record<string, unknown> }
+/** What a scenario says of one life of a twin below: what it sets, undefined where it removes; and how often it was edited. */
+interface Word { readonly life: number; edits: number; values: Record<string, unknown>; motor: Record<string, unknown> }
 
 export type Below = () => View
 
@@ -30,9 +30,10 @@ export function fixed(base: Memory): Below {
 export class BranchMemory {
   #own = new Map<string, Twin>()
   #words = new Map<string, Word>()
-  #gone = new Set<string>()
+  /** Which life of an id was deleted, of a relationship ended. */
+  #gone = new Map<string, number>()
   #links = new Map<string, Tied>()
-  #ended = new Set<string>()
+  #ended = new Map<string, number>()
   readonly #below: Below
 
   constructor(below: Below) {
@@ -57,7 +58,7 @@ export class BranchMemory {
       case 'unrelate': {
         const found = [...this.view().links].filter(([, each]) => each.from === command.from && each.name === command.name && (command.id === undefined || each.id === command.id) && (command.to === undefined || each.to === command.to))
         for (const [key] of found) this.#end(key)
-        return found.length > 0
+        return found.length > 0 || (command.id !== undefined && this.#withdraw(keyOf({ ...command, id: command.id }), command.to))
       }
     }
   }
@@ -65,11 +66,12 @@ export class BranchMemory {
   view(): View {
     const below = this.#below()
     const twins = new Map<string, Twin>()
-    for (const [id, twin] of below.twins) if (!this.#gone.has(id)) twins.set(id, over(twin, this.#words.get(id)))
+    for (const [id, twin] of below.twins) if (this.#gone.get(id) !== twin.life) twins.set(id, over(twin, this.#words.get(id)))
     for (const [id, twin] of this.#own) twins.set(id, twin)
-    const links = new Map([...below.links].filter(([key]) => !this.#ended.has(key)))
-    for (const [key, link] of this.#links) links.set(key, link)
-    return { twins, links: new Map([...links].filter(([, link]) => livesOf(twins, link).join() === link.lives.join())) }
+    const isThere = ([, link]: [string, Tied]): boolean => livesOf(twins, link).join() === link.lives.join()
+    const links = new Map([...below.links].filter(([key, { life }]) => this.#ended.get(key) !== life).filter(isThere))
+    for (const [key, link] of [...this.#links].filter(isThere)) links.set(key, link)
+    return { twins, links }
   }
 
   readonly seen: Below = () => this.view()
@@ -96,7 +98,9 @@ export class BranchMemory {
       this.#own.set(id, { ...own, version: own.version + 1, values, motor: parts })
       return true
     }
-    const word = this.#words.get(id) ?? { edits: 0, values: {}, motor: {} }
+    const known = this.#words.get(id)
+    const word = known?.life === twin.life ? known : { life: twin.life, edits: 0, values: {}, motor: {} }
+    this.#gone.delete(id) // of a life before
     for (const name of Object.keys(given)) word.values[name] = values[name]
     for (const name of Object.keys(motor ?? {})) word.motor[name] = parts[name]
     this.#words.set(id, { ...word, edits: word.edits + 1 })
@@ -110,21 +114,29 @@ export class BranchMemory {
     for (const [key] of attached) this.#end(key)
     this.#own.delete(id)
     this.#words.delete(id)
-    if (this.#below().twins.has(id)) this.#gone.add(id)
+    const below = this.#below().twins.get(id)
+    if (below) this.#gone.set(id, below.life)
     return true
+  }
+
+  /** One that it lost with one of its ends; nothing else of the key can be seen. */
+  #withdraw(key: string, to: string | undefined): boolean {
+    const lost = this.#links.get(key)
+    return lost !== undefined && (to === undefined || lost.to === to) && this.#links.delete(key)
   }
 
   /** What lies below stays hidden; what is its own is no more. */
   #end(key: string): void {
     this.#links.delete(key)
-    if (this.#below().links.has(key)) this.#ended.add(key)
+    const below = this.#below().links.get(key)
+    if (below) this.#ended.set(key, below.life)
   }
 
   #relate(command: Omit<Of<'relate'>, 'kind'>): boolean {
     const { from, name, to, id, properties } = command
     const { twins, links } = this.view()
     if (twins.get(from)?.kind !== 'Pump' || twins.get(to)?.kind !== (name === 'partOf' ? 'Zone' : 'Pump') || links.has(keyOf(command))) return false
-    this.#links.set(keyOf(command), { from, name, to, id, version: 1, values: { ...(properties as object) }, lives: livesOf(twins, { from, to }) })
+    this.#links.set(keyOf(command), { from, name, to, id, version: 1, values: { ...(properties as object) }, life: nextLife(), lives: livesOf(twins, { from, to }) })
     return true
   }
 
@@ -132,14 +144,14 @@ export class BranchMemory {
     const key = keyOf(command)
     const found = this.view().links.get(key)
     if (!found) return false
-    if (!this.#links.has(key)) this.#ended.add(key)
+    if (this.#links.get(key)?.life !== found.life) this.#ended.set(key, found.life)
     this.#links.set(key, { ...found, version: found.version + 1, values: merged(found.values, command.patch as object) })
     return true
   }
 }
 
 function over(twin: Twin, word: Word | undefined): Twin {
-  return word ? { ...twin, version: twin.version + word.edits, values: withoutUndefined({ ...twin.values, ...word.values }), motor: withoutUndefined({ ...twin.motor, ...word.motor }) } : twin
+  return word?.life === twin.life ? { ...twin, version: twin.version + word.edits, values: withoutUndefined({ ...twin.values, ...word.values }), motor: withoutUndefined({ ...twin.motor, ...word.motor }) } : twin
 }
 
 const withoutUndefined = (values: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))

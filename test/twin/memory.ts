@@ -16,7 +16,16 @@ export interface Twin {
   /** Which life of the id it is. */
   readonly life: number
 }
-export interface Link { readonly from: string; readonly name: string; readonly to: string; readonly id: string; version: number; values: Record<string, unknown> }
+export interface Link {
+  readonly from: string
+  readonly name: string
+  readonly to: string
+  readonly id: string
+  version: number
+  values: Record<string, unknown>
+  /** Which life of its source's, name's and id's it is. */
+  readonly life: number
+}
 
 /** What the commands mean, written down a second time and as simply as can be: no groups, no history, no store. */
 export class Memory {
@@ -75,7 +84,7 @@ export class Memory {
     const { from, name, to, id, properties } = command
     const wanted = name === 'partOf' ? 'Zone' : 'Pump'
     if (this.twins.get(from)?.kind !== 'Pump' || this.twins.get(to)?.kind !== wanted || this.links.has(keyOf(command))) return false
-    this.links.set(keyOf(command), { from, name, to, id, version: 1, values: { ...(properties as object) } })
+    this.links.set(keyOf(command), { from, name, to, id, version: 1, values: { ...(properties as object) }, life: nextLife() })
     return true
   }
 

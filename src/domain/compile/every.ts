@@ -77,14 +77,19 @@ function asItIsBelow(scope: Scope, match: Cypher.Clause, { node, state, words }:
   return sequence(match, constrainedWith(known, Cypher.or(Cypher.isNull(words), Cypher.none(word, words, saysOf(word, columns)))), returned)
 }
 
-/** Twins of which a scenario says what the filter looks at, whatever they are like below: by their ids. What a scenario made comes by `made`. */
+/**
+ * Twins of which a scenario says what the filter looks at, whatever they are like below: by their ids. Another may have come to have the id of one that is no more:
+ * nothing is said of that. What a scenario made comes by `made`.
+ */
 function spokenOf(scope: Scope, subject: Subject, type: string, filter: FilterOf, columns: Filter['columns']): Cypher.Clause {
   const [number, word, id] = [new Cypher.Variable(), new Cypher.Node(), new Cypher.Variable()]
   const { own } = filter(subject)
   const labels = Cypher.labelExpr.and('_In', '_Word') // the index is on the first
   const words = new Cypher.Unwind([scope.chain(), number]).match(new Cypher.Pattern(word, { labels, properties: { _t: scope.tenant, _s: number } }))
     .where(Cypher.and(Cypher.isNull(word.property('_owner')), saysOf(word, columns))).with([word.property('_id'), id]).distinct()
-  return sequence(words, twinById(scope, subject, id, { type, isOfBase: true, tests: [own] }), new Cypher.Return(...variablesOf(subject)))
+  const said = new Cypher.Variable()
+  const isMeant = subject.words && Cypher.any(said, subject.words, saysOf(said, columns))
+  return sequence(words, twinById(scope, subject, id, { type, isOfBase: true, tests: [isMeant, own] }), new Cypher.Return(...variablesOf(subject)))
 }
 
 /** Does the word say anything of these columns? */
