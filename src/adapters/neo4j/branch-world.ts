@@ -54,7 +54,7 @@ export function componentIdentity({ isFixed }: BranchKind, n: string, id: string
 export function stateOf({ isFixed }: BranchKind, n: string, what: 'twin' | 'component'): string {
   if (!isFixed) return n
   return `CASE WHEN ${n}._s IS NOT NULL OR ${n}._since <= $b.base THEN ${n} ELSE head(COLLECT {
-    MATCH (v:_Past) USING INDEX v:_Past(_t, _id, _to) WHERE v._t = $b.t AND v._id = ${n}._id AND v._to > $b.base AND ${what === 'twin' ? 'NOT ' : ''}v:_was__Component RETURN v ORDER BY v._to LIMIT 1
+    MATCH (v:_Past) USING INDEX v:_Past(_t, _id, _to) WHERE v._t = $b.t AND v._id = ${n}._id AND v._to > $b.base AND ${what === 'twin' ? 'NOT ' : ''}v:_was__Component RETURN v ORDER BY v._t, v._id, v._to LIMIT 1
   }) END`
 }
 

@@ -50,6 +50,6 @@ function rootsIn(isPast: boolean, isBranch: boolean): string {
 const modelThen = `CALL (x) {
   WITH x WHERE x._since <= $b.at OR x:_Own RETURN x._model AS model
   UNION ALL WITH x WHERE x._since > $b.at AND NOT x:_Own
-  CALL (x) { MATCH (p:_Past {_t: $b.t, _id: x._id}) USING INDEX SEEK p:_Past(_t, _id, _to) WHERE p._to > $b.at RETURN p ORDER BY p._to LIMIT 1 }
+  CALL (x) { MATCH (p:_Past {_t: $b.t, _id: x._id}) USING INDEX SEEK p:_Past(_t, _id, _to) WHERE p._to > $b.at AND NOT p:_was__Component RETURN p ORDER BY p._t, p._id, p._to LIMIT 1 }
   RETURN p._model AS model
 }`

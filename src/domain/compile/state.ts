@@ -20,7 +20,7 @@ function stateOf({ world, tenant, at }: Scope, node: Cypher.Node, kind: Kind): C
   const past = new Cypher.Node()
   const isPart = past.hasLabel('_was__Component')
   const states = new Cypher.Match(new Cypher.Pattern(past, { labels: '_Past', properties: { _t: tenant, _id: node.property('_id') } }))
-    .where(Cypher.and(Cypher.gt(past.property('_to'), at()), kind === 'component' ? isPart : Cypher.not(isPart))).return(past).orderBy([past.property('_to'), 'ASC']).limit(1)
+    .where(Cypher.and(Cypher.gt(past.property('_to'), at()), kind === 'component' ? isPart : Cypher.not(isPart))).return(past).orderBy(...['_t', '_id', '_to'].map((column): [Cypher.Expr, Cypher.Order] => [past.property(column), 'ASC'])).limit(1) // as the index is: by `_to` alone, all would be read
   const unchanged = Cypher.lte(node.property('_since'), at())
   const choice = new Cypher.Case().when(world.isBranch ? Cypher.or(Cypher.isNotNull(node.property('_s')), unchanged) : unchanged) // what a scenario made has no instant
   return choice.then(node).else(Cypher.head(new Cypher.Collect(states)))
