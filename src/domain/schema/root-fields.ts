@@ -61,7 +61,7 @@ const selection = (book: Book, model: RegisteredModel | undefined): GraphQLField
 /** From where a query looks: the same on every root field of the domain. */
 const vantage = (book: Book): GraphQLFieldConfigArgumentMap => ({
   asOf: { type: book.input('DateTime'), description: 'Everything as it was at this instant: twins, relationships, properties, models and readings. Filters and orders are of then, too.' },
-  knownAt: { type: book.input('DateTime'), description: 'Only what was known at this instant: readings that were received, and changes that were committed, by then.' },
+  knownAt: { type: book.input('DateTime'), description: 'Only what was known at this instant: readings that were received, and changes that were committed, by then. What a scenario says holds whenever it was said.' },
   scenario: scenarioArgument('Everything as it would be in this scenario.'),
   atLeast: { type: book.input('Cursor'), description: 'Waits until what the mutation that returned this cursor did can be read; for a few seconds, then NOT_CAUGHT_UP.' },
 })
