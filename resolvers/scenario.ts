@@ -48,7 +48,7 @@ export const scenarioResolvers: IResolvers<unknown, Context> = {
       const { edges, hasNextPage } = await services.scenarioEdits.page(_id, { first: first ?? usualPage, after }, signal)
       return { edges, pageInfo: { hasNextPage, hasPreviousPage: typeof after === 'string', startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null } }
     },
-    editCount: ({ _id }: Row, _, { services, signal }) => services.scenarioEdits.count(_id, signal),
+    editCount: ({ _id }: Row, _, context) => editCounts(context).load(_id),
   },
   CreateScenarioSuccess: { scenario: findScenario },
   DiscardScenarioSuccess: { scenario: findScenario },
@@ -65,6 +65,15 @@ function toUnion(kind: string, result: Result<ScenarioChanged>): Problem | Succe
 async function findScenario(source: unknown, args: { readonly id?: string }, context: Context, info: GraphQLResolveInfo): Promise<unknown> {
   const id = args.id ?? (source as Success).id
   return (await findNodes('scenarios', { where: { id: { eq: id } }, limit: 1 }, context, info))[0] ?? null
+}
+
+/** One count a list, however often it is asked for. */
+const counts = new WeakMap<Context, DataLoader<string, number>>()
+
+function editCounts(context: Context): DataLoader<string, number> {
+  const known = counts.get(context) ?? new DataLoader<string, number>((ids) => context.services.scenarioEdits.counts(ids, context.signal), { cache: false }) // the fields of a mutation run one after the other
+  counts.set(context, known)
+  return known
 }
 
 /** The parents of a list in one reading, by the place where they are selected. */

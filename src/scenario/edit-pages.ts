@@ -33,7 +33,8 @@ export interface EditPage {
 export interface ScenarioEdits {
   /** At most 1,000. Fails with BAD_USER_INPUT, STORE_UNAVAILABLE, TIMEOUT. */
   page(id: string, request: { readonly first: number; readonly after?: string | null | undefined }, signal?: AbortSignal): Promise<EditPage>
-  count(id: string, signal?: AbortSignal): Promise<number>
+  /** Of each, in their order. */
+  counts(ids: readonly string[], signal?: AbortSignal): Promise<readonly number[]>
 }
 
 export interface ScenarioEditsConfig {
@@ -61,8 +62,10 @@ export function createScenarioEdits({ book, reader, registry }: ScenarioEditsCon
       const models = registry()
       return { edges: edits.map((edit) => ({ cursor: encodeKey(edit.key), node: toShown(edit, editedProperties(edit, below, models)) })), hasNextPage: keys.length > first }
     },
-    async count(id, signal) {
-      return await reader.count((await find(id, signal)).number, signal)
+    async counts(ids, signal) {
+      const numbers = await Promise.all(ids.map(async (id) => (await find(id, signal)).number))
+      const counted = await reader.counts(numbers, signal)
+      return numbers.map((number) => counted.get(number) ?? 0)
     },
   }
 }

@@ -106,7 +106,7 @@ export interface EditReader {
   keys(scenario: number, after: EditKey | undefined, limit: number, signal?: AbortSignal): Promise<readonly EditKey[]>
   /** Of the relationships that the scenario made or changed, and lost since: no edits, but in the way of a promotion until they are taken back. */
   forsakenKeys(scenario: number, limit: number): Promise<readonly EditKey[]>
-  count(scenario: number, signal?: AbortSignal): Promise<number>
+  counts(scenarios: readonly number[], signal?: AbortSignal): Promise<ReadonlyMap<number, number>>
   /** The edits of the keys, in their order; those that are gone by now are left out. */
   load(scenario: number, keys: readonly EditKey[], signal?: AbortSignal): Promise<readonly Edit[]>
   below(world: EditedWorld, edits: readonly Edit[], signal?: AbortSignal): Promise<Below>

@@ -72,7 +72,7 @@ async function attemptPromotion(config: PromotionConfig, id: string, request: Pr
   const branches = isOpen ? await config.store.branchesOf(id) : []
   if (branches.length > 0) return refused(hasBranches(id, branches))
   const edits = isOpen ? await readEdits(config.edits, scenario.number) : []
-  if (edits.length > mostEdits) return refused(tooMany(id, Math.max(edits.length, await config.edits.count(scenario.number))))
+  if (edits.length > mostEdits) return refused(tooMany(id, Math.max(edits.length, (await config.edits.counts([scenario.number])).get(scenario.number) ?? 0)))
   const below = await readBelow(config.edits, worldBelow(scenario, parent), edits)
   const plan = planPromotion(edits, below, config.registry(), request.onConflict)
   if (plan.steps.length > mostEdits) return refused(tooMany(id, plan.steps.length))

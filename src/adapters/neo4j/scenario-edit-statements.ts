@@ -15,8 +15,13 @@ export const keys = `CALL () {
 }
 RETURN collect([twin, rank, name, relationship]) AS keys`
 
-export const count = `CALL () { ${things} RETURN DISTINCT twin, rank, name, relationship }
-RETURN count(*) AS count`
+/** Of each of the scenarios. */
+export const counts = `UNWIND $b.scenarios AS number
+CALL (number) {
+  CALL (number) { ${things.replaceAll('$b.s ', 'number ')} RETURN DISTINCT twin, rank, name, relationship }
+  RETURN count(*) AS edits
+}
+RETURN collect([number, edits]) AS counts`
 
 /** Relationships of its own that it lost with one of their ends. */
 export const forsakenKeys = `CALL () {

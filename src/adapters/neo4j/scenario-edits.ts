@@ -36,8 +36,9 @@ export function createNeo4jEditReader(database: Pick<Neo4jDatabase, 'read'>, ten
     async forsakenKeys(scenario, limit) {
       return toKeys((await database.read({ text: cypher.forsakenKeys, parameters: { b: { t: tenant, s: BigInt(scenario), limit: BigInt(limit) } } }))['keys'])
     },
-    async count(scenario, signal) {
-      return Number((await database.read({ text: cypher.count, parameters: { b: { t: tenant, s: BigInt(scenario) } } }, { signal }))['count'])
+    async counts(scenarios, signal) {
+      const { counts } = await database.read({ text: cypher.counts, parameters: { b: { t: tenant, scenarios: scenarios.map(BigInt) } } }, { signal })
+      return new Map((counts as readonly (readonly [number, number])[]).map(([number, edits]) => [Number(number), Number(edits)]))
     },
     async lastEdit(id) {
       return Number((await database.read({ text: cypher.lastEdit, parameters: { b: { t: tenant, id } } }))['edited'])
