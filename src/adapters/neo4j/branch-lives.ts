@@ -10,7 +10,7 @@ export const lifeOf = (relationship: string): string => `coalesce(${relationship
 /** Holds for nodes of `row.life`. A component may come later than its owner, by a migration. */
 export const isOfLife = (x: string): string => `CASE WHEN ${x}:_Component OR ${x}:_OwnComponent OR ${x}:_was__Component THEN ${x}._from >= row.life ELSE ${x}._from = row.life END`
 
-/** What the scenario said of other lives of the ids is forgotten, with its marks; without a life, what it said of any. */
+/** What the scenario said of other lives of the ids is forgotten, with its marks; without a life, what it said of any. Of what it deletes, what it said of components is forgotten, too. */
 export const forgottenWords: WriteStep = {
   rows: 'lives',
   text: `UNWIND $b.lives AS row
@@ -18,7 +18,7 @@ CALL (row) {
   MATCH (w:_Word {_t: $b.t, _s: $b.s, _id: row.id}) USING INDEX SEEK w:_Word(_t, _s, _id) RETURN w
   UNION ALL MATCH (w:_Word) USING INDEX w:_Word(_t, _s, _id) WHERE w._t = $b.t AND w._s = $b.s AND w._id STARTS WITH row.id + '#' AND w._owner = row.id RETURN w
 }
-WITH row, w, w._id AS id WHERE row.life IS NULL OR w._life <> row.life
+WITH row, w, w._id AS id WHERE row.life IS NULL OR w._life <> row.life OR row.ends AND w._owner IS NOT NULL
 ${bearersOf('id')}
 SET m._in = ${without('m._in')}, m._not = ${without('m._not')}
 WITH DISTINCT w DELETE w`,

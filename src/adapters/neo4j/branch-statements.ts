@@ -60,7 +60,6 @@ const deleted = (kind: BranchKind): WriteStep => ({
   WITH row, n, w, properties(w) AS before
   SET w = {_t: before._t, _s: before._s, _id: before._id, _model: before._model, _set: [], _v: before._v + 1, _then: before._then, _life: n._from, _from: before._from, _since: $b.at, _gone: true}
   WITH {id: row.id, life: n._from} AS row, n
-  CALL (row) { MATCH (p:_Word) USING INDEX p:_Word(_t, _s, _id) WHERE p._t = $b.t AND p._s = $b.s AND p._id STARTS WITH row.id + '#' AND p._owner = row.id DELETE p }
   CALL (n) {
     MATCH (n)-[r]-() WHERE r._s <> $b.s AND NOT $b.s IN coalesce(r._not, [])
     WITH DISTINCT r MATCH (c:_Scenario {_t: $b.t, number: r._s}) WHERE $b.s IN c.chain

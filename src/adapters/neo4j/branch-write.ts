@@ -58,7 +58,9 @@ function toBranchParameters({ scenario, state }: Branch, writes: Writes, tenant:
         labels: ['_In', '_OwnComponent', ...part.labels.map((label) => `_in_${label}`)], columns: { ...present(toDriverColumns(part.columns)), ...born(part.id, part.model), _owner: id },
       })),
     })),
-    lives: [...writes.creates.map(({ id }) => ({ id, life: null })), ...[...writes.updates, ...writes.deletes].map(({ id }) => ({ id, life: bornOf(id) }))],
+    lives: [
+      ...writes.creates.map(({ id }) => ({ id, life: null, ends: false })), ...writes.updates.map(({ id }) => ({ id, life: bornOf(id), ends: false })), ...writes.deletes.map(({ id }) => ({ id, life: bornOf(id), ends: true })),
+    ],
     ties: [...writes.withdrawn, ...writes.links, ...writes.unlinks, ...writes.linkUpdates].map(({ from, name, id }) => ({ from, name, id, types: [`_in_${name}`, name, `_was_${name}`] })),
     updates: writes.updates.map((each) => update(each)),
     componentUpdates: writes.componentUpdates.map((each) => update(each, ownerOf(each.id))),

@@ -1,5 +1,5 @@
 import { componentType } from '../../twin/columns.ts'
-import type { MigratingTwin, MigrationBatch, TwinMigration, TwinMigrationStore } from '../../twin/migrate/migration-store.ts'
+import type { MigratingTwin, MigrationBatch, Page, TwinMigration, TwinMigrationStore } from '../../twin/migrate/migration-store.ts'
 import type { Neo4jDatabase } from './database.ts'
 import { toDriverColumns } from './driver-value.ts'
 import { lockHead, type StoredTenant } from './head.ts'
@@ -30,7 +30,7 @@ CALL (open, scenarios) {
     MATCH (w:_Word {_t: $b.t, _s: each[0], _id: n._id}) USING INDEX SEEK w:_Word(_t, _s, _id) WHERE w._set IS NOT NULL
     RETURN collect({scenario: each[1], names: [p IN w._set WHERE NOT p STARTS WITH '_'], values: ${valuesOf('w')}}) AS words
   }
-  RETURN collect({id: n._id, values: ${valuesOf('n')}, components: components, outgoing: outgoing, incoming: incoming, words: words}) AS twins
+  RETURN collect({id: n._id, values: ${valuesOf('n')}, components: components, outgoing: outgoing, taken: COLLECT { UNWIND $b.parts AS name MATCH (x:Twin {_t: $b.t, _id: n._id + '#' + name}) USING INDEX SEEK x:Twin(_t, _id) RETURN name }, incoming: incoming, words: words}) AS twins
 }
 RETURN twins`
 
@@ -66,7 +66,7 @@ interface TwinRow extends Omit<MigratingTwin, 'values' | 'components' | 'words'>
 
 /** Twins of one model become twins of another, page by page, in GRAPH's layout. */
 export function createNeo4jTwinMigrationStore(database: Pick<Neo4jDatabase, 'read' | 'transaction'>, { tenant, label }: StoredTenant): TwinMigrationStore {
-  const page = ({ model, after, limit }: Pick<MigrationBatch, 'model' | 'after' | 'limit'>) => ({ text: read, parameters: { b: { t: tenant, model, after, limit: BigInt(limit) } } })
+  const page = ({ model, after, limit, parts }: Page) => ({ text: read, parameters: { b: { t: tenant, model, after, parts, limit: BigInt(limit) } } })
   return {
     read: async (given) => toTwins(await database.read(page(given))),
     migrate: (batch) => database.transaction(async (tx) => {

@@ -86,6 +86,7 @@ function migrateComponents({ registry, to }: Migration, twin: MigratingTwin): { 
     added: added.map(({ id, name, model }) => ({ id, name, model: model.id, labels: model.labels })),
     ended: gone.map(({ id }) => id),
     problems: [
+      ...twin.taken.map((name) => problem('ALREADY_EXISTS', `The new component ${name} would have the id ${JSON.stringify(componentId(twin.id, name))}, which a twin has. Delete that twin first.`, name)),
       ...added.flatMap(({ name, model }) => [...propertiesOf(model).values()].filter(({ required }) => required).map((property) => problem('REQUIRED_MISSING', `The new component ${name} needs a value of ${property.name}.`, name, property.name))),
       ...gone.filter(({ values }) => values.size > 0).map(({ name }) => problem('UNKNOWN_COMPONENT', `The component ${name} has values, but the new model has no such component. Remove the values first.`, name)),
       ...twin.components.flatMap(({ name, model }) => {
@@ -106,6 +107,10 @@ function wordProblems({ from, to }: Migration, words: MigratingTwin['words']): r
     return [...unfit].map((name) => problem(after.has(name) ? 'WRONG_TYPE' : 'UNKNOWN_PROPERTY', said(name), name))
   })
 }
+
+/** Names of the components that twins get. */
+export const addedComponents = ({ from, to }: Pick<Migration, 'from' | 'to'>): readonly string[] =>
+  [...to.contents.values()].flatMap(({ kind, name }) => (kind === 'Component' && from.contents.get(name)?.kind !== 'Component' ? [name] : []))
 
 /** Twins of the old model at the other end are of the new one soon. */
 function outgoingProblems({ registry, from, to }: Migration, related: readonly RelatedModels[]): readonly ItemProblem[] {

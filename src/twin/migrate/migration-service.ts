@@ -2,7 +2,7 @@ import type { Dtmi } from '../../model/model.ts'
 import type { RegisteredModel, Registry } from '../../model/registry.ts'
 import type { Conflict, Invalid, ItemProblem, NotFound } from '../../problem.ts'
 import { done, refused, type Result } from '../../util/result.ts'
-import { migrateTwin, type Migration } from './migrate-twin.ts'
+import { addedComponents, migrateTwin, type Migration } from './migrate-twin.ts'
 import type { MigratingTwin, TwinMigrationStore } from './migration-store.ts'
 
 export interface Migrated {
@@ -66,7 +66,7 @@ async function check(store: TwinMigrationStore, migration: Migration): Promise<{
   const problems: ItemProblem[] = []
   let twins = 0
   for (let after = ''; problems.length < mostProblems;) {
-    const page = await store.read({ model: migration.from.id, after, limit: pageSize })
+    const page = await store.read({ model: migration.from.id, after, limit: pageSize, parts: addedComponents(migration) })
     problems.push(...page.flatMap((twin) => problemsOf(migration, twin)))
     twins += page.length
     const last = page.at(-1)
@@ -88,7 +88,7 @@ async function migrateAll(store: TwinMigrationStore, migration: Migration, regis
   let seq: number | null = null
   for (let after: string | undefined = ''; after !== undefined;) {
     const batch = await store.migrate({
-      model: from.id, to: to.id, after, limit: pageSize, actor,
+      model: from.id, to: to.id, after, limit: pageSize, parts: addedComponents(migration), actor,
       removedLabels: from.labels.filter((label) => !to.labels.includes(label)), addedLabels: to.labels.filter((label) => !from.labels.includes(label)),
       decide: (found) => found.flatMap((twin) => {
         const outcome = migrateTwin({ ...migration, registry: registry() }, twin)

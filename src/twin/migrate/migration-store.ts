@@ -6,6 +6,8 @@ export interface MigratingTwin {
   readonly id: string
   readonly values: ReadonlyMap<string, unknown>
   readonly components: readonly { readonly id: string; readonly name: string; readonly model: Dtmi; readonly values: ReadonlyMap<string, unknown> }[]
+  /** Those of the page's `parts` whose id, as a component of it, a twin has. */
+  readonly taken: readonly string[]
   /** Its relationships, counted by name and by the model at the other end; those that open scenarios made are among them. */
   readonly outgoing: readonly RelatedModels[]
   readonly incoming: readonly RelatedModels[]
@@ -33,6 +35,8 @@ export interface Page {
   /** Twins with greater ids only; '' for the first page. */
   readonly after: string
   readonly limit: number
+  /** Names of the components that the new model adds. */
+  readonly parts: readonly string[]
 }
 
 export interface MigrationBatch extends Page {

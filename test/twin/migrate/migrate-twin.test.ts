@@ -8,7 +8,7 @@ function migrate(before: readonly Document[], after: readonly Document[], twin: 
   const { registry } = published([iface('dtmi:t:Old;1', before), iface('dtmi:t:New;1', after)])
   const [from, to] = [registry.get('dtmi:t:Old;1'), registry.get('dtmi:t:New;1')]
   if (!from || !to) throw new Error('Not published.')
-  return migrateTwin({ registry, from, to }, { id: 'x', values: new Map(), components: [], outgoing: [], incoming: [], words: [], ...twin })
+  return migrateTwin({ registry, from, to }, { id: 'x', values: new Map(), components: [], taken: [], outgoing: [], incoming: [], words: [], ...twin })
 }
 
 const codes = (outcome: MigrationOutcome): readonly string[] => (outcome.ok ? [] : outcome.problems.map(({ code, path }) => `${code} ${path?.join('.')}`))

@@ -6,7 +6,7 @@ import { createTwinMigrationService, type Migrated, type TwinMigrationService } 
 import type { Result } from '../../../src/util/result.ts'
 import { component, iface, property, relationship } from '../../model/service/documents.ts'
 import { testDatabase } from '../../support/neo4j.ts'
-import { by, createTestTwins, link, newTwin, type TestTwins } from '../../support/twins.ts'
+import { by, createTestTwins, link, newTwin, remove, type TestTwins } from '../../support/twins.ts'
 
 const database = testDatabase()
 const as = { actor: 'ada' }
@@ -98,6 +98,13 @@ describe('Migrating the twins of a model', () => {
     expect(problemsOf(result)).toEqual(['p1 UNKNOWN_PROPERTY serial', 'p1 WRONG_TYPE flow', 'p3 UNKNOWN_COMPONENT motor'])
     expect(refusal(result).message).toContain('2 twins do not conform')
     expect(await ask('MATCH (n:Twin {_t: $t}) RETURN DISTINCT n._model', made)).toEqual(['dtmi:t:Pump;1'])
+  })
+
+  it('changes no twin when one would get a component whose id another twin has', async () => {
+    const made = await withPumps(['p1', 'dtmi:t:Pump;1'], ['p2', 'dtmi:t:Pump;1'], ['p2#brake', 'dtmi:t:Asset;1'])
+    expect(problemsOf(await made.migration.migrateTwins('dtmi:t:Pump;1', 'dtmi:t:Pump;2', as))).toEqual(['p2 ALREADY_EXISTS brake'])
+    await made.twins.deleteTwins([remove('p2#brake')], by())
+    expect(accepted(await made.migration.migrateTwins('dtmi:t:Pump;1', 'dtmi:t:Pump;2', as))).toMatchObject({ twins: 2 })
   })
 
   it('looks at relationships from and to the twins', async () => {
