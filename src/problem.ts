@@ -56,8 +56,8 @@ export interface ItemProblem {
 /** Meaning and remedy of every problem code; docs/errors.md is generated from this. Add a code here before using it. */
 export const problemCodes = {
   NOT_FOUND: { meaning: 'The twin, relationship or model does not exist.', remedy: 'Check the id; list what exists with the type\'s connection.' },
-  ALREADY_EXISTS: { meaning: 'A twin or relationship with this id exists already.', remedy: 'Choose another id, or update the existing one.' },
-  VERSION_CONFLICT: { meaning: 'ifVersion is not the present version: somebody changed it in between.', remedy: 'Read it again, reapply your change, and send the new _version.' },
+  ALREADY_EXISTS: { meaning: 'A twin, component or relationship with this id exists already.', remedy: 'Choose another id, or update the existing one.' },
+  VERSION_CONFLICT: { meaning: 'ifVersion is not the present version: somebody changed it in between, or deleted it and made it anew.', remedy: 'Read it again, reapply your change, and send the new _version.' },
   IDEMPOTENCY_KEY_REUSED: { meaning: 'The idempotencyKey was used before with another request.', remedy: 'Use a fresh key for every distinct mutation.' },
   INVALID_INPUT: { meaning: 'One or more items do not conform; problems lists every one.', remedy: 'Mend what each problem names and send the request again.' },
   INVALID_ID: { meaning: 'An id is empty, too long, or has a control character.', remedy: 'Use 1 to 512 characters without control characters.' },
