@@ -20,6 +20,8 @@ export interface PromotionPlan {
 interface Ground {
   readonly below: Below
   readonly registry: Registry
+  /** Relationships that the scenario ended, each named by its key: it may have made another in the place of one. */
+  readonly ended: ReadonlySet<string>
 }
 
 /** What ends comes first, so that what is new has room; twins go last, when nothing is tied to them. */
@@ -31,7 +33,8 @@ const order: Readonly<Record<PromotedEdit['op'], number>> = { unlink: 0, create:
  */
 export function planPromotion(edits: readonly Edit[], below: Below, registry: Registry, onConflict: OnScenarioConflict): PromotionPlan {
   const promoted = edits.filter((edit): edit is PromotedEdit => edit.op !== 'override').sort((left, right) => order[left.op] - order[right.op])
-  const ground = { below, registry }
+  const ended = promoted.filter((edit) => edit.op === 'unlink' && relationshipOf(edit, below) !== undefined)
+  const ground = { below, registry, ended: new Set(ended.map(({ key }) => relationshipKey(key.twin, key.name, key.relationship))) }
   const made = new Set(promoted.flatMap(({ op, key }) => (op === 'create' ? [key.twin] : [])))
   const steps: { command: Command; edit: PromotedEdit }[] = []
   const skipped: PromotedEdit[] = []
@@ -86,9 +89,10 @@ function overwriting(edit: PromotedEdit, ground: Ground): readonly Command[] {
 function overwritingRelationship(edit: RelationshipEdit, ground: Ground): readonly Command[] {
   const { below, registry } = ground
   const { twin, name, relationship: id } = edit.key
-  const there = below.relationships.get(relationshipKey(twin, name, id))
+  const key = relationshipKey(twin, name, id)
+  const there = below.relationships.get(key)
   if (edit.op === 'unlink') return [carried(edit, ground, there?.version)]
-  if (!there) return [toRelate(edit, registry)]
+  if (!there || (edit.op === 'link' && ground.ended.has(key))) return [toRelate(edit, registry)]
   const seen = { ifVersion: there.version, ifBorn: there.born }
   if (there.to === edit.to) return [{ kind: 'updateRelationship', from: twin, name, id, patch: relationshipPatch(edit, there.values, registry), ...seen }]
   return [{ kind: 'unrelate', from: twin, name, id, to: undefined, ...seen }, toRelate(edit, registry)]

@@ -149,6 +149,17 @@ describe('what a scenario says of a relationship', () => {
   })
 })
 
+test('a relationship that a scenario ended and made anew, to the same twin or to another, is promoted either way', async () => {
+  for (const [to, onConflict] of [['q', 'OVERWRITE'], ['x', 'OVERWRITE'], ['x', 'REFUSE']] as const) {
+    const world = await plant()
+    await world.run(undefined, newTwin('x', pump))
+    const scenario = await world.branch()
+    await world.run(scenario, unlink('p', 'feeds', 'r'), link('p', 'feeds', to, 'r', { share: 3 }))
+    expect(await world.promote(scenario, onConflict)).toEqual({ skipped: 0 })
+    expect((await world.seen())['link p feeds r']).toMatchObject({ to, values: { share: 3 } })
+  }
+})
+
 describe('a relationship that a scenario made, one end of which the base deletes', () => {
   const made = link('q', 'feeds', 'p', 'n')
 

@@ -22,6 +22,14 @@ export type ChangeKind =
   | 'RELATIONSHIP_DELETED'
   /** Properties of a relationship were changed. */
   | 'RELATIONSHIP_UPDATED'
+  /** A scenario was created. */
+  | 'SCENARIO_CREATED'
+  /** A scenario was discarded. */
+  | 'SCENARIO_DISCARDED'
+  /** A scenario was promoted: the changes it made stand behind this one. */
+  | 'SCENARIO_PROMOTED'
+  /** What a scenario says of the readings of a twin's telemetry was changed. */
+  | 'TELEMETRY_OVERRIDDEN'
   /** A twin was created, with its components. */
   | 'TWIN_CREATED'
   /** A twin was deleted. The deletion of each of its relationships stands in front of it. */
