@@ -8,10 +8,9 @@ import { createPropertyHistory, type PropertyOf, type Setting } from '../../src/
 import { plantModels } from '../domain/plant.ts'
 import { openTestApp } from '../support/app.ts'
 import { testDatabase } from '../support/neo4j.ts'
-import { by, createTestTwins, newTwin, patch, remove, type TestTwins } from '../support/twins.ts'
+import { by, createTestTwins, newTwin, patch, remove, type TestTwins, submit } from '../support/twins.ts'
 import { aCommand, Memory, type Seen } from '../twin/memory.ts'
 import { readRecorded } from '../twin/recorded.ts'
-import { submit } from './submit.ts'
 
 const database = testDatabase()
 const historyOf = ({ tenant: { tenant } }: TestTwins) => createPropertyHistory(createNeo4jPastSettings(database, tenant))

@@ -7,10 +7,9 @@ import { createInstants } from '../../src/history/instants.ts'
 import { createHistoryRetention, type HistoryRetention } from '../../src/history/retention.ts'
 import { plantModels } from '../domain/plant.ts'
 import { testDatabase } from '../support/neo4j.ts'
-import { by, createTestTwins, link, newTwin, patch, remove, type TestTwins, unlink } from '../support/twins.ts'
+import { by, createTestTwins, link, newTwin, patch, remove, type TestTwins, unlink, submit } from '../support/twins.ts'
 import { aCommand, pump, zone } from '../twin/memory.ts'
 import { readRecorded, snapshotAt } from '../twin/recorded.ts'
-import { submit } from './submit.ts'
 
 const database = testDatabase()
 afterAll(() => database[Symbol.asyncDispose]())

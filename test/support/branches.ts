@@ -7,7 +7,7 @@ import type { EditReader } from '../../src/scenario/edits.ts'
 import type { Scenario } from '../../src/scenario/scenario.ts'
 import type { Command } from '../../src/twin/command.ts'
 import type { Outcome, Request, TwinService } from '../../src/twin/twin-service.ts'
-import { by, createTestTwins, type TestTwins } from './twins.ts'
+import { by, createTestTwins, type TestTwins, submit as submitCommand } from './twins.ts'
 
 export interface TestBranches extends TestTwins {
   readonly life: ScenarioService
@@ -38,14 +38,4 @@ export async function openBranches(database: Neo4jDatabase, documents: readonly 
 }
 
 /** One command as a mutation of its own, into a scenario or the base. */
-export function submit(twins: TwinService, command: Command, scenario?: Scenario, more: Partial<Request> = {}): Promise<Outcome> {
-  const request = by(null, { scenario, ...more })
-  switch (command.kind) {
-    case 'createTwin': return twins.createTwins([command], request)
-    case 'updateTwin': return twins.updateTwin(command, request)
-    case 'deleteTwin': return twins.deleteTwins([command], request)
-    case 'relate': return twins.relate([command], request)
-    case 'updateRelationship': return twins.updateRelationship(command, request)
-    case 'unrelate': return twins.unrelate([command], request)
-  }
-}
+export const submit = (twins: TwinService, command: Command, scenario?: Scenario, more: Partial<Request> = {}): Promise<Outcome> => submitCommand(twins, command, by(null, { scenario, ...more }))

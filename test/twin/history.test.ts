@@ -2,25 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeCursor } from '../../src/change/cursor.ts'
 import type { Command } from '../../src/twin/command.ts'
-import type { Outcome, TwinService } from '../../src/twin/twin-service.ts'
 import { plantModels } from '../domain/plant.ts'
 import { testDatabase } from '../support/neo4j.ts'
-import { by, createTestTwins } from '../support/twins.ts'
+import { createTestTwins, submit } from '../support/twins.ts'
 import { aCommand, Memory, type Snapshot } from './memory.ts'
 import { readRecorded, snapshotAt } from './recorded.ts'
 
 const database = testDatabase()
-
-function submit(twins: TwinService, command: Command): Promise<Outcome> {
-  switch (command.kind) {
-    case 'createTwin': return twins.createTwins([command], by())
-    case 'updateTwin': return twins.updateTwin(command, by())
-    case 'deleteTwin': return twins.deleteTwins([command], by())
-    case 'relate': return twins.relate([command], by())
-    case 'updateRelationship': return twins.updateRelationship(command, by())
-    case 'unrelate': return twins.unrelate([command], by())
-  }
-}
 
 const windows = (commands: readonly Command[], size: number): readonly (readonly Command[])[] =>
   Array.from({ length: Math.ceil(commands.length / size) }, (_, index) => commands.slice(index * size, (index + 1) * size))
