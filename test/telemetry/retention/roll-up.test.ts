@@ -114,7 +114,7 @@ describe('Rolling up', () => {
     expect((await oldest.latest([one], { until: 20 * second, knownUntil: first })).map((found) => [found?.at, found?.value, found?.receivedAt])).toEqual([[10 * second, 15n, first]])
     await bench.round([one], 30 * second)
     expect(await sums({ knownUntil: late })).toEqual([[0, 120n], [20, 60n]])
-    for (const question of [sums({ knownUntil: first }), reads.rollup([[one]], asked, 'SUM', { knownUntil: first })]) await expect(question).rejects.toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining('rolled up and forgotten') as string })
+    for (const ask of [() => sums({ knownUntil: first }), () => reads.rollup([[one]], asked, 'SUM', { knownUntil: first })]) await expect(ask()).rejects.toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining('rolled up and forgotten') as string })
     expect(await sums({ knownUntil: first }, 20 * second)).toEqual([[20, 60n]])
     expect((await reads.rollup([[one]], asked, 'MAX', { affine: new Map([[seriesKeyText(one), { scale: -2, shift: 1 }]]) }))[0]?.map(({ value }) => value)).toEqual([-9, -49])
   })
