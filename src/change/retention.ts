@@ -1,11 +1,9 @@
-import { newId } from '../util/id.ts'
-import { createRounds } from '../util/rounds.ts'
+import { type Claim, createClaimedRounds } from '../util/claimed-rounds.ts'
 import { findFloor } from './retention-floor.ts'
 
 /** What forgetting needs of the journal's store. */
 export interface JournalTrimmer {
-  /** Takes the right to trim for so long; false where another process has it. 0 gives it back. */
-  claim(holder: string, forMs: number): Promise<boolean>
+  readonly claim: Claim
   /** Where the journal begins and ends, and the store's clock in ms since 1970. */
   state(): Promise<{ readonly floor: number; readonly head: number; readonly now: number }>
   /** The stamp of an entry; undefined where it is forgotten. */
@@ -36,30 +34,15 @@ export interface JournalRetentionConfig {
 const dayMs = 86_400_000
 /** Taken away in one transaction, which takes some ten milliseconds. */
 const portion = 2_000
-/** A process that ended without saying so keeps others from trimming that long; a portion takes less. */
-const claimMs = 60_000
 
 /** The floor is raised first: whoever reads knows what is gone before it is, so a reader meets a gap that is said, never a hole. */
 export function createJournalRetention({ trimmer, days, entries, everyMs, onTrouble }: JournalRetentionConfig): JournalRetention {
-  const holder = newId()
-  const rounds = createRounds({ everyMs, onTrouble, async round(isClosed) {
-    if (!await trimmer.claim(holder, claimMs)) return 0
+  const rounds = createClaimedRounds({ claim: trimmer.claim, everyMs, onTrouble, async round({ isMine, portions }) {
+    if (!await isMine()) return 0
     const { floor, head, now } = await trimmer.state()
     const next = await findFloor({ floor, head, oldest: now - days * dayMs, entries, stampOf: trimmer.stampOf })
     if (next > floor) await trimmer.raiseFloor(next)
-    let cleared = 0
-    while (!isClosed() && await trimmer.claim(holder, claimMs)) {
-      const some = await trimmer.clear(portion)
-      cleared += some
-      if (some < portion) break
-    }
-    return cleared
+    return await portions(() => trimmer.clear(portion), (cleared) => cleared < portion)
   } })
-  return {
-    trim: rounds.now,
-    async [Symbol.asyncDispose]() {
-      await rounds[Symbol.asyncDispose]()
-      await trimmer.claim(holder, 0).catch(onTrouble) // the next process need not wait
-    },
-  }
+  return { trim: rounds.now, [Symbol.asyncDispose]: () => rounds[Symbol.asyncDispose]() }
 }

@@ -1,10 +1,8 @@
-import { newId } from '../util/id.ts'
-import { createRounds } from '../util/rounds.ts'
+import { type Claim, createClaimedRounds } from '../util/claimed-rounds.ts'
 
 /** What forgetting needs of the store of history. Instants in ms since 1970, by the store's clock. */
 export interface HistoryTrimmer {
-  /** Takes the right to trim for so long; false where another process has it. 0 gives it back. */
-  claim(holder: string, forMs: number): Promise<boolean>
+  readonly claim: Claim
   state(): Promise<{
     readonly now: number
     /** When the earliest instant was raised last. */
@@ -41,38 +39,21 @@ export interface HistoryRetentionConfig {
 const dayMs = 86_400_000
 /** Forgotten in one transaction. */
 const portion = 500
-/** A process that ended without saying so keeps others from trimming that long; a portion takes less. */
-const claimMs = 60_000
 
 /**
  * The earliest instant is raised a good while before anything is taken away: a read that was let in before finds all it needs. Mostly that means that a round
  * forgets what the round before has closed.
  */
 export function createHistoryRetention({ trimmer, days, graceMs, everyMs, onTrouble }: HistoryRetentionConfig): HistoryRetention {
-  const holder = newId()
-  const clearAll = async (isClosed: () => boolean): Promise<number> => {
-    let cleared = 0
-    while (!isClosed() && await trimmer.claim(holder, claimMs)) {
-      const some = await trimmer.clear(portion)
-      cleared += some
-      if (some === 0) break
-    }
-    return cleared
-  }
-  const rounds = createRounds({ everyMs, onTrouble, async round(isClosed) {
-    if (!await trimmer.claim(holder, claimMs)) return 0
+  const rounds = createClaimedRounds({ claim: trimmer.claim, everyMs, onTrouble, async round({ isClosed, isMine, portions }) {
+    if (!await isMine()) return 0
+    const clearAll = (): Promise<number> => portions(() => trimmer.clear(portion), (cleared) => cleared === 0)
     const { now, raisedAt, isPending } = await trimmer.state()
     if (isPending && now < raisedAt + graceMs) return 0
-    const cleared = isPending ? await clearAll(isClosed) : 0
+    const cleared = isPending ? await clearAll() : 0
     if (isClosed()) return cleared
     const isRaised = await trimmer.raise(now - days * dayMs)
-    return isRaised && graceMs === 0 ? cleared + await clearAll(isClosed) : cleared
+    return isRaised && graceMs === 0 ? cleared + await clearAll() : cleared
   } })
-  return {
-    trim: rounds.now,
-    async [Symbol.asyncDispose]() {
-      await rounds[Symbol.asyncDispose]()
-      await trimmer.claim(holder, 0).catch(onTrouble) // the next process need not wait
-    },
-  }
+  return { trim: rounds.now, [Symbol.asyncDispose]: () => rounds[Symbol.asyncDispose]() }
 }

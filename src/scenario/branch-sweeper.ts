@@ -1,10 +1,8 @@
-import { newId } from '../util/id.ts'
-import { createRounds } from '../util/rounds.ts'
+import { type Claim, createClaimedRounds } from '../util/claimed-rounds.ts'
 
 /** What sweeping needs of the graph store. */
 export interface SweptStore {
-  /** Takes the right to sweep for so long; false where another process has it. 0 gives it back. */
-  claim(holder: string, forMs: number): Promise<boolean>
+  readonly claim: Claim
   /** Numbers of scenarios that ended at least so long ago and still hold something; at most a hundred, the oldest first. */
   ended(forMs: number): Promise<readonly number[]>
   /** Takes away at most so many things that the scenario holds, and every mark of it on what they were about; resolves to how many. 0: it holds nothing any more. */
@@ -28,32 +26,13 @@ export interface BranchSweeperConfig {
 
 /** Taken away in one transaction, for which commits wait. */
 const portion = 200
-/** A process that ended without saying so keeps others from sweeping that long; a portion takes less. */
-const claimMs = 60_000
 
 /** Nobody can read a scenario that ended, so it does not matter how far the sweeping is: a round that was interrupted is taken up by the next, of whichever process. */
 export function createBranchSweeper({ store, graceMs, everyMs, onTrouble }: BranchSweeperConfig): BranchSweeper {
-  const holder = newId()
-  const clear = async (scenario: number, isClosed: () => boolean): Promise<number> => {
+  const rounds = createClaimedRounds({ claim: store.claim, everyMs, onTrouble, async round({ portions }) {
     let cleared = 0
-    while (!isClosed() && await store.claim(holder, claimMs)) {
-      const some = await store.clear(scenario, portion)
-      cleared += some
-      if (some === 0) break
-    }
-    return cleared
-  }
-  const rounds = createRounds({ everyMs, onTrouble, async round(isClosed) {
-    const ended = await store.ended(graceMs)
-    let cleared = 0
-    for (const scenario of ended) cleared += await clear(scenario, isClosed)
+    for (const scenario of await store.ended(graceMs)) cleared += await portions(() => store.clear(scenario, portion), (some) => some === 0)
     return cleared
   } })
-  return {
-    sweep: rounds.now,
-    async [Symbol.asyncDispose]() {
-      await rounds[Symbol.asyncDispose]()
-      await store.claim(holder, 0).catch(onTrouble) // the next process need not wait
-    },
-  }
+  return { sweep: rounds.now, [Symbol.asyncDispose]: () => rounds[Symbol.asyncDispose]() }
 }

@@ -10,16 +10,13 @@ type Test = Cypher.Predicate | undefined
 
 interface ById {
   readonly type?: string | undefined
-  readonly carried?: readonly Cypher.Variable[]
   readonly tests?: readonly Test[]
   /** Those that scenarios made are left out. */
   readonly isOfBase?: boolean
 }
 
-/**
- * The twin of an id: by the unique index on (tenant, id). Its type is a predicate then, since a label would be scanned. `carried`: variables that are needed later.
- */
-export function twinById(scope: Scope, subject: Subject, id: Cypher.Expr, { type, carried = [], tests = [], isOfBase = false }: ById = {}): Cypher.Clause {
+/** The twin of an id: by the unique index on (tenant, id). Its type is a predicate then, since a label would be scanned. */
+export function twinById(scope: Scope, subject: Subject, id: Cypher.Expr, { type, tests = [], isOfBase = false }: ById = {}): Cypher.Clause {
   const { node } = subject
   const { world } = scope
   const typed = type === undefined || type === 'Twin' ? undefined : hasType(scope, subject, type)
@@ -34,8 +31,7 @@ export function twinById(scope: Scope, subject: Subject, id: Cypher.Expr, { type
   ]
   const [only] = alternatives
   const one = alternatives.length === 1 && only ? only : new Cypher.Union(...alternatives).all()
-  const needed = [...carried, ...(id instanceof Cypher.Variable && !carried.includes(id) ? [id] : [])]
-  return sequence(new Cypher.Call(one, [...needed]), constrainedWith(new Cypher.With(...carried, node, ...lookUps(scope, subject)), typed, ...tests))
+  return sequence(new Cypher.Call(one, id instanceof Cypher.Variable ? [id] : []), constrainedWith(new Cypher.With(node, ...lookUps(scope, subject)), typed, ...tests))
 }
 
 const withId = ({ tenant }: Scope, node: Cypher.Node, labels: string, id: Cypher.Expr): Cypher.Pattern => new Cypher.Pattern(node, { labels, properties: { _t: tenant, _id: id } })

@@ -26,8 +26,8 @@ export function everyTwin(scope: Scope, subject: Subject, type: string, filter: 
   const { world } = scope
   const { node, state } = subject
   const { own, far, columns: looked } = filter({ node, state })
-  const columns = new Set([...looked].filter((column) => !fixedByBirth.has(column)))
   if (isPresent(world)) return constrained(new Cypher.Match(ofType(scope, node, [type])), own, far)
+  const columns = new Set([...looked].filter((column) => !fixedByBirth.has(column)))
   const sources = [
     unchanged(scope, subject, type, own, columns),
     ...(world.isPast ? [ended(scope, subject, type, own, columns, far !== undefined)] : []),

@@ -1,5 +1,5 @@
 import Cypher from '@neo4j/cypher-builder'
-import { sequence, constrained } from './clauses.ts'
+import { constrained, sequence } from './clauses.ts'
 import { edgeExists } from './exists.ts'
 import type { Direction, Scope } from './scope.ts'
 import { lookUps } from './state.ts'
@@ -48,4 +48,3 @@ export function hop(scope: Scope, { from, type, label, direction = 'OUT' }: Hop)
 export function some(scope: Scope, found: Cypher.Clause): Cypher.Clause {
   return isPresent(scope.world) ? found : sequence(found, new Cypher.Return([new Cypher.Literal(1), new Cypher.Variable()]))
 }
-

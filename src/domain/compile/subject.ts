@@ -62,6 +62,7 @@ export function hasType({ world }: Scope, { state }: Subject, type: string): Cyp
 
 /** The same of a type that is known when the statement runs. */
 export function hasTypeNamed({ world, parameters }: Scope, { state }: Subject, type: (variables: Readonly<Record<string, unknown>>) => string): Cypher.Predicate {
+  if (isPresent(world)) return Cypher.in(parameters.add(type), Cypher.labels(state))
   const label = new Cypher.Variable()
   return Cypher.any(label, parameters.add((variables) => namesIn(world, type(variables))), Cypher.in(label, Cypher.labels(state)))
 }
