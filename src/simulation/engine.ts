@@ -78,8 +78,21 @@ export interface BindRequest {
   readonly window: RunWindow
   /** The artifacts that the parameters name, by their SHA-256. */
   readonly artifacts: ReadonlyMap<string, Uint8Array>
+  /**
+   * What the twin's model says of one of its properties or telemetries (`component.name` of a component's). Values of `network` are in this unit: convert from it, and
+   * refuse a unit of another quantity; where there is none, the mapping's unit, or the role's usual one, holds. Outputs that a twin has no numeric telemetry for are not emitted.
+   */
+  contentOf(twin: string, name: string): ContentFacts | undefined
   /** Of those it wants: the last value before the start; absent where there is none. By `JSON.stringify([twin, name])`. */
   readonly latest: ReadonlyMap<string, number>
+}
+
+export interface ContentFacts {
+  readonly content: 'Property' | 'Telemetry'
+  /** Of a property's values as they would lie in a series. */
+  readonly kind: SeriesKind
+  /** DTDL's name of the unit, such as `litrePerSecond`. */
+  readonly unit: string | undefined
 }
 
 /** Simulated time: `[from, from + horizon]`, results every `step`, both ends included. */
@@ -114,7 +127,7 @@ export interface Bound {
 export interface OutputSeries extends SeriesName {
   /** Frames hold numbers; booleans are 0 and 1, integers whole. */
   readonly kind: Extract<SeriesKind, 'float' | 'integer' | 'boolean'>
-  /** From the engine's unit into the series': `value × scale + shift`. Absent: it is the same. */
+  /** From the engine's unit into the series' (`contentOf`): `value × scale + shift`. Absent: it is the same. */
   readonly affine?: { readonly scale: number; readonly shift: number }
 }
 
