@@ -1,3 +1,4 @@
+import type { ArtifactStore } from '../artifact/artifact-store.ts'
 import { type Config, ConfigError } from '../config.ts'
 import type { Principal } from '../graphql/context.ts'
 import type { OpenStream } from '../graphql/live-operation.ts'
@@ -6,6 +7,7 @@ import { createGraphQLServer } from '../graphql/server.ts'
 import type { Services } from '../graphql/services.ts'
 import type { Log } from '../observe/log.ts'
 import type { LiveFigures, Metrics } from '../observe/metrics.ts'
+import { addArtifactRoute } from './artifact-route.ts'
 import { addGraphiql } from './graphiql.ts'
 import { addGraphQLRoute } from './graphql-route.ts'
 import { addHealth, type HealthChecks } from './health.ts'
@@ -19,6 +21,8 @@ export interface ServeConfig {
   readonly config: Pick<Config, 'host' | 'port' | 'limits' | 'origins' | 'production' | 'introspection' | 'environment'>
   readonly schema: LiveSchema
   readonly services: Services
+  /** What `/artifacts` stores and reads; undefined: there is no such address. */
+  readonly artifacts?: ArtifactStore | undefined
   /** Begins subscriptions. */
   readonly openStream: OpenStream
   /** Waits until streams have what the last mutations changed. */
@@ -53,7 +57,7 @@ const backlog = 4_096
 const lingerMs = 500
 
 /** Rejects with a ConfigError when the address is taken, or is not this process's to listen on. */
-export async function serve({ config, schema, services, openStream, settleStreams, principal, checks, metrics, log }: ServeConfig): Promise<Served> {
+export async function serve({ config, schema, services, artifacts, openStream, settleStreams, principal, checks, metrics, log }: ServeConfig): Promise<Served> {
   await using parts = new AsyncDisposableStack()
   const { host, port, limits, origins, production, introspection, environment } = config
   const inFlight = createInFlight()
@@ -65,6 +69,7 @@ export async function serve({ config, schema, services, openStream, settleStream
   addHealth(server, { ...checks, accepting: () => !inFlight.isDraining })
   addMetrics(server, metrics)
   addIngestRoute(server, { services, limits, inFlight, metrics })
+  if (artifacts) addArtifactRoute(server, { artifacts, limits, inFlight, log })
   const operations = { apollo, principal, services, limits, inFlight }
   const live = addLive(server.server, { ...operations, schema, openStream, origins, production, log })
   metrics.watchLive(live.counts)

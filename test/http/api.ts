@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
+import type { ArtifactStore } from '../../src/artifact/artifact-store.ts'
 import { type Config, createConfig, type Limits } from '../../src/config.ts'
 import { failure } from '../../src/errors.ts'
 import type { Context } from '../../src/graphql/context.ts'
@@ -79,16 +80,17 @@ export interface TrialConfig extends Partial<Pick<Config, 'host' | 'production' 
   /** Begins subscriptions; without it there are none. */
   readonly openStream?: OpenStream
   readonly metrics?: Metrics
+  readonly artifacts?: ArtifactStore
 }
 
 /** The real server over a trial schema. */
-export async function createTrialApi({ checks = {}, schema = trialSchema(), limits = {}, openStream = noStreams, metrics = noMetrics, ...settings }: TrialConfig = {}): Promise<TrialApi> {
+export async function createTrialApi({ checks = {}, schema = trialSchema(), limits = {}, openStream = noStreams, metrics = noMetrics, artifacts, ...settings }: TrialConfig = {}): Promise<TrialApi> {
   const config = createConfig({ TWINFOLD_PORT: '0' })
   const logged: Readonly<Record<string, unknown>>[] = []
   const log: Log = logTo({ write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) }, 'debug')
   const live = createLiveSchema(schema)
   const services = {} as Services // the trial schema's fields use none
-  const served = await serve({ config: { ...config, ...settings, limits: { ...config.limits, ...limits } }, schema: live, services, openStream, principal: { tenant: 'main', subject: 'tester' }, checks, metrics, log })
+  const served = await serve({ config: { ...config, ...settings, limits: { ...config.limits, ...limits } }, schema: live, services, artifacts, openStream, principal: { tenant: 'main', subject: 'tester' }, checks, metrics, log })
   const send: TrialApi['send'] = async (path, init) => {
     const response = await fetch(served.url + path, { redirect: 'manual', ...init })
     const text = await response.text()
