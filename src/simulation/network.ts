@@ -37,6 +37,6 @@ export interface NetworkRequest {
 }
 
 export interface NetworkReader {
-  /** `unknown`: those of `of` that do not exist there. `cursor`: the place in the journal it was read at; nothing later is in it, everything before is. */
-  read(request: NetworkRequest): Promise<{ readonly network: Network; readonly unknown: readonly string[]; readonly cursor: number }>
+  /** `unknown`: those of `of` that do not exist there. `cursor`: the place in the journal it was read at, `at`: its stamp, ms since 1970; nothing later is in it, everything before is. */
+  read(request: NetworkRequest): Promise<{ readonly network: Network; readonly unknown: readonly string[]; readonly cursor: number; readonly at: number }>
 }
