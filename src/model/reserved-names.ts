@@ -12,7 +12,11 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
   Problem NotFound Conflict Invalid LimitReached Unsupported ItemProblem
   ModelChange ModelChangeKind ModelState
   ScenarioState ScenarioEdit ScenarioEdit_Connection ScenarioEdit_Edge ScenarioEditKind ScenarioConflict ScenarioConflicts ScenarioConflictKind OnScenarioConflict TelemetryOverride TelemetryOverrideKind TelemetryOverrideInput OverrideReadingInput OverriddenTelemetry
-  Source Quality Direction Fill Aggregate RollupGroup Engine
+  Source Quality Direction Fill Aggregate RollupGroup
+  Engine EngineDeterminism EngineIsolation EngineCancel EngineRole EngineProperty EngineTelemetry EngineKpi
+  RunKind RunState RunFailure RunProblem RunProblemSeverity RunPin BindingReport MappedTwin DefaultedProperty ConvertedProperty IgnoredTwin RunTwin RunTwin_Connection RunTwin_Edge RunMember RunMember_Connection RunMember_Edge
+  RunVariableInput RunVariableUse SweepDesign SweepScale SweepVariableInput OutputReducer OutputStatisticInput Calibration CalibrationVariableInput CalibrationTargetInput CalibrationMethod CalibratedVariable CalibrationResidual
+  RunProgressed RunProgressWhere StartSimulationInput StartSweepInput StartCalibrationInput RunComparison ComparedRun ComparedKpi ComparedSeries
   Series FloatSeries IntSeries BooleanSeries StringSeries JSONSeries
   Reading FloatReading IntReading BooleanReading StringReading JSONReading ReadingInput Bucket FloatBucket IntBucket BooleanBucket StringBucket JSONBucket Forecast ForecastPoint RollupSeries RollupBucket Freshness IngestRefusal
   ReadingReceived ReadingEvent TelemetryStatus TelemetryOrigin TelemetrySourceState TelemetryPoliciesConnection QuarantineStatus QuarantineCode ReplayRefusal
@@ -28,4 +32,4 @@ export const reservedFields: ReadonlySet<string> = new Set(`
 `.trim().split(/\s+/).flatMap((field) => [field, `${field}Connection`]))
 
 /** Ends of the names generated beside a type, and names of mutations' results; a DTDL type of such a name would clash with them. */
-export const generatedSuffix = /_(Where|Sort|Properties|Input|Connection|Edge|EdgeProperties|ConnectionWhere|ConnectionSort|ConnectionFilters|RelationshipFilters|ComponentFilters|Filters|Aggregate|AggregateNode|Delta)$|(Scalar|List|Presence|Map|GeoPoint|PointDistance|Latest)Filters$|EnumScalarFilters$|AggregateSelection$|^PointBox$|^(Create|Update|Delete|Relate|Unrelate|Publish|Compare|Deprecate|Retire|Expose|Migrate|Promote|Discard|Start|Cancel|Retry|Rerun|Send|Answer|Import|Ingest|Replay|Set|Remove|Override)([A-Z]\w*)?(Success|Result)$/
+export const generatedSuffix = /_(Where|Sort|Properties|Input|Connection|Edge|EdgeProperties|ConnectionWhere|ConnectionSort|ConnectionFilters|RelationshipFilters|ComponentFilters|Filters|Aggregate|AggregateNode|Delta)$|(Scalar|List|Presence|Map|GeoPoint|PointDistance|Latest)Filters$|EnumScalarFilters$|AggregateSelection$|^PointBox$|^(Create|Update|Delete|Relate|Unrelate|Publish|Compare|Deprecate|Retire|Expose|Migrate|Promote|Discard|Start|Cancel|Retry|Rerun|Send|Answer|Import|Ingest|Replay|Apply|Set|Remove|Override)([A-Z]\w*)?(Success|Result)$/

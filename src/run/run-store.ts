@@ -48,11 +48,13 @@ export interface RunStore {
   waiting(limit: number): Promise<readonly { readonly id: string; readonly priority: number; readonly dueAt: number }[]>
   /** BINDING and RUNNING ones whose lease has ended: with attempts left back to QUEUED, cancelled ones CANCELLED, else FAILED with WORKER_LOST. Answers those it moved. */
   recover(): Promise<readonly Run[]>
-  /** Runs that changed after a revision, in its order; for other processes to see. */
+  /** Runs that changed after a revision, in its order, each as it is by now; for other processes to see. With a limit of 0 none, and the revision of the latest change. */
   changed(after: number, limit: number): Promise<{ readonly runs: readonly Run[]; readonly revision: number }>
   /** Members of a sweep as they are done; one that is there already is left. */
   addMembers(run: string, members: readonly SweepMember[]): Promise<void>
   members(run: string, page: { readonly first: number; readonly after: number | undefined }): Promise<readonly SweepMember[]>
+  /** Deletes those that have ended, with their members and links; answers their ids. In portions; one that was cut short can be done again. */
+  remove(ids: readonly string[]): Promise<readonly string[]>
 }
 
 export interface SweepMember {
