@@ -11,6 +11,8 @@ export interface Moment<T> {
   readonly value: T
   /** The journal's last entry that is in it. */
   readonly cursor: number
+  /** An instant as of which the graph is what was read, in ms since 1970: every later entry has a later stamp. */
+  readonly at: number
 }
 
 /** Times that it is read beside commits; then they wait for it. */
@@ -23,22 +25,24 @@ const triesBeside = 2
 export async function readAtHead<T>(database: Pick<Neo4jDatabase, 'read' | 'write' | 'transaction'>, tenant: string, read: (ask: Ask) => Promise<T>, signal: AbortSignal | undefined): Promise<Moment<T>> {
   const settle = { text: settleText, parameters: { b: { t: tenant } } }
   const beside: Ask = (text, b) => database.read({ text, parameters: { b: { t: tenant, ...b } } }, { signal })
-  let before = Number((await database.write(settle, { signal }))['seq'])
+  let before = toPlace(await database.write(settle, { signal }))
   for (let tries = 0; tries < triesBeside; tries++) {
     const value = await read(beside)
-    const after = Number((await database.write(settle, { signal }))['seq'])
-    if (after === before) return { value, cursor: after }
+    const after = toPlace(await database.write(settle, { signal }))
+    if (after.cursor === before.cursor) return { value, ...after }
     before = after
   }
   return await database.transaction(async (tx) => {
-    const cursor = Number((await tx.run(settle))['seq'])
+    const place = toPlace(await tx.run(settle))
     const value = await read(async (text, b) => {
       signal?.throwIfAborted()
       return await tx.run({ text, parameters: { b: { t: tenant, ...b } } })
     })
-    return { value, cursor }
+    return { value, ...place }
   })
 }
+
+const toPlace = ({ seq, at }: Row): Omit<Moment<unknown>, 'value'> => ({ cursor: Number(seq), at: Number(at) })
 
 /** The last entry of the journal up to a settled instant, in ms since 1970; of one before the entries that are kept, the place that these begin behind. */
 export async function placeAt(database: Pick<Neo4jDatabase, 'read'>, tenant: string, at: number, signal: AbortSignal | undefined): Promise<number> {

@@ -27,10 +27,10 @@ export function createNeo4jNetworkReader(database: Pick<Neo4jDatabase, 'read' | 
     async read(request) {
       const { vantage: { at, chain }, signal } = request
       // What was does not change any more, but scenarios have no past of their own: they are read as they are.
-      const { value, cursor } = at !== undefined && chain.length === 0
+      const { value, ...place } = at !== undefined && chain.length === 0
         ? await readThen(at, request)
         : await readAtHead(database, tenant, (ask) => readWorld(ask, request, registry()), signal)
-      return { ...value, cursor }
+      return { ...value, ...place }
     },
   }
 
@@ -38,7 +38,7 @@ export function createNeo4jNetworkReader(database: Pick<Neo4jDatabase, 'read' | 
     const { signal } = request
     const ask: Ask = (text, b) => database.read({ text, parameters: { b: { t: tenant, ...b } } }, { signal })
     const [value, cursor] = await Promise.all([readWorld(ask, request, registry()), placeAt(database, tenant, at, signal)])
-    return { value, cursor }
+    return { value, cursor, at }
   }
 }
 

@@ -24,7 +24,7 @@ MATCH (n)-[r:${typesOfAll(kind, over)}]->(m) WHERE ${isThere(kind, 'r')}
 RETURN collect([id, ${nameOf}, r._id, m._id, ${exactValues('r')}]) AS found`
 
 /** Takes the lock that commits take, and lets it go with its transaction: what was committed before is wholly visible then. */
-export const settleText = 'MATCH (h:_Head {_t: $b.t}) SET h.lock = timestamp() RETURN h.seq AS seq'
+export const settleText = 'MATCH (h:_Head {_t: $b.t}) SET h.lock = timestamp() RETURN h.seq AS seq, h.at AS at'
 
 export const endsText = 'MATCH (h:_Head {_t: $b.t}) RETURN coalesce(h.floor, 0) AS floor, h.seq AS head'
 export const stampText = 'OPTIONAL MATCH (j:_J {_t: $b.t, _seq: $b.seq}) RETURN j._to AS at'

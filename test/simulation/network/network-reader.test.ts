@@ -103,6 +103,8 @@ describe('a network', () => {
     if (!first.ok || !second.ok) throw new Error('One was refused.')
     const [now, past] = [await read({}, ['a'], all), await read({ asOf: then }, ['a'], all)]
     expect([now.cursor, now.network.twins[0]?.properties]).toEqual([decodeCursor(second.value.cursor), { name: 'second' }])
+    expect(now.at).toBe(await lastStamp(plant))
+    expect(past.at).toBe(Date.parse(then))
     expect([past.cursor, past.network.twins[0]?.properties]).toEqual([decodeCursor(first.value.cursor), { name: 'first' }])
   })
 
