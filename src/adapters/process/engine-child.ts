@@ -1,0 +1,117 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EngineWork } from '../../simulation/engine-host.ts'
+import { EngineError } from '../../simulation/engine-program.ts'
+import type { WorkerAtWork } from '../../simulation/worker/converse.ts'
+import { toOrder } from '../../simulation/worker/to-order.ts'
+import type { FromWorker } from '../../simulation/worker/wire.ts'
+import { keepTail } from './tail.ts'
+
+/** A process that computes for one run. */
+export interface EngineChild {
+  readonly run: string
+  /** Whether it can be given work. */
+  readonly isAlive: boolean
+  work(work: EngineWork): WorkerAtWork
+  /** Ends it, and all that it has started. Resolves when it is gone. */
+  end(): Promise<void>
+}
+
+export interface EngineChildOptions {
+  readonly run: string
+  /** MiB of resident memory. */
+  readonly memoryMb: number
+  readonly environment: Readonly<Record<string, string>>
+}
+
+const watchMs = 200
+
+export async function startEngineChild({ run, memoryMb, environment }: EngineChildOptions): Promise<EngineChild> {
+  const root = await mkdtemp(join(tmpdir(), 'twinfold-engine-'))
+  const child = fork(new URL('./engine-process.ts', import.meta.url), {
+    execArgv: [`--max-old-space-size=${memoryMb}`], // a heap beyond it ends the process; what is beside the heap is watched
+    env: environment,
+    serialization: 'advanced',
+    detached: true, // it leads a group of processes, so that all can be ended at once
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const said = keepTail(child.stderr)
+  const { promise: ended, resolve } = Promise.withResolvers<EngineError>()
+  let isTooLarge = false
+  const watch = setInterval(() => void residentMb(child.pid).then((used) => {
+    if (used <= memoryMb) return
+    isTooLarge = true
+    killGroup(child)
+  }), watchMs).unref()
+  child.on('error', (error) => { resolve(crashed(error.message)) }) // it could not be started, or a message not be sent: then its exit follows
+  child.once('exit', (code, signal) => {
+    clearInterval(watch)
+    killGroup(child)
+    setImmediate(() => { resolve(isTooLarge || /heap out of memory/.test(said.text()) ? tooLarge(memoryMb) : crashed(howEnded(code, signal), said.text())) }) // when the rest of what it said has come
+  })
+  const gone = ended.then(() => rm(root, { recursive: true, force: true }))
+  return {
+    run,
+    get isAlive() {
+      return child.connected && child.exitCode === null && child.signalCode === null
+    },
+    work(work) {
+      hold(child, true)
+      child.send({ kind: 'work', order: toOrder(work, root) })
+      return { wire: wireOf(child), ended, end: () => { killGroup(child) } }
+    },
+    async end() {
+      hold(child, true)
+      killGroup(child)
+      await gone
+    },
+  }
+}
+
+/** While it has no work it does not keep this process from ending. */
+export function hold(child: ChildProcess, isHeld: boolean): void {
+  child[isHeld ? 'ref' : 'unref']()
+  child.channel?.[isHeld ? 'ref' : 'unref']()
+}
+
+function wireOf(child: ChildProcess): WorkerAtWork['wire'] {
+  return {
+    post: (message) => { if (child.connected) child.send(message) },
+    listen(listener) {
+      const onMessage = (message: FromWorker): void => { listener(message) }
+      child.on('message', onMessage)
+      return () => {
+        child.off('message', onMessage)
+        hold(child, false)
+      }
+    },
+  }
+}
+
+/** Also when it has ended itself: its group may live on. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  if (process.platform === 'win32') return void child.kill('SIGKILL')
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** Resident memory; 0 where the system does not tell. */
+export async function residentMb(pid: number | undefined): Promise<number> {
+  if (pid === undefined || process.platform !== 'linux') return 0
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '') // it has ended
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024
+}
+
+const howEnded = (code: number | null, signal: NodeJS.Signals | null): string => (signal ? `by ${signal}` : `with exit code ${code}`)
+
+const crashed = (how: string, said = ''): EngineError =>
+  new EngineError('ENGINE_CRASHED', `The process that computed has ended ${how}.${said === '' ? '' : ` The last that it said: ${said.slice(-2_000)}`}`, { isRetryable: true })
+
+const tooLarge = (memoryMb: number): EngineError => new EngineError('OUT_OF_MEMORY', `The engine took more than the ${memoryMb} MB of memory that a run may have.`)

@@ -1,0 +1,24 @@
+import { loadProgram } from '../../simulation/worker/load-program.ts'
+import { createPerformer } from '../../simulation/worker/perform.ts'
+import type { FromWorker, ToWorker, WorkerWire, WorkOrder } from '../../simulation/worker/wire.ts'
+
+/** The other end of engine-host.ts: a process that computes the work of one run. It leads a process group, which ends with it and with its parent. */
+const performer = createPerformer({ load: loadProgram, idleMs: 30_000 })
+let listener: ((message: ToWorker) => void) | undefined
+
+const wire: WorkerWire = {
+  post: (message: FromWorker) => { process.send?.(message) },
+  listen(next) {
+    listener = next
+    return () => { listener = undefined }
+  },
+}
+process.on('message', (message: ToWorker | { readonly kind: 'work'; readonly order: WorkOrder }) => {
+  if (message.kind === 'work') void performer.perform(message.order, wire)
+  else listener?.(message)
+})
+process.on('disconnect', () => {
+  if (process.platform === 'win32') process.exit()
+  process.kill(-process.pid, 'SIGKILL') // with all that the engine has started
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined) // the parent decides

@@ -1,0 +1,18 @@
+import type { MessagePort } from 'node:worker_threads'
+import { loadProgram } from '../../simulation/worker/load-program.ts'
+import { createPerformer } from '../../simulation/worker/perform.ts'
+import type { ToWorker, WorkOrder } from '../../simulation/worker/wire.ts'
+
+/** The other end of thread-host.ts: a thread that computes. */
+const performer = createPerformer({ load: loadProgram, idleMs: 30_000 })
+
+export default async function perform({ port, order }: { readonly port: MessagePort; readonly order: WorkOrder }): Promise<void> {
+  await performer.perform(order, {
+    post: (message, transfer = []) => { port.postMessage(message, transfer) },
+    listen(listener) {
+      const onMessage = (message: ToWorker): void => { listener(message) }
+      port.on('message', onMessage)
+      return () => { port.off('message', onMessage) }
+    },
+  })
+}
