@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EngineWork } from '../../simulation/engine-host.ts'
@@ -39,6 +39,7 @@ export async function startEngineChild({ run, memoryMb, environment }: EngineChi
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const said = keepTail(child.stderr)
+  if (child.stderr instanceof Socket) child.stderr.unref()
   const { promise: ended, resolve } = Promise.withResolvers<EngineError>()
   let isTooLarge = false
   const watch = setInterval(() => void residentMb(child.pid).then((used) => {
