@@ -27,10 +27,10 @@ const [mostTags, longestTag] = [20, 100]
 const usualSteps = [1, 10, 60, 300, 900, 3_600, 21_600, 86_400].map((seconds) => seconds * second)
 const usualResults = 200
 
-/** Everything that is wrong at once; `now`: where a window begins that no instant is given for is the day of it. */
+/** Everything that is wrong at once, by paths within the request; `now`: where a window begins that no instant is given for is the day of it. */
 export function checkSimulation(request: SimulationRequest, now: Microseconds): { readonly draft: SimulationDraft; readonly problems: readonly ItemProblem[] } {
   const problems: ItemProblem[] = []
-  const wrong = (code: ItemProblem['code'], name: string, message: string): void => { problems.push({ code, path: ['input', name], message }) }
+  const wrong = (code: ItemProblem['code'], name: string, message: string): void => { problems.push({ code, path: [name], message }) }
   const horizon = duration(request.horizon, 'horizon', { least: second, most: longestHorizon }, wrong) ?? day
   const step = duration(request.step, 'step', { least: 1_000, most: horizon }, wrong) ?? usualStep(horizon)
   if (horizon / step > mostSteps) wrong('OUT_OF_BOUNDS', 'step', `A run has at most ${mostSteps} steps, not ${Math.ceil(horizon / step)}: take a longer step or a shorter horizon.`)

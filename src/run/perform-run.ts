@@ -1,0 +1,112 @@
+import type { ArtifactStore } from '../artifact/artifact-store.ts'
+import { presentVantage, type Vantage } from '../domain/vantage.ts'
+import { vantageOf } from '../domain/find-vantage.ts'
+import type { ScenarioBook } from '../scenario/scenario.ts'
+import type { Calibrated } from '../simulation/calibration/calibrated.ts'
+import type { Engine } from '../simulation/engine.ts'
+import type { EngineHost, EngineListener, EngineWork } from '../simulation/engine-host.ts'
+import { EngineError } from '../simulation/engine-program.ts'
+import { createResultSink } from '../simulation/result-sink.ts'
+import type { SeriesReads } from '../telemetry/series-reads.ts'
+import type { TelemetryStore } from '../telemetry/telemetry-store.ts'
+import type { Json } from '../util/json.ts'
+import { decodeInputs, type RunInputs } from './run-inputs.ts'
+import { performSweep } from './perform-sweep.ts'
+import { readInputSeries, readTargets, vantageOfRun } from './run-readings.ts'
+import type { RunStore } from './run-store.ts'
+import type { RunTracker } from './run-tracker.ts'
+import type { Run, RunResults } from './run.ts'
+
+export interface PerformConfig {
+  readonly engines: ReadonlyMap<string, Engine>
+  readonly host: EngineHost
+  readonly artifacts: Pick<ArtifactStore, 'read' | 'path'>
+  readonly scenarios: ScenarioBook
+  readonly telemetry: { from(vantage: Vantage): Pick<SeriesReads, 'readings' | 'latestBefore'> }
+  readonly readings: Pick<TelemetryStore, 'append'>
+  readonly members: Pick<RunStore, 'addMembers' | 'members'>
+  /** Result values of one run. */
+  readonly mostValues: number
+}
+
+export interface Performance {
+  readonly run: Run
+  readonly tracker: RunTracker
+  /** The model is open: BINDING is over. Rejects where the run is not ours any more. */
+  begun(): Promise<void>
+  readonly signal: AbortSignal
+}
+
+export interface Performed {
+  readonly resultHash: string
+  readonly results: RunResults
+}
+
+/** Does a run that was claimed. Rejects with the signal's reason, an `EngineError`, or a failure of a store. */
+export async function performRun(config: PerformConfig, performance: Performance): Promise<Performed> {
+  const { run, signal } = performance
+  const inputs = await readInputs(config, run)
+  const work = await prepare(config, run, inputs, signal)
+  signal.throwIfAborted()
+  const { task } = inputs
+  if (task.kind === 'sweep') return await performSweep(config, performance, inputs, work)
+  const outcome = await config.host.compute({
+    ...work, task: task.kind === 'simulate' ? { kind: 'simulate', settings: [], seed: inputs.seed }
+      : { kind: 'calibrate', seed: inputs.seed, problem: { variables: task.variables, targets: await readTargets(inputs, await readingFrom(config, run, signal)), method: task.method, mostRuns: task.mostRuns } },
+  }, createListener(config, performance, inputs), signal)
+  const writes = task.kind === 'simulate' ? writtenBy(inputs) : []
+  return { resultHash: outcome.resultHash, results: { kpis: task.kind === 'simulate' ? outcome.kpis : toKpis(outcome.detail), writes, detail: outcome.detail } }
+}
+
+async function readInputs({ engines, artifacts }: PerformConfig, { inputs: name, engine: stamp }: Run): Promise<RunInputs> {
+  const engine = engines.get(stamp.id)
+  if (!engine) throw new EngineError('ENGINE_GONE', `This server has no engine ${JSON.stringify(stamp.id)} any more.`)
+  const { build, version } = engine.describe()
+  if (build !== stamp.build) throw new EngineError('ENGINE_CHANGED', `The run was made for ${stamp.id} ${stamp.version}, and this server has another build, ${version}: its results would not be the same. Start it anew.`)
+  const bytes = await artifacts.read(name)
+  if (!bytes) throw new EngineError('INPUTS_GONE', 'What the run computes with is not kept any more. Start it anew.')
+  return decodeInputs(bytes)
+}
+
+async function prepare(config: PerformConfig, run: Run, inputs: RunInputs, signal: AbortSignal): Promise<Omit<EngineWork, 'task'>> {
+  const paths = await Promise.all(inputs.artifacts.map(async (name) => [name, await config.artifacts.path(name)] as const))
+  const missing = paths.find(([, path]) => path === undefined)
+  if (missing) throw new EngineError('INPUTS_GONE', `The artifact ${missing[0]} is not kept any more. PUT it again, and retry the run.`)
+  const engine = config.engines.get(inputs.engine.id) as Engine // readInputs found it
+  const { id, isolation, cancel } = engine.describe()
+  return {
+    run: run.id, engine: { id, isolation, cancel }, program: engine.program, input: inputs.input, outputs: inputs.outputs, window: inputs.window,
+    artifacts: new Map(paths.map(([name, path]) => [name, path ?? ''])),
+    series: inputs.series.length === 0 ? [] : await readInputSeries(inputs.series, await readingFrom(config, run, signal)),
+  }
+}
+
+async function readingFrom({ scenarios, telemetry }: PerformConfig, { scenario, pin, window }: Run, signal: AbortSignal): Promise<Parameters<typeof readTargets>[1]> {
+  const found = scenario && await scenarios.find(scenario.id, signal)
+  if (scenario && found?.state !== 'OPEN') throw new EngineError('INPUTS_GONE', `The scenario ${JSON.stringify(scenario.id)} has ended, and its telemetry with it.`)
+  const vantage = found ? vantageOf(found) : presentVantage
+  return { reads: telemetry.from(vantageOfRun(vantage, pin.watermark)), window, signal }
+}
+
+/** What the engine tells, put where it belongs. `piece`: of a run in several pieces of work. */
+export function createListener({ readings, mostValues }: PerformConfig, { run, tracker, begun }: Performance, inputs: RunInputs, piece = 0): EngineListener {
+  const sink = createResultSink({ store: readings, run: run.id, outputs: inputs.outputs, from: inputs.window.from, mostValues })
+  return {
+    bound: begun,
+    async frames(frames) {
+      await sink.take(frames)
+      tracker.set({ values: sink.values })
+    },
+    progress: tracker.onProgress,
+    warning: (warning) => { tracker.onWarning(piece, warning) },
+    member: () => undefined,
+  }
+}
+
+export const writtenBy = ({ outputs }: RunInputs): readonly string[] => [...new Set(outputs.map(({ twin }) => twin))]
+
+function toKpis(detail: Json): RunResults['kpis'] {
+  const { rmse, runs, reducedChiSquare } = detail as unknown as Calibrated
+  return { rmseBefore: rmse.before, rmseAfter: rmse.after, runs, ...(reducedChiSquare !== null && { reducedChiSquare }) }
+}
+

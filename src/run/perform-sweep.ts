@@ -1,0 +1,131 @@
+import { toSamples } from '../simulation/design/samples.ts'
+import type { EngineWork, MemberOutcome, SweepSample } from '../simulation/engine-host.ts'
+import { EngineError, type Kpis } from '../simulation/engine-program.ts'
+import { createResultSink } from '../simulation/result-sink.ts'
+import { sha256 } from '../util/sha256.ts'
+import type { Performance, Performed, PerformConfig } from './perform-run.ts'
+import type { RunInputs, SweptVariable } from './run-inputs.ts'
+import type { SweepMember } from './run-store.ts'
+
+type Task = Extract<RunInputs['task'], { readonly kind: 'sweep' }>
+
+/** Pieces of work for each place that computes, so that none is idle at the end for long. */
+const piecesEach = 8
+const [mostInPiece, inOneWrite, inOnePage] = [200, 200, 1_000]
+
+/** Members that are done already, by an attempt that was lost, are not done again. */
+export async function performSweep(config: PerformConfig, performance: Performance, inputs: RunInputs, work: Omit<EngineWork, 'task'>): Promise<Performed> {
+  const { run, tracker, begun, signal } = performance
+  const { host, members: store, readings, mostValues } = config
+  const task = inputs.task as Task
+  const samples = toSweepSamples(task, inputs.seed)
+  const done = new Map((await storedMembers(config, run.id)).map((member) => [member.index, member]))
+  const waiting = samples.filter(({ index }) => !done.has(index))
+  const sink = createResultSink({ store: readings, run: run.id, outputs: inputs.outputs, from: inputs.window.from, mostValues })
+  let isBegun: Promise<void> | undefined
+  let unwritten: SweepMember[] = []
+  const write = async (): Promise<void> => {
+    const some = unwritten
+    unwritten = []
+    if (some.length > 0) await store.addMembers(run.id, some)
+  }
+  const take = (outcome: MemberOutcome): void => {
+    const member = toMember(outcome, task.variables)
+    done.set(member.index, member)
+    unwritten.push(member)
+    tracker.set({ fraction: done.size / samples.length, values: sink.values })
+  }
+  const perform = async (members: readonly SweepSample[], piece: number): Promise<void> => {
+    await host.compute({ ...work, task: { kind: 'sweep', members, keep: task.keepSeries, statistics: task.statistics } }, {
+      bound: () => (isBegun ??= begun()),
+      frames: (frames) => sink.take(frames),
+      progress: () => undefined, // members are counted as they are done
+      warning: (warning) => { tracker.onWarning(piece, warning) },
+      member: take,
+    }, signal)
+    if (unwritten.length >= inOneWrite) await write()
+  }
+  try {
+    await inPieces(waiting, host.atOnce, perform)
+  } finally {
+    await write() // what is done is kept, whatever becomes of the others
+  }
+  return toPerformed([...done.values()].toSorted((a, b) => a.index - b.index), task, inputs)
+}
+
+/** The next piece goes to whoever is free; after a failure none begins, and those under way are waited for. */
+async function inPieces(samples: readonly SweepSample[], atOnce: number, perform: (samples: readonly SweepSample[], piece: number) => Promise<void>): Promise<void> {
+  const size = Math.min(mostInPiece, Math.max(1, Math.ceil(samples.length / (atOnce * piecesEach))))
+  let next = 0
+  let isFailed = false
+  const lane = async (): Promise<void> => {
+    while (next < samples.length && !isFailed) {
+      const start = next
+      next += size
+      try {
+        await perform(samples.slice(start, next), start)
+      } catch (error) {
+        isFailed = true
+        throw error
+      }
+    }
+  }
+  const lanes = await Promise.allSettled(Array.from({ length: atOnce }, lane))
+  const failed = lanes.find((each) => each.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
+/** The design's rows as settings; each member has a seed of its own, the same in every sweep of this seed. */
+export function toSweepSamples({ design, variables }: Pick<Task, 'design' | 'variables'>, seed: number): readonly SweepSample[] {
+  return toSamples(design, seed).map((numbers, index) => ({
+    index, seed: memberSeed(seed, index),
+    settings: variables.flatMap(({ sets }, column) => sets.map(({ variable, of }) => ({ variable, value: (numbers[column] ?? NaN) * of }))),
+  }))
+}
+
+/** 31 bits of SHA-256: far apart for neighbours, and the same everywhere. */
+const memberSeed = (seed: number, index: number): number => parseInt(sha256(`${seed}:${index}`).slice(0, 8), 16) >>> 1
+
+function toMember({ index, seed, settings, kpis, resultHash, failure }: MemberOutcome, variables: readonly SweptVariable[]): SweepMember {
+  let at = 0
+  const numbers = variables.map(({ name, sets }) => {
+    const number = (settings[at]?.value ?? NaN) / (sets[0]?.of ?? 1)
+    at += sets.length
+    return [name, number] as const
+  })
+  return { index, seed, settings: Object.fromEntries(numbers), kpis, resultHash, failure }
+}
+
+async function storedMembers({ members: store }: PerformConfig, run: string): Promise<readonly SweepMember[]> {
+  const all: SweepMember[] = []
+  for (;;) {
+    const page = await store.members(run, { first: inOnePage, after: all.at(-1)?.index })
+    all.push(...page)
+    if (page.length < inOnePage) return all
+  }
+}
+
+function toPerformed(members: readonly SweepMember[], { keepSeries }: Task, { outputs }: RunInputs): Performed {
+  const good = members.filter(({ kpis }) => kpis !== undefined)
+  const [first] = members
+  if (good.length === 0 && first?.failure) throw new EngineError(first.failure.code, `Every member failed; the first: ${first.failure.message}`)
+  return {
+    resultHash: sha256(members.map(({ index, resultHash, failure }) => `${index} ${resultHash ?? failure?.code ?? ''}\n`).join('')),
+    results: {
+      kpis: meanKpis(good), writes: keepSeries ? [...new Set(outputs.map(({ twin }) => twin))] : [],
+      detail: { members: members.length, failed: members.length - good.length },
+    },
+  }
+}
+
+/** Of each KPI the mean over the members that have it. */
+function meanKpis(members: readonly SweepMember[]): Kpis {
+  const sums = new Map<string, { sum: number; count: number }>()
+  for (const { kpis = {} } of members) {
+    for (const [name, value] of Object.entries(kpis)) {
+      const known = sums.get(name) ?? { sum: 0, count: 0 }
+      sums.set(name, { sum: known.sum + value, count: known.count + 1 })
+    }
+  }
+  return Object.fromEntries([...sums].map(([name, { sum, count }]) => [name, sum / count]))
+}

@@ -1,0 +1,82 @@
+import type { Vantage } from '../domain/vantage.ts'
+import type { RunWindow } from '../simulation/engine.ts'
+import type { CalibrationProblem } from '../simulation/engine-host.ts'
+import { EngineError, type InputSeries } from '../simulation/engine-program.ts'
+import type { SeriesKey } from '../telemetry/reading.ts'
+import type { SeenReading, SeriesReads } from '../telemetry/series-reads.ts'
+import type { RunInputs } from './run-inputs.ts'
+
+export interface RunReadingsConfig {
+  readonly reads: Pick<SeriesReads, 'readings' | 'latestBefore'>
+  readonly window: RunWindow
+  readonly signal: AbortSignal
+}
+
+/** A run holds what it reads in memory. */
+const mostReadings = 20_000_000
+const [inOnePage, seriesAtOnce] = [20_000, 16]
+
+/** What a run reads of telemetry over its window: numbers, those that are BAD apart. */
+export async function readInputSeries(series: RunInputs['series'], config: RunReadingsConfig): Promise<readonly InputSeries[]> {
+  const { reads, window: { from }, signal } = config
+  const found = await readAll(series.map(({ key }) => key), config)
+  const before = await reads.latestBefore(series.map(({ key }) => key), from, { signal })
+  return series.map(({ withBefore }, index) => {
+    const first = withBefore ? before[index] : undefined
+    return toColumns([...(first && isUsable(first) ? [{ ...first, at: from }] : []), ...found[index] ?? []], 0)
+  })
+}
+
+/** What a calibration is to agree with, in the engine's units and microseconds since the window's start. */
+export async function readTargets({ task, outputs }: RunInputs, config: RunReadingsConfig): Promise<CalibrationProblem['targets']> {
+  if (task.kind !== 'calibrate') return []
+  const found = await readAll(task.targets.map(({ key }) => key), config)
+  const targets = task.targets.map(({ output, sigma }, index) => {
+    const { scale = 1, shift = 0 } = outputs[output]?.affine ?? {}
+    const { at, values } = toColumns(found[index] ?? [], config.window.from)
+    const own = values.map((value) => (value - shift) / scale)
+    return { output, at, values: own, sigma: sigma === undefined ? usualSigma(own) : Math.abs(sigma / scale) }
+  })
+  const empty = targets.findIndex(({ at }) => at.length === 0)
+  if (empty >= 0) {
+    const key = task.targets[empty]?.key
+    throw new EngineError('NO_READINGS', `${String(key?.name)} of ${String(key?.twin)} has no reading in the simulated time, so that there is nothing to agree with.`, { twin: key?.twin })
+  }
+  return targets
+}
+
+/** One hundredth of the spread; where all are equal, of the size; at last 1. */
+function usualSigma(values: Float64Array): number {
+  const [least, most] = values.reduce<readonly [number, number]>(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity])
+  return (most - least) / 100 || Math.abs(most) / 100 || 1
+}
+
+async function readAll(keys: readonly SeriesKey[], { reads, window: { from, horizon }, signal }: RunReadingsConfig): Promise<readonly (readonly SeenReading[])[]> {
+  const found: SeenReading[][] = keys.map(() => [])
+  const range = { from, to: from + horizon + 1 }
+  let sum = 0
+  for (let start = 0; start < keys.length; start += seriesAtOnce) {
+    const some = keys.slice(start, start + seriesAtOnce)
+    const pages = await reads.readings(some, range, { first: inOnePage, signal })
+    for (const [offset, page] of pages.entries()) {
+      const key = keys[start + offset] as SeriesKey
+      const all = found[start + offset] as SeenReading[]
+      for (let more: readonly SeenReading[] = page; more.length > 0;) {
+        for (const reading of more) if (isUsable(reading)) all.push(reading)
+        sum += more.length
+        if (sum > mostReadings) throw new EngineError('INPUTS_TOO_LARGE', `The run reads more than ${mostReadings.toLocaleString('en')} readings. Take a shorter time or fewer series.`)
+        more = more.length < inOnePage ? [] : (await reads.readings([key], range, { first: inOnePage, after: more.at(-1)?.at, signal }))[0] ?? []
+      }
+    }
+  }
+  return found
+}
+
+const isUsable = ({ quality, value }: SeenReading): boolean => quality !== 'BAD' && Number.isFinite(Number(value))
+
+function toColumns(readings: readonly SeenReading[], origin: number): InputSeries {
+  return { at: Float64Array.from(readings, ({ at }) => at - origin), values: Float64Array.from(readings, ({ value }) => Number(value)) }
+}
+
+/** From where a run reads: its scenario, and what was known when it was made. */
+export const vantageOfRun = (vantage: Vantage, watermark: number): Vantage => ({ ...vantage, knownUntil: watermark })

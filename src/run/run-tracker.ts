@@ -1,0 +1,46 @@
+import type { EngineListener } from '../simulation/engine-host.ts'
+import type { Kpis } from '../simulation/engine-program.ts'
+import type { Run, RunProgress, RunWarning } from './run.ts'
+
+/** How far a run is, as its engine tells it. */
+export interface RunTracker {
+  readonly progress: RunProgress
+  /** Whether it moved since the last look. */
+  takeChange(): boolean
+  onProgress: EngineListener['progress']
+  /** Counts are of a piece of work from its beginning; those of several pieces add up. */
+  onWarning(piece: number, warning: Parameters<EngineListener['warning']>[0]): void
+  set(change: { readonly values?: number; readonly fraction?: number; readonly partial?: Kpis }): void
+}
+
+interface Counted {
+  readonly first: Omit<RunWarning, 'count'>
+  readonly counts: Map<number, number>
+}
+
+export function createRunTracker({ window: { from } }: Pick<Run, 'window'>): RunTracker {
+  const warnings = new Map<string, Counted>()
+  let progress: Omit<RunProgress, 'warnings'> = { fraction: 0, simulatedAt: undefined, values: 0, partial: {} }
+  let isChanged = false
+  const set = (change: Partial<typeof progress>): void => {
+    progress = { ...progress, ...change }
+    isChanged = true
+  }
+  return {
+    get progress() { return { ...progress, warnings: [...warnings.values()].map(({ first, counts }) => ({ ...first, count: [...counts.values()].reduce((sum, count) => sum + count, 0) })) } },
+    takeChange() {
+      const was = isChanged
+      isChanged = false
+      return was
+    },
+    onProgress: ({ fraction, at, partial }) => { set({ fraction: Math.min(1, Math.max(progress.fraction, fraction)), partial, ...(at !== undefined && { simulatedAt: from + Math.round(at) }) }) },
+    onWarning(piece, { code, message, twin, count, at }) {
+      const key = JSON.stringify([code, twin])
+      const known = warnings.get(key) ?? { first: { code, message, twin, at: at === undefined ? undefined : from + Math.round(at) }, counts: new Map<number, number>() }
+      known.counts.set(piece, count)
+      warnings.set(key, known)
+      isChanged = true
+    },
+    set,
+  }
+}
