@@ -1,11 +1,12 @@
 import type { IResolvers } from '@graphql-tools/utils'
 import type { GraphQLResolveInfo } from 'graphql'
 import type { SeriesRef } from '../src/domain/schema/series-value.ts'
-import type { Vantage } from '../src/domain/vantage.ts'
 import { failure } from '../src/errors.ts'
+import { chosenSeries, type SourceArguments } from '../src/graphql/chosen-series.ts'
 import type { Context } from '../src/graphql/context.ts'
 import { selectedArguments } from '../src/graphql/selected-arguments.ts'
-import { batched, latest, latestTogether } from '../src/graphql/series-loaders.ts'
+import { latest, latestTogether } from '../src/graphql/series-loaders.ts'
+import { presentOf, spanned } from '../src/graphql/series-spans.ts'
 import { type FilledBucket, fillGaps, type Fill } from '../src/telemetry/gap-fill.ts'
 import { formatDuration } from '../src/telemetry/duration.ts'
 import { formatInstant } from '../src/telemetry/instant.ts'
@@ -13,77 +14,91 @@ import { largestTriangles } from '../src/telemetry/lttb.ts'
 import type { Microseconds, SeriesKey } from '../src/telemetry/reading.ts'
 import type { SeenReading } from '../src/telemetry/series-reads.ts'
 import type { ReadingEvent } from '../src/telemetry/stream/reading-event.ts'
-import type { Buckets, Summary, TimeRange } from '../src/telemetry/telemetry-store.ts'
-import { type TimeArguments, toBuckets, toTimeRange } from '../src/telemetry/time-range.ts'
-import { nowMicroseconds } from '../src/util/clock.ts'
+import type { Summary } from '../src/telemetry/telemetry-store.ts'
+import { type TimeArguments, toBuckets } from '../src/telemetry/time-range.ts'
 
 /** A series of this many readings is shaped; a longer one is asked for in parts. */
 const mostShaped = 200_000
 const mostPage = 1_000
 
-interface PageArguments extends TimeArguments {
+interface SpanArguments extends TimeArguments, SourceArguments {}
+
+interface PageArguments extends SpanArguments {
   readonly first?: number | null
   readonly after?: string | null
 }
 
-interface BucketArguments extends TimeArguments {
+interface BucketArguments extends SpanArguments {
   readonly every?: string | null
   readonly points?: number | null
   readonly fill?: Fill | null
 }
 
 const series = {
-  freshness: async ({ key, vantage }: SeriesRef, _args: unknown, context: Context) => {
+  freshness: async (given: SeriesRef, args: SourceArguments, context: Context) => {
+    const { key, vantage } = chosenSeries(given, args)
     const reading = await latest(context, vantage).load(key)
     if (!reading) return null
     const now = vantage.readingsUntil ?? presentOf(context)
     return { at: formatInstant(reading.at), receivedAt: formatInstant(reading.receivedAt), eventLag: lag(now, reading.at), receiptLag: lag(now, reading.receivedAt) }
   },
   latest: {
-    resolve: async ({ key, vantage }: SeriesRef, _args: unknown, context: Context) => toReading(key, await latest(context, vantage).load(key)),
+    resolve: async (given: SeriesRef, args: SourceArguments, context: Context) => {
+      const { key, vantage } = chosenSeries(given, args)
+      return toReading(key, await latest(context, vantage).load(key))
+    },
     extensions: {
       /** A list of ten thousand twins is not to wait for ten thousand promises. */
-      resolveMany: async (sources: readonly SeriesRef[], _args: unknown, context: Context) => {
+      resolveMany: async (given: readonly SeriesRef[], args: SourceArguments, context: Context) => {
+        const sources = given.map((ref) => chosenSeries(ref, args))
         const found = await latestTogether(context, sources)
         return sources.map(({ key }, index) => toReading(key, found[index]))
       },
     },
   },
-  readings: async ({ key, vantage }: SeriesRef, args: PageArguments, context: Context) => {
+  readings: async (given: SeriesRef, args: PageArguments, context: Context) => {
     const first = args.first ?? mostPage
     if (first < 0 || first > mostPage) throw failure('BAD_USER_INPUT', { message: `first is from 0 to ${mostPage}, not ${first}.` })
     const after = typeof args.after === 'string' ? fromCursor(args.after) : undefined
-    const found = await batched(context, vantage, `readings ${JSON.stringify(args)}`, (reads, keys) =>
-      reads.readings(keys, rangeOf(args, vantage, context), { first: first + 1, after, signal: context.signal })).load(key)
-    const edges = found.slice(0, first).map((reading) => ({ cursor: toCursor(reading.at), node: toReading(key, reading) }))
+    const ref = chosenSeries(given, args)
+    const found = await spanned(context, ref, 'readings', args, (reads, keys, { range }) => reads.readings(keys, range, { first: first + 1, after, signal: context.signal })) ?? []
+    const edges = found.slice(0, first).map((reading) => ({ cursor: toCursor(reading.at), node: toReading(ref.key, reading) }))
     return { edges, pageInfo: { hasNextPage: found.length > first, hasPreviousPage: after !== undefined, startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null } }
   },
-  buckets: async ({ key, vantage }: SeriesRef, args: BucketArguments, context: Context, info: GraphQLResolveInfo) => {
-    const buckets = toBuckets(rangeOf(args, vantage, context), args)
+  buckets: async (given: SeriesRef, args: BucketArguments, context: Context, info: GraphQLResolveInfo) => {
+    const ref = chosenSeries(given, args)
     const quantiles = quantilesOf(info)
-    const summaries = await batched(context, vantage, `buckets ${JSON.stringify([args, quantiles])}`, (reads, keys) => reads.summaries(keys, buckets, { quantiles, signal: context.signal })).load(key)
     const fill = args.fill ?? 'NONE'
-    const before = fill === 'PREVIOUS' ? await batched(context, vantage, `before ${buckets.from}`, (reads, keys) => reads.latestBefore(keys, buckets.from, { signal: context.signal })).load(key) : undefined
-    return withoutInstant(fillGaps(summaries, buckets, fill, before?.value), vantage).map((bucket) => toBucket(key, bucket, quantiles))
+    const found = await spanned(context, ref, `buckets ${JSON.stringify(quantiles)}`, args, async (reads, keys, { range, until }) => {
+      const buckets = toBuckets(range, args)
+      const [summaries, before] = await Promise.all([
+        reads.summaries(keys, buckets, { quantiles, signal: context.signal }),
+        fill === 'PREVIOUS' ? reads.latestBefore(keys, buckets.from, { signal: context.signal }) : [],
+      ])
+      return keys.map((_, index) => withoutInstant(fillGaps(summaries[index] ?? [], buckets, fill, before[index]?.value), until))
+    })
+    return (found ?? []).map((bucket) => toBucket(ref.key, bucket, quantiles))
   },
-  summary: async ({ key, vantage }: SeriesRef, args: TimeArguments, context: Context, info: GraphQLResolveInfo) => {
-    const range = rangeOf(args, vantage, context)
-    const from = Number.isFinite(range.from) ? range.from : -Number.MAX_SAFE_INTEGER
-    const whole: Buckets = { from, to: range.to, width: range.to - from }
+  summary: async (given: SeriesRef, args: SpanArguments, context: Context, info: GraphQLResolveInfo) => {
+    const ref = chosenSeries(given, args)
     const quantiles = quantilesOf(info)
-    if (whole.width <= 0) return null
-    const [summary] = await batched(context, vantage, `summary ${JSON.stringify([args, quantiles])}`, (reads, keys) => reads.summaries(keys, whole, { quantiles, signal: context.signal })).load(key)
-    if (!summary) return null
-    const begun = Number.isFinite(range.from) ? range.from : await batched(context, vantage, 'first', (reads, keys) => reads.firstAt(keys, { signal: context.signal })).load(key) ?? 0
-    return toBucket(key, { from: begun, to: range.to, summary, filled: null }, quantiles)
+    const found = await spanned(context, ref, `summary ${JSON.stringify(quantiles)}`, args, async (reads, keys, { range }) => {
+      const from = Number.isFinite(range.from) ? range.from : -Number.MAX_SAFE_INTEGER
+      if (range.to <= from) return keys.map(() => undefined)
+      const summaries = (await reads.summaries(keys, { from, to: range.to, width: range.to - from }, { quantiles, signal: context.signal })).map(([summary]) => summary)
+      const begun = Number.isFinite(range.from) ? [] : await reads.firstAt(keys, { signal: context.signal })
+      return summaries.map((summary, index) => summary && { from: Number.isFinite(range.from) ? range.from : begun[index] ?? 0, to: range.to, summary, filled: null })
+    })
+    return found ? toBucket(ref.key, found, quantiles) : null
   },
 }
 
-const shape = async ({ key, vantage }: SeriesRef, args: TimeArguments & { readonly points: number }, context: Context): Promise<readonly unknown[]> => {
+const shape = async (given: SeriesRef, args: SpanArguments & { readonly points: number }, context: Context): Promise<readonly unknown[]> => {
   if (args.points < 1 || args.points > 10_000) throw failure('BAD_USER_INPUT', { message: `points is from 1 to 10,000, not ${args.points}.` })
-  const readings = await batched(context, vantage, `shape ${JSON.stringify(args)}`, (reads, keys) => reads.readings(keys, rangeOf(args, vantage, context), { first: mostShaped + 1, signal: context.signal })).load(key)
-  if (readings.length > mostShaped) throw failure('BAD_USER_INPUT', { message: `More than ${mostShaped} readings of ${key.name} lie in that time. Take a shorter one, or buckets.` })
-  return largestTriangles(readings.map(({ at }) => at), readings.map(({ value }) => Number(value)), args.points).map((index) => toReading(key, readings[index]))
+  const ref = chosenSeries(given, args)
+  const readings = await spanned(context, ref, 'shape', args, (reads, keys, { range }) => reads.readings(keys, range, { first: mostShaped + 1, signal: context.signal })) ?? []
+  if (readings.length > mostShaped) throw failure('BAD_USER_INPUT', { message: `More than ${mostShaped} readings of ${ref.key.name} lie in that time. Take a shorter one, or buckets.` })
+  return largestTriangles(readings.map(({ at }) => at), readings.map(({ value }) => Number(value)), args.points).map((index) => toReading(ref.key, readings[index]))
 }
 
 export const seriesResolvers: IResolvers<unknown, Context> = {
@@ -95,22 +110,10 @@ export const seriesResolvers: IResolvers<unknown, Context> = {
   ReadingEvent: { __resolveType: ({ __typename }: ReadingEvent) => __typename },
 }
 
-/** The present is one instant for a whole operation. */
-const presents = new WeakMap<Context, Microseconds>()
-
-function presentOf(context: Context): Microseconds {
-  const known = presents.get(context) ?? nowMicroseconds()
-  presents.set(context, known)
-  return known
-}
-
-/** A time that ends nowhere ends with what is there: now, or with the instant that the query looks from, whose own reading is the last. */
-const rangeOf = (args: TimeArguments, { readingsUntil }: Vantage, context: Context): TimeRange => toTimeRange(args, readingsUntil ?? presentOf(context), readingsUntil === undefined ? 0 : 1)
-
 /** Of spans up to an instant the one that begins at it, and has only the instant itself, is there where it holds a reading. */
-const withoutInstant = (buckets: readonly FilledBucket[], { readingsUntil }: Vantage): readonly FilledBucket[] => {
+const withoutInstant = (buckets: readonly FilledBucket[], until: Microseconds | undefined): readonly FilledBucket[] => {
   const last = buckets.at(-1)
-  return last && last.from === readingsUntil && !last.summary ? buckets.slice(0, -1) : buckets
+  return last && last.from === until && !last.summary ? buckets.slice(0, -1) : buckets
 }
 
 /** The arguments of `quantile`, however often it is selected. */

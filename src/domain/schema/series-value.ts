@@ -20,6 +20,10 @@ export function seriesOf(twin: Readonly<Record<string, unknown>>, telemetry: Tel
   return { __typename: typeNames[kind], key: { twin: String(twin['_id']), name, kind, source: 'MEASURED', run: null }, vantage: vantageOfRow(twin), name, unit, semanticType }
 }
 
+/** The same of a run: what it says does not depend on from where it is looked at. */
+export const runSeries = (ref: SeriesRef, run: string, source: 'SIMULATED' | 'PREDICTED' = 'SIMULATED'): SeriesRef =>
+  ({ ...ref, key: { ...ref.key, source, run }, vantage: presentVantage })
+
 /** From where a twin's row was read, as the row itself says where that is not here and now. */
 export function vantageOfRow({ _vantage: given }: Readonly<Record<string, unknown>>): Vantage {
   if (!isObject(given)) return presentVantage
