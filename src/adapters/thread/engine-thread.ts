@@ -7,12 +7,17 @@ import type { ToWorker, WorkOrder } from '../../simulation/worker/wire.ts'
 const performer = createPerformer({ load: loadProgram, idleMs: 30_000 })
 
 export default async function perform({ port, order }: { readonly port: MessagePort; readonly order: WorkOrder }): Promise<void> {
+  let isFull = false
   await performer.perform(order, {
-    post: (message, transfer = []) => { port.postMessage(message, transfer) },
+    post(message, transfer = []) {
+      if (message.kind === 'failed' && message.failure.code === 'OUT_OF_MEMORY') isFull = true
+      port.postMessage(message, transfer)
+    },
     listen(listener) {
       const onMessage = (message: ToWorker): void => { listener(message) }
       port.on('message', onMessage)
       return () => { port.off('message', onMessage) }
     },
   })
+  if (isFull) process.exit() // ends this thread, and so frees what the engine may have kept
 }

@@ -15,6 +15,12 @@ import type { FromWorker } from '../../simulation/worker/wire.ts'
 /** Longer than a thread keeps the model of its last run open, so that it has closed it by then. */
 const threadIdleMs = 60_000
 
+/**
+ * The heap of a thread may grow so many times as large as `memoryMb`. That is wide because growing to V8's limit ends the thread, but one allocation that goes far beyond it
+ * ends the whole process (seen with Node 24). What lies beside the heap the thread looks after itself, each time its engine gives results or progress.
+ */
+const heapFactor = 4
+
 /** Engines in threads of this process: the quickest, for engines that are ours to trust with it. Threads have no environment. */
 export function createThreadHost({ atOnce, memoryMb, graceMs = engineHostDefaults.graceMs, silenceMs = engineHostDefaults.silenceMs }: EngineHostConfig): EngineHost {
   const slots = createSlots(atOnce)
@@ -28,7 +34,7 @@ export function createThreadHost({ atOnce, memoryMb, graceMs = engineHostDefault
     atomics: 'disabled', // a thread that waits for work by Atomics closes no model
     env: {},
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    resourceLimits: { maxOldGenerationSizeMb: heapFactor * memoryMb },
   })
   pool.on('error', () => undefined) // of a thread without work; the next work gets another one
   return {
@@ -37,8 +43,9 @@ export function createThreadHost({ atOnce, memoryMb, graceMs = engineHostDefault
       const giveBack = await slots.take(signal)
       const { port1: port, port2: theirs } = new MessageChannel()
       try {
-        const worker = start(pool, work, await root, port, theirs)
-        return await converse(worker, listener, { signal, graceMs: work.engine.cancel === 'KILL' ? 0 : graceMs, silenceMs })
+        const worker = start(pool, work, memoryMb, await root, port, theirs)
+        const outcome = converse(worker, listener, { signal, graceMs: work.engine.cancel === 'KILL' ? 0 : graceMs, silenceMs })
+        return await outcome.finally(() => worker.free)
       } finally {
         port.close()
         giveBack()
@@ -51,11 +58,13 @@ export function createThreadHost({ atOnce, memoryMb, graceMs = engineHostDefault
   }
 }
 
-function start(pool: Piscina<unknown, void>, work: EngineWork, root: string, port: MessagePort, theirs: MessagePort): WorkerAtWork {
+function start(pool: Piscina, work: EngineWork, memoryMb: number, root: string, port: MessagePort, theirs: MessagePort): WorkerAtWork & { readonly free: Promise<void> } {
   const ender = new AbortController()
   const ended = Promise.withResolvers<EngineError>()
-  pool.run({ port: theirs, order: toOrder(work, root) }, { transferList: [theirs], signal: ender.signal }).catch((error: unknown) => { ended.resolve(whyEnded(error)) })
+  const free = (pool.run({ port: theirs, order: toOrder(work, root, memoryMb) }, { transferList: [theirs], signal: ender.signal }) as Promise<void>)
+    .catch((error: unknown) => { ended.resolve(whyEnded(error, memoryMb)) })
   return {
+    free,
     wire: {
       post: (message) => { port.postMessage(message) },
       listen(listener) {
@@ -69,8 +78,8 @@ function start(pool: Piscina<unknown, void>, work: EngineWork, root: string, por
   }
 }
 
-function whyEnded(error: unknown): EngineError {
+function whyEnded(error: unknown, memoryMb: number): EngineError {
   const { code, message } = error instanceof Error ? error as NodeJS.ErrnoException : { code: undefined, message: String(error) }
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return new EngineError('OUT_OF_MEMORY', 'The engine took more memory than a run may have.', { cause: error })
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return new EngineError('OUT_OF_MEMORY', `The engine took more than the ${memoryMb} MB of memory that a run may have.`, { cause: error })
   return new EngineError('ENGINE_CRASHED', `The thread that computed has ended: ${message}.`, { isRetryable: true, cause: error })
 }

@@ -52,7 +52,7 @@ export function createPerformer({ load, idleMs }: PerformerOptions): Performer {
   return {
     async perform(order, wire) {
       clearTimeout(idle)
-      using session = openSession(wire)
+      using session = openSession(wire, order.memoryMb)
       try {
         const model = await modelOf(order, session.signal)
         await model.open()

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { memoryUsage } from 'node:process'
 import { monotonicMs } from '../../util/clock.ts'
 import type { Frames, MemberOutcome } from '../engine-host.ts'
 import { EngineError, type Kpis } from '../engine-program.ts'
@@ -33,7 +34,7 @@ const mostUnderWay = 2
 const turnMs = 20
 const progressMs = 100
 
-export function openSession(wire: WorkerWire): Session {
+export function openSession(wire: WorkerWire, memoryMb?: number): Session {
   const abort = new AbortController()
   const warnings = createWarnings()
   const begun = Promise.withResolvers<void>()
@@ -90,6 +91,7 @@ export function openSession(wire: WorkerWire): Session {
         toldAt = now
         wire.post({ kind: 'progress', ...progress() })
         tellWarnings()
+        checkMemory(memoryMb)
       }
       return now - turnedAt >= turnMs ? turn() : undefined
     },
@@ -100,4 +102,10 @@ export function openSession(wire: WorkerWire): Session {
     member: (member) => { wire.post({ kind: 'member', member }) },
     [Symbol.dispose]: stop,
   }
+}
+
+/** Buffers, and what WebAssembly works in: V8's limit for a thread is of its heap alone. */
+function checkMemory(memoryMb: number | undefined): void {
+  if (memoryMb === undefined) return
+  if (memoryUsage().external > memoryMb * 1024 * 1024) throw new EngineError('OUT_OF_MEMORY', `The engine took more than the ${memoryMb} MB of memory that a run may have.`)
 }

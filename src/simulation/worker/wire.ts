@@ -7,6 +7,8 @@ export interface WorkOrder extends Pick<EngineWork, 'run' | 'input' | 'artifacts
   readonly program: string
   /** A folder in which folders of models are made. */
   readonly root: string
+  /** MiB that it may have beside its heap, where it must look after that itself. */
+  readonly memoryMb: number | undefined
 }
 
 /** What a host says to the worker that has its work. */

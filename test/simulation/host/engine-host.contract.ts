@@ -83,6 +83,14 @@ export function engineHostContract(name: string, isolation: 'THREAD' | 'PROCESS'
       await nextWorks()
     })
 
+    test('an engine that takes more memory than a run may have, in its heap or beside it, fails its run alone', async () => {
+      await using small = create({ atOnce: 1, memoryMb: isolation === 'PROCESS' ? 128 : 32 })
+      for (const how of isolation === 'PROCESS' ? ['memory', 'buffers', 'array'] : ['memory', 'buffers']) {
+        await expect(small.compute(fault(how), listen(), never), how).rejects.toMatchObject({ code: 'OUT_OF_MEMORY', isRetryable: false })
+        expect((await small.compute(work('oscillator'), listen(), never)).kpis['amplitude']).toBe(1)
+      }
+    })
+
     test('a run that is cancelled before it begins, or while it waits for its turn, does not begin', async () => {
       const [early, late] = [new AbortController(), new AbortController()]
       early.abort(new Error('too early'))

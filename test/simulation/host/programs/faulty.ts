@@ -16,6 +16,7 @@ const faults: Readonly<Record<string, (context: RunContext) => Promise<void> | v
       await context.progress(0)
     }
   },
+  array: () => void kept.push(new Array(60_000_000).fill({})),
   buffers: async (context) => {
     for (;;) {
       kept.push(Buffer.alloc(8 * 1024 * 1024, 1))

@@ -7,13 +7,14 @@ let opened = 0
  * has opened, `pid` names its process.
  */
 export const program: EngineProgram = {
-  async open({ input, window, series }) {
-    const { period, noise, failAt } = input as { readonly period: number; readonly noise: number; readonly failAt?: number }
+  async open({ input, window, series, folder }) {
+    const { period, noise, failAt, tellFolder } = input as { readonly period: number; readonly noise: number; readonly failAt?: number; readonly tellFolder?: boolean }
     const number = ++opened
     return {
       async run(settings, context) {
         const amplitude = settings.find(({ variable }) => variable.name === 'amplitude')?.value ?? 1
         if (amplitude < 0) throw new EngineError('NEGATIVE_AMPLITUDE', `An amplitude of ${amplitude} cannot be.`, { twin: 'spring-1' })
+        if (tellFolder) context.warn({ code: 'FOLDER', message: folder, twin: folder })
         const random = context.random('noise')
         for (let at = 0; at <= window.horizon; at += window.step) {
           if (at === failAt) throw new TypeError('oscillator.run is not a function')
