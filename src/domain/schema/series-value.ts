@@ -1,7 +1,7 @@
 import type { Telemetry } from '../../model/model.ts'
 import type { SeriesKey, SeriesKind } from '../../telemetry/reading.ts'
 import { seriesKind } from '../../telemetry/series-kind.ts'
-import { isObject } from '../../twin/state.ts'
+import { componentId, isObject } from '../../twin/state.ts'
 import { presentVantage, type Vantage } from '../vantage.ts'
 
 /** What the resolvers of a series need to know: which one it is, and from where it is looked at. */
@@ -20,6 +20,23 @@ export function seriesOf(twin: Readonly<Record<string, unknown>>, telemetry: Tel
   return { __typename: typeNames[kind], key: { twin: String(twin['_id']), name, kind, source: 'MEASURED', run: null }, vantage: vantageOfRow(twin), name, unit, semanticType }
 }
 
+/** A telemetry as engines name it: of a component's `component.telemetry`. */
+export interface NamedSeries {
+  readonly twin: string
+  readonly name: string
+  readonly kind: SeriesKind
+  readonly unit?: string | null | undefined
+  readonly semanticType?: string | null | undefined
+}
+
+/** The same without a row of the twin, which need not exist any more. */
+export function seriesRefOf({ twin, name: full, kind, unit, semanticType }: NamedSeries): SeriesRef {
+  const dot = full.lastIndexOf('.')
+  const name = full.slice(dot + 1)
+  const key: SeriesKey = { twin: dot < 0 ? twin : componentId(twin, full.slice(0, dot)), name, kind, source: 'MEASURED', run: null }
+  return { __typename: typeNames[kind], key, vantage: presentVantage, name, unit: unit ?? null, semanticType: semanticType ?? null }
+}
+
 /** The same of a run: what it says does not depend on from where it is looked at. */
 export const runSeries = (ref: SeriesRef, run: string, source: 'SIMULATED' | 'PREDICTED' = 'SIMULATED'): SeriesRef =>
   ({ ...ref, key: { ...ref.key, source, run }, vantage: presentVantage })
@@ -34,5 +51,7 @@ export function vantageOfRow({ _vantage: given }: Readonly<Record<string, unknow
 
 /** The kind of series that carries values of the telemetry's schema. */
 export const seriesTypeName = ({ schema }: Telemetry): string => typeNames[seriesKind(schema)]
+
+export const seriesTypeOf = (kind: SeriesKind): string => typeNames[kind]
 
 const typeNames: Readonly<Record<SeriesKind, string>> = { float: 'FloatSeries', integer: 'IntSeries', boolean: 'BooleanSeries', text: 'StringSeries', json: 'JSONSeries' }
