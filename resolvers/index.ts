@@ -3,9 +3,11 @@ import { resolveTwinType } from '../src/domain/schema/twin-types.ts'
 import type { Context } from '../src/graphql/context.ts'
 import { changeResolvers } from './changes.ts'
 import { diffResolvers } from './diff.ts'
+import { engineResolvers } from './engine.ts'
 import { historyResolvers } from './history.ts'
 import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
+import { runResolvers } from './run.ts'
 import { scenarioResolvers } from './scenario.ts'
 import { seriesResolvers } from './series.ts'
 import { telemetryOverrideResolvers } from './telemetry-override.ts'
@@ -23,6 +25,8 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   changeResolvers,
   scenarioResolvers,
   historyResolvers,
+  engineResolvers,
+  runResolvers,
   diffResolvers,
   { Twin: { __resolveType: resolveTwinType } },
 ]

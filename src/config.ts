@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { createEnvironmentReader, type Environment } from './util/environment.ts'
 
 /** Everything that can be set from outside. This file alone reads the environment. */
@@ -35,6 +37,11 @@ export interface Config {
   readonly instance: string | undefined
   /** Other sites whose pages may open streams, such as `https://app.example.com`. */
   readonly origins: readonly string[]
+  /** The path of the file that names the programs which are engines; undefined: only those that are built in. */
+  readonly enginesFile: string | undefined
+  /** Where artifacts are kept; processes that share runs share it. */
+  readonly artifactsDirectory: string
+  readonly runs: RunConfig
   /** Hides from clients what helps only developers: suggestions in validation errors. */
   readonly production: boolean
   /** Whether clients may ask for the schema. */
@@ -45,9 +52,28 @@ export interface Config {
   readonly environment: Environment
 }
 
+export interface RunConfig {
+  /** Runs, or pieces of one, computed at the same time by this process. */
+  readonly atOnce: number
+  /** What one of them may use, in MiB. */
+  readonly memoryMb: number
+  /** Of a tenant: runs that wait or are under way. */
+  readonly mostOpen: number
+  /** Of one run: values of its results. */
+  readonly mostValues: number
+  /** How often a run is begun whose failures may pass. */
+  readonly mostAttempts: number
+  /** A process that gives no sign of life for so long has lost its runs. */
+  readonly leaseMs: number
+  /** An engine that gives no sign of life for so long is ended. */
+  readonly silenceMs: number
+}
+
 export interface Limits {
   /** Of a request's body. */
   readonly bodyBytes: number
+  /** Of one artifact. */
+  readonly artifactBytes: number
   /** Of one artifact. */
   readonly artifactBytes: number
   /** Of a document. */
@@ -119,12 +145,24 @@ export function createConfig(environment: Environment = process.env): Config {
     sourcesFile: env.optional('TWINFOLD_SOURCES'),
     instance: env.optional('TWINFOLD_INSTANCE'),
     origins: toOrigins(env.text('TWINFOLD_ORIGINS', ''), (why) => { env.refuse('TWINFOLD_ORIGINS', why) }),
+    enginesFile: env.optional('TWINFOLD_ENGINES'),
+    artifactsDirectory: env.text('TWINFOLD_ARTIFACTS', join(env.text('TWINFOLD_DATA', '.data'), 'artifacts')),
+    runs: Object.freeze({
+      atOnce: env.whole('TWINFOLD_RUNS_AT_ONCE', Math.min(availableParallelism(), 64), { least: 1, most: 1_000 }),
+      memoryMb: env.whole('TWINFOLD_RUN_MEMORY_MB', 1_024, { least: 64, most: 1_048_576 }),
+      mostOpen: env.whole('TWINFOLD_MAX_OPEN_RUNS', 10_000, { least: 1, most: 10_000_000 }),
+      mostValues: env.whole('TWINFOLD_MAX_RUN_VALUES', 100_000_000, { least: 1, most: 100_000_000_000 }),
+      mostAttempts: env.whole('TWINFOLD_RUN_ATTEMPTS', 3, { least: 1, most: 100 }),
+      leaseMs: env.whole('TWINFOLD_RUN_LEASE_MS', 15_000, { least: 500, most: 3_600_000 }),
+      silenceMs: env.whole('TWINFOLD_RUN_SILENCE_MS', 120_000, { least: 100, most: 86_400_000 }),
+    }),
     production: env.optional('NODE_ENV') === 'production',
     introspection: env.flag('TWINFOLD_INTROSPECTION', true),
     logLevel: env.oneOf('TWINFOLD_LOG', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
     limits: Object.freeze({
       bodyBytes: env.whole('TWINFOLD_MAX_BODY_BYTES', 8_000_000, { least: 1_000, most: 1_000_000_000 }),
       artifactBytes: env.whole('TWINFOLD_MAX_ARTIFACT_BYTES', 256_000_000, { least: 1_000, most: 10_000_000_000 }),
+      artifactBytes: env.whole('TWINFOLD_MAX_ARTIFACT_BYTES', 268_435_456, { least: 1, most: 1_000_000_000_000 }),
       tokens: env.whole('TWINFOLD_MAX_TOKENS', 8_000, { least: 100, most: 20_000 }),
       depth: env.whole('TWINFOLD_MAX_DEPTH', 20, { least: 1, most: 100 }),
       aliases: env.whole('TWINFOLD_MAX_ALIASES', 100, { least: 0, most: 10_000 }),

@@ -8,6 +8,10 @@ import type { Vantages } from '../domain/vantage.ts'
 import type { Instants } from '../history/instants.ts'
 import type { LayeredHistory } from '../history/layered-history.ts'
 import type { ModelService } from '../model/model-service.ts'
+import type { ApplyCalibration } from '../run/apply-calibration.ts'
+import type { RunBoard } from '../run/run-board.ts'
+import type { RunService } from '../run/run-service.ts'
+import type { RunTwinReader } from '../run/run-twins.ts'
 import type { ScenarioEdits } from '../scenario/edit-pages.ts'
 import type { ScenarioBook } from '../scenario/scenario.ts'
 import type { ScenarioService } from '../scenario/scenario-service.ts'
@@ -31,6 +35,10 @@ export interface Services {
   /** Makes scenarios and ends them. */
   readonly scenarioLife: ScenarioService
   readonly scenarioEdits: ScenarioEdits
+  readonly runs: RunService
+  readonly runTwins: RunTwinReader
+  readonly runBoard: Pick<RunBoard, 'listen'>
+  readonly applyCalibration: ApplyCalibration
   readonly feed: ChangeFeed
   readonly readings: ReadingStreams
   readonly live: Pick<LiveQueries, 'subscribe'>

@@ -4,6 +4,7 @@ import type { RunQueue } from '../job/run-queue.ts'
 import { newId } from '../util/id.ts'
 import type { Json } from '../util/json.ts'
 import { done, refused } from '../util/result.ts'
+import { createOutputBook } from './output-book.ts'
 import { planCalibration, planSweep } from './plan-task.ts'
 import type { RunBoard } from './run-board.ts'
 import type { Repeated, RunService, Started } from './run-service.ts'
@@ -24,6 +25,7 @@ export interface RunServiceConfig extends StartingConfig {
 
 export function createRunService(config: RunServiceConfig): RunService {
   const { engines, store, queue, board, mostOpen, onTrouble } = config
+  const outputs = createOutputBook(config.artifacts)
   const hand = async (run: Run): Promise<void> => {
     if (run.phase.kind !== 'QUEUED') return
     await queue.add({ run: run.id, priority: run.priority, dueAt: run.phase.dueAt }).catch((error: unknown) => { onTrouble(error, 'the queue of runs did not take a run; it will be taken up from the store') })
@@ -86,6 +88,7 @@ export function createRunService(config: RunServiceConfig): RunService {
       return done(ids)
     },
     find: (ids) => store.find(ids),
+    async outputOf({ inputs }, { twin, name }) { return (await outputs.find(inputs)).get(JSON.stringify([twin, name])) },
     members: (run, page) => store.members(run, page),
   }
 }

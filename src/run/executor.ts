@@ -25,6 +25,8 @@ export interface ExecutorConfig extends PerformConfig {
 
 /** Does the runs that the queue hands out, from the claim to the end. Disposing gives back those under way, to go on elsewhere or later. */
 export interface RunExecutor extends AsyncDisposable {
+  /** Its name on the runs it does. */
+  readonly owner: string
   /** Takes up what waits, and what others lost; resolves to how many runs that were. */
   round(): Promise<number>
 }
@@ -155,6 +157,7 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
   const recovery = createRounds({ round: recover, everyMs: leaseMs / 3, onTrouble: (error) => { onTrouble(error, 'runs that wait could not be looked up; it is tried again') } })
   queue.work((job, signal) => work(job, signal).catch((error: unknown) => { onTrouble(error, `the run ${job.run} could not be taken to its end; it will be found again when its lease has ended`) }), atOnce)
   return {
+    owner,
     round: recovery.now,
     async [Symbol.asyncDispose]() {
       await recovery[Symbol.asyncDispose]()

@@ -6,11 +6,18 @@ import type { SeriesKey } from '../telemetry/reading.ts'
 import { seriesKind } from '../telemetry/series-kind.ts'
 import { sha256 } from '../util/sha256.ts'
 
+export interface SeriesLabel {
+  readonly unit: string | null
+  readonly semanticType: string | null
+}
+
 /** What models say of the twins of a network. */
 export interface NetworkFacts {
   contentOf(twin: string, name: string): ContentFacts | undefined
   /** Where a telemetry's readings lie. */
   keyOf(series: SeriesName): SeriesKey | undefined
+  /** What is told of a telemetry beside its values. */
+  labelOf(series: SeriesName): SeriesLabel
   /** SHA-256 over the models in use, with all that they extend. */
   readonly models: string
 }
@@ -37,6 +44,11 @@ export function createNetworkFacts({ twins }: Network, registry: Registry): Netw
       const found = find(twin, name)
       const content = found?.model.contents.get(found.name)
       return found && content?.kind === 'Telemetry' ? { twin: found.owner, name: found.name, kind: seriesKind(content.schema), source: 'MEASURED', run: null } : undefined
+    },
+    labelOf({ twin, name }) {
+      const found = find(twin, name)
+      const content = found?.model.contents.get(found.name)
+      return content?.kind === 'Telemetry' ? { unit: content.unit ?? null, semanticType: content.semanticType ?? null } : { unit: null, semanticType: null }
     },
     models: sha256(canonicalJson([...new Map([...models.values()].flatMap((model) => (model ? [model, ...model.ancestors] : [])).map((each) => [each.id, each.model.document])).entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)))),
   }

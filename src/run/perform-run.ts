@@ -11,6 +11,7 @@ import type { SeriesReads } from '../telemetry/series-reads.ts'
 import type { TelemetryStore } from '../telemetry/telemetry-store.ts'
 import type { Json } from '../util/json.ts'
 import { decodeInputs, type RunInputs } from './run-inputs.ts'
+import { toFound } from './found.ts'
 import { performSweep } from './perform-sweep.ts'
 import { readInputSeries, readTargets, vantageOfRun } from './run-readings.ts'
 import type { RunStore } from './run-store.ts'
@@ -54,8 +55,9 @@ export async function performRun(config: PerformConfig, performance: Performance
     ...work, task: task.kind === 'simulate' ? { kind: 'simulate', settings: [], seed: inputs.seed }
       : { kind: 'calibrate', seed: inputs.seed, problem: { variables: task.variables, targets: await readTargets(inputs, await readingFrom(config, run, signal)), method: task.method, mostRuns: task.mostRuns } },
   }, createListener(config, performance, inputs), signal)
-  const writes = task.kind === 'simulate' ? writtenBy(inputs) : []
-  return { resultHash: outcome.resultHash, results: { kpis: task.kind === 'simulate' ? outcome.kpis : toKpis(outcome.detail), writes, detail: outcome.detail } }
+  if (task.kind === 'simulate') return { resultHash: outcome.resultHash, results: { kpis: outcome.kpis, writes: [...new Set(inputs.outputs.map(({ twin }) => twin))], detail: null } }
+  const found = outcome.detail as unknown as Calibrated
+  return { resultHash: outcome.resultHash, results: { kpis: toKpis(found), writes: [], detail: toFound(found, inputs) as unknown as Json } }
 }
 
 async function readInputs({ engines, artifacts }: PerformConfig, { inputs: name, engine: stamp }: Run): Promise<RunInputs> {
@@ -103,10 +105,6 @@ export function createListener({ readings, mostValues }: PerformConfig, { run, t
   }
 }
 
-export const writtenBy = ({ outputs }: RunInputs): readonly string[] => [...new Set(outputs.map(({ twin }) => twin))]
-
-function toKpis(detail: Json): RunResults['kpis'] {
-  const { rmse, runs, reducedChiSquare } = detail as unknown as Calibrated
+function toKpis({ rmse, runs, reducedChiSquare }: Calibrated): RunResults['kpis'] {
   return { rmseBefore: rmse.before, rmseAfter: rmse.after, runs, ...(reducedChiSquare !== null && { reducedChiSquare }) }
 }
-

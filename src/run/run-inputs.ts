@@ -6,6 +6,7 @@ import type { OutputStatistic } from '../simulation/engine-host.ts'
 import type { SeriesKey } from '../telemetry/reading.ts'
 import type { Json } from '../util/json.ts'
 import { sha256 } from '../util/sha256.ts'
+import type { SeriesLabel } from './network-facts.ts'
 import type { EngineStamp } from './run.ts'
 
 /**
@@ -15,7 +16,7 @@ import type { EngineStamp } from './run.ts'
 export interface RunInputs {
   readonly engine: EngineStamp
   readonly input: Json
-  readonly outputs: readonly OutputSeries[]
+  readonly outputs: readonly RunOutput[]
   /** Telemetry that it reads, and where it lies. */
   readonly series: readonly (InputSeriesName & { readonly key: SeriesKey })[]
   readonly artifacts: readonly string[]
@@ -23,6 +24,9 @@ export interface RunInputs {
   readonly seed: number
   readonly task: RunTask
 }
+
+/** With what is told of it beside its values: the twin may be gone when its results are read. */
+export interface RunOutput extends OutputSeries, SeriesLabel {}
 
 export type RunTask =
   | { readonly kind: 'simulate' }

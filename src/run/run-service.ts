@@ -1,7 +1,8 @@
 import type { Conflict, Invalid, LimitReached, NotFound } from '../problem.ts'
-import type { EngineDescription } from '../simulation/engine.ts'
+import type { EngineDescription, SeriesName } from '../simulation/engine.ts'
 import type { Result } from '../util/result.ts'
 import type { Run } from './run.ts'
+import type { RunOutput } from './run-inputs.ts'
 import type { CalibrationRequest, SimulationRequest, SweepRequest } from './run-request.ts'
 import type { SweepMember } from './run-store.ts'
 
@@ -38,5 +39,7 @@ export interface RunService {
   /** Ended ones, with all that hangs from them. */
   remove(ids: readonly string[]): Promise<Result<readonly string[], NotFound | Conflict>>
   find(ids: readonly string[]): Promise<readonly (Run | undefined)[]>
+  /** A series that the run computes; undefined where it computes none of the name, or its inputs are not kept any more. */
+  outputOf(run: Pick<Run, 'inputs'>, series: SeriesName): Promise<RunOutput | undefined>
   members(run: string, page: { readonly first: number; readonly after: number | undefined }): Promise<readonly SweepMember[]>
 }

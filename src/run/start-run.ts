@@ -76,7 +76,7 @@ export async function startRun(config: StartingConfig, asked: Asked, by: RunRequ
   const { id, version, build } = engine.describe()
   const stamp = { id, version, build }
   const inputs: RunInputs = {
-    engine: stamp, input: bound.input, outputs: bound.outputs, artifacts: bound.artifacts, window: draft.window, seed: draft.seed, task,
+    engine: stamp, input: bound.input, outputs: bound.outputs.map((each) => ({ ...each, ...facts.labelOf(each) })), artifacts: bound.artifacts, window: draft.window, seed: draft.seed, task,
     series: bound.series.flatMap((each) => { const key = facts.keyOf(each); return key ? [{ ...each, key }] : [] }),
   }
   const kept = await config.artifacts.keep(encodeInputs(inputs))
