@@ -1,5 +1,5 @@
-import { type InputSeries, type Kpis, type OpenModel, type RunContext, type Setting } from '../../simulation/engine-program.ts'
-import { knobKey } from '../../simulation/engine.ts'
+import type { InputSeries, Kpis, OpenModel, RunContext, Setting } from '../../simulation/engine-program.ts'
+import { knobKey, type RunWindow } from '../../simulation/engine.ts'
 import type { FmiInput, InputPort } from '../../simulation/fmi/program-input.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import type { FmuInstance } from './fmu-instance.ts'
@@ -11,7 +11,7 @@ const microseconds = 1_000_000
  * The orchestrator of a co-simulation with a fixed communication step (FMI 3.0.2, section 4.1.1). JACOBI: all instances step from the same instant on what the
  * others were then; GAUSS_SEIDEL: one after the other, each on what those before it have become.
  */
-export function createCoSimulation(input: FmiInput, loaded: readonly LoadedFmu[], series: readonly InputSeries[]): Pick<OpenModel, 'run'> & { close(): void } {
+export function createCoSimulation(input: FmiInput, loaded: readonly LoadedFmu[], series: readonly InputSeries[], window: RunWindow): Pick<OpenModel, 'run'> & { close(): void } {
   /** Instances of FMUs that give only one: they are reset, not made anew. */
   const kept = new Map<number, FmuInstance>()
   const knobs = new Map(input.knobs.map(({ key, targets }) => [key, targets]))
@@ -57,25 +57,23 @@ export function createCoSimulation(input: FmiInput, loaded: readonly LoadedFmu[]
 
   const steps = async (instances: readonly FmuInstance[], context: RunContext): Promise<Kpis> => {
     const exchange = createExchange(input, instances, series)
-    const { stepSize, stepsPerFrame, frames } = input
-    const stopTime = (frames - 1) * stepsPerFrame * stepSize
+    const { stepSize, stepsPerFrame, steps: last } = input
+    const stopTime = last * stepSize
     for (const instance of instances) instance.enterInitialization({ stopTime, tolerance: input.tolerance })
     if (!exchange.settle()) context.warn({ code: 'ALGEBRAIC_LOOP', message: 'Instances that are wired in a circle do not agree at the start; each goes on from the last value it was given.' })
     for (const instance of instances) instance.exitInitialization()
-    let step = 0
-    for (let frame = 0; frame < frames; frame++) {
-      await context.emit(Math.round(step * stepSize * microseconds), exchange.outputs())
+    await context.emit(0, exchange.outputs())
+    for (let step = 0; step < last; step++) {
       context.signal.throwIfAborted()
-      if (frame === frames - 1) break
-      for (let each = 0; each < stepsPerFrame; each++, step++) {
-        advance(instances, exchange, step * stepSize)
-        const wait = context.progress(Math.round((step + 1) * stepSize * microseconds))
-        if (wait) await wait
-        context.signal.throwIfAborted()
-      }
+      advance(instances, exchange, step * stepSize)
+      const done = step + 1
+      const isFrame = done % stepsPerFrame === 0 || done === last
+      const wait = isFrame ? context.emit(done === last ? window.horizon : (done / stepsPerFrame) * window.step, exchange.outputs()) : context.progress(Math.floor(done * stepSize * microseconds))
+      if (wait) await wait
     }
+    context.signal.throwIfAborted()
     for (const instance of instances) instance.terminate()
-    return { steps: step }
+    return { communicationSteps: last }
   }
 
   const advance = (instances: readonly FmuInstance[], exchange: Exchange, time: number): void => {

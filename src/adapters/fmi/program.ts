@@ -16,14 +16,14 @@ export interface LoadedFmu {
 
 /** Runs FMUs: in a process of its own, as they are native code that can do to it whatever it likes. */
 export const program: EngineProgram = {
-  async open({ input, artifacts, series, folder, signal }: OpenRequest): Promise<OpenModel> {
+  async open({ input, artifacts, series, window, folder, signal }: OpenRequest): Promise<OpenModel> {
     const given = input as unknown as FmiInput // `bind` made it, and nobody else
     const loaded: LoadedFmu[] = []
     for (const [index, fmu] of given.fmus.entries()) {
       signal.throwIfAborted()
       loaded.push(await load(fmu, artifacts, join(folder, String(index))))
     }
-    const simulation = createCoSimulation(given, loaded, series)
+    const simulation = createCoSimulation(given, loaded, series, window)
     return {
       run: simulation.run,
       close() {

@@ -33,7 +33,7 @@ export interface ModelDescription {
   readonly tool: string | undefined
   /** Of the binary's file. */
   readonly identifier: string
-  readonly capabilities: { readonly needsExecutionTool: boolean; readonly isOncePerProcess: boolean; readonly hasVariableStep: boolean; /** Seconds. */ readonly fixedInternalStep: number | undefined }
+  readonly capabilities: { readonly needsExecutionTool: boolean; readonly isOncePerProcess: boolean; /** Seconds. */ readonly fixedInternalStep: number | undefined }
   readonly experiment: { readonly stepSize: number | undefined; readonly tolerance: number | undefined }
   readonly variables: ReadonlyMap<string, FmuVariable>
 }
@@ -60,7 +60,6 @@ export function parseModelDescription(text: string): Parsed<ModelDescription> {
     capabilities: {
       needsExecutionTool: isTrue(coSimulation, 'needsExecutionTool'),
       isOncePerProcess: isTrue(coSimulation, 'canBeInstantiatedOnlyOncePerProcess'),
-      hasVariableStep: isTrue(coSimulation, 'canHandleVariableCommunicationStepSize'),
       fixedInternalStep: positive(coSimulation, 'fixedInternalStepSize'),
     },
     experiment: { stepSize: positive(experiment, 'stepSize'), tolerance: positive(experiment, 'tolerance') },

@@ -13,10 +13,10 @@ export interface FmiInput {
   readonly outputs: readonly InputPort[]
   readonly knobs: readonly { readonly key: string; readonly targets: readonly (InputPort & Scaled)[] }[]
   readonly algorithm: 'JACOBI' | 'GAUSS_SEIDEL'
-  /** Communication steps, in seconds: frames are every `stepsPerFrame` of them; the first is at 0. */
+  /** Communication steps, in seconds: frames are at 0, every `stepsPerFrame` of them, and at the end. */
   readonly stepSize: number
   readonly stepsPerFrame: number
-  readonly frames: number
+  readonly steps: number
   readonly tolerance: number | null
 }
 
