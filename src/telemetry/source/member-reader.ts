@@ -15,6 +15,8 @@ export interface MemberReader {
   whole(name: string, fallback: number, range: { readonly least: number; readonly most: number }): number
   /** A reader for every item of a list of objects. */
   items(name: string, what: string): readonly MemberReader[]
+  /** Of any type, to be checked by the caller. */
+  value(name: string): unknown
   refuse(name: string, message: string): void
   /** Says which members nobody asked for. */
   finish(): void
@@ -63,6 +65,7 @@ export function createMemberReader(value: unknown, pointer: string, problems: So
       if (isObject) refuse(name, `${given === undefined ? 'It is missing' : `${shown(given)} cannot be used`}; give a list of ${what}.`)
       return []
     },
+    value: read,
     refuse,
     finish() {
       for (const name of members.keys()) {
