@@ -8,6 +8,7 @@ import { historyResolvers } from './history.ts'
 import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
 import { runResolvers } from './run.ts'
+import { runComparisonResolvers } from './run-comparison.ts'
 import { scenarioResolvers } from './scenario.ts'
 import { seriesResolvers } from './series.ts'
 import { telemetryOverrideResolvers } from './telemetry-override.ts'
@@ -27,6 +28,7 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   historyResolvers,
   engineResolvers,
   runResolvers,
+  runComparisonResolvers,
   diffResolvers,
   { Twin: { __resolveType: resolveTwinType } },
 ]

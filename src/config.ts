@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { createEnvironmentReader, type Environment } from './util/environment.ts'
 
 /** Everything that can be set from outside. This file alone reads the environment. */
@@ -39,8 +38,8 @@ export interface Config {
   readonly origins: readonly string[]
   /** The path of the file that names the programs which are engines; undefined: only those that are built in. */
   readonly enginesFile: string | undefined
-  /** Where artifacts are kept; processes that share runs share it. */
-  readonly artifactsDirectory: string
+  /** Where artifacts are kept; processes that share runs share it. Undefined: in the data directory. */
+  readonly artifactsDirectory: string | undefined
   readonly runs: RunConfig
   /** Hides from clients what helps only developers: suggestions in validation errors. */
   readonly production: boolean
@@ -146,7 +145,7 @@ export function createConfig(environment: Environment = process.env): Config {
     instance: env.optional('TWINFOLD_INSTANCE'),
     origins: toOrigins(env.text('TWINFOLD_ORIGINS', ''), (why) => { env.refuse('TWINFOLD_ORIGINS', why) }),
     enginesFile: env.optional('TWINFOLD_ENGINES'),
-    artifactsDirectory: env.text('TWINFOLD_ARTIFACTS', join(env.text('TWINFOLD_DATA', '.data'), 'artifacts')),
+    artifactsDirectory: env.optional('TWINFOLD_ARTIFACTS'),
     runs: Object.freeze({
       atOnce: env.whole('TWINFOLD_RUNS_AT_ONCE', Math.min(availableParallelism(), 64), { least: 1, most: 1_000 }),
       memoryMb: env.whole('TWINFOLD_RUN_MEMORY_MB', 1_024, { least: 64, most: 1_048_576 }),

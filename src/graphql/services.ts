@@ -15,6 +15,7 @@ import type { RunTwinReader } from '../run/run-twins.ts'
 import type { ScenarioEdits } from '../scenario/edit-pages.ts'
 import type { ScenarioBook } from '../scenario/scenario.ts'
 import type { ScenarioService } from '../scenario/scenario-service.ts'
+import type { RunComparison } from '../simulation/compare/run-comparison.ts'
 import type { ReadingStreams } from '../telemetry/stream/reading-streams.ts'
 import type { TelemetryService } from '../telemetry/telemetry-service.ts'
 import type { TwinMigrationService } from '../twin/migrate/migration-service.ts'
@@ -38,6 +39,7 @@ export interface Services {
   readonly runs: RunService
   readonly runTwins: RunTwinReader
   readonly runBoard: Pick<RunBoard, 'listen'>
+  readonly runComparison: RunComparison
   readonly applyCalibration: ApplyCalibration
   readonly feed: ChangeFeed
   readonly readings: ReadingStreams

@@ -16,7 +16,7 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
   Engine EngineDeterminism EngineIsolation EngineCancel EngineRole EngineProperty EngineTelemetry EngineKpi
   RunKind RunState RunFailure RunProblem RunProblemSeverity RunPin BindingReport MappedTwin DefaultedProperty ConvertedProperty IgnoredTwin RunTwin RunTwin_Connection RunTwin_Edge RunMember RunMember_Connection RunMember_Edge
   RunVariableInput RunVariableUse SweepDesign SweepScale SweepVariableInput OutputReducer OutputStatisticInput Calibration CalibrationVariableInput CalibrationTargetInput CalibrationMethod CalibratedVariable CalibrationResidual
-  RunProgressed RunProgressWhere StartSimulationInput StartSweepInput StartCalibrationInput RunComparison ComparedRun ComparedKpi ComparedSeries
+  RunProgressed RunProgressWhere StartSimulationInput StartSweepInput StartCalibrationInput RunComparison ComparedRun ComparedMembers ComparedKpi ComparedSeries UnpairedNames UnpairedCount
   Series FloatSeries IntSeries BooleanSeries StringSeries JSONSeries
   Reading FloatReading IntReading BooleanReading StringReading JSONReading ReadingInput Bucket FloatBucket IntBucket BooleanBucket StringBucket JSONBucket Forecast ForecastPoint RollupSeries RollupBucket Freshness IngestRefusal
   ReadingReceived ReadingEvent TelemetryStatus TelemetryOrigin TelemetrySourceState TelemetryPoliciesConnection QuarantineStatus QuarantineCode ReplayRefusal

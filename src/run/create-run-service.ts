@@ -88,6 +88,7 @@ export function createRunService(config: RunServiceConfig): RunService {
       return done(ids)
     },
     find: (ids) => store.find(ids),
+    async outputsOf({ inputs }) { return [...(await outputs.find(inputs)).values()] },
     async outputOf({ inputs }, { twin, name }) { return (await outputs.find(inputs)).get(JSON.stringify([twin, name])) },
     members: (run, page) => store.members(run, page),
   }

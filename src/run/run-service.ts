@@ -39,6 +39,8 @@ export interface RunService {
   /** Ended ones, with all that hangs from them. */
   remove(ids: readonly string[]): Promise<Result<readonly string[], NotFound | Conflict>>
   find(ids: readonly string[]): Promise<readonly (Run | undefined)[]>
+  /** What the run computes; nothing where its inputs are not kept any more. */
+  outputsOf(run: Pick<Run, 'inputs'>): Promise<readonly RunOutput[]>
   /** A series that the run computes; undefined where it computes none of the name, or its inputs are not kept any more. */
   outputOf(run: Pick<Run, 'inputs'>, series: SeriesName): Promise<RunOutput | undefined>
   members(run: string, page: { readonly first: number; readonly after: number | undefined }): Promise<readonly SweepMember[]>
