@@ -24,11 +24,11 @@ export interface Override {
 }
 
 /** Ids of twins have no NUL, so that nobody else can write, or read, a series that begins with this. */
-const prefix = 'scenario\0'
+export const ownSeriesPrefix = 'scenario\0'
 
 /** Where an override's own readings are: those of SERIES, and the one of a CONSTANT. */
-export const ownSeries = (scenario: number, { twin, name, kind }: SeriesKey, run: string): SeriesKey => ({ twin: `${prefix}${scenario}\0${twin}`, name, kind, source: 'SIMULATED', run })
+export const ownSeries = (scenario: number, { twin, name, kind }: SeriesKey, run: string): SeriesKey => ({ twin: `${ownSeriesPrefix}${scenario}\0${twin}`, name, kind, source: 'SIMULATED', run })
 
-export const isOwnSeries = ({ twin }: SeriesKey): boolean => twin.startsWith(prefix)
+export const isOwnSeries = ({ twin }: SeriesKey): boolean => twin.startsWith(ownSeriesPrefix)
 
 export const ownReading = (series: SeriesKey, at: number, value: SeriesValue): NewReading => ({ series, at, value, quality: 'GOOD', origin: null, sequence: null })

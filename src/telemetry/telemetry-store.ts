@@ -73,6 +73,11 @@ export interface ReadOptions extends Sight {
 /** Of questions about the store itself, which nobody asks of the past. */
 export type UnboundedOptions = Pick<ReadOptions, 'signal'>
 
+export interface ReceivedOptions extends UnboundedOptions {
+  /** Without what runs say, of which there may be far more than of everything else. */
+  readonly withoutRuns?: boolean | undefined
+}
+
 export interface SeriesOptions extends ReadOptions {
   /** Only measured series of this name. */
   readonly measured?: string | undefined
@@ -140,12 +145,14 @@ export interface TelemetryStore extends AsyncDisposable {
   /** One answer a group, each over all its series; floats, integers and booleans only. */
   rollup(groups: readonly (readonly SeriesKey[])[], buckets: Buckets, aggregate: Aggregate, options?: RollupOptions): Promise<readonly (readonly RollupBucket[])[]>
   /** What was received after a cursor, by receipt; at most `limit`, but always whole batches, so that it goes on behind the last one's `receivedAt`. */
-  received(after: Microseconds, limit: number, options?: UnboundedOptions): Promise<readonly Received[]>
+  received(after: Microseconds, limit: number, options?: ReceivedOptions): Promise<readonly Received[]>
   /** The place of the last batch stored; 0 where there is none. */
   head(): Promise<Microseconds>
   /** Every series that has a reading, with its latest one. */
   series(options?: SeriesOptions): Promise<readonly { readonly key: SeriesKey; readonly latest: Reading }[]>
   /** Forgets readings; resolves to how many. */
   forget(retention: readonly Retention[]): Promise<number>
+  /** Forgets all that runs say, and members of them, `<run>:<member>`; resolves to how many readings. They write nothing any more: what comes all the same may stay. */
+  forgetRuns(runs: readonly string[]): Promise<number>
   health(): TelemetryHealth
 }

@@ -23,6 +23,7 @@ export async function expectSameAnswers(store: TelemetryStore, cursors: Cursors,
   await expectSameInSight(store, cursors, model, questions, {})
   if (until !== undefined || knownUntil !== undefined) await expectSameInSight(store, cursors, model, questions, { until, knownUntil })
   expect(inAnyBatchOrder((await everythingReceived(store, 0, limit)).map(inBatch))).toEqual(inAnyBatchOrder(model.received(0)))
+  expect(inAnyBatchOrder((await everythingReceived(store, 0, limit, true)).map(inBatch))).toEqual(inAnyBatchOrder(model.received(0, true)))
 }
 
 async function expectSameInSight(store: TelemetryStore, cursors: Cursors, model: StoreModel, { before, buckets, pageSize, groups, aggregate, affine, alwaysKnown }: Questions, sight: Sight): Promise<void> {
@@ -58,10 +59,10 @@ async function expectSamePages(store: TelemetryStore, cursors: Cursors, model: S
 }
 
 /** Every page of what was received: whole batches, no more of them than it takes to reach the limit. */
-export async function everythingReceived(store: TelemetryStore, after: number, limit: number): Promise<readonly Received[]> {
+export async function everythingReceived(store: TelemetryStore, after: number, limit: number, withoutRuns = false): Promise<readonly Received[]> {
   const all: Received[] = []
   for (let cursor = after; ;) {
-    const page = await store.received(cursor, limit)
+    const page = await store.received(cursor, limit, { withoutRuns })
     const last = page.at(-1)
     if (!last) return all
     expect(page.every(({ receivedAt }, index) => receivedAt >= (page[index - 1]?.receivedAt ?? cursor + 1))).toBe(true)

@@ -8,9 +8,10 @@ export const second = 1_000_000
 
 export const seriesOf = (twin: string, name: string, kind: SeriesKind, run: string | null = null): SeriesKey => ({ twin, name, kind, source: run === null ? 'MEASURED' : 'SIMULATED', run })
 
-/** Of one name there are measurements, two runs, and another kind, as after a change of the model. */
+/** Of one name there are measurements, two runs, one of which has members, and another kind, as after a change of the model. */
 export const knownSeries: readonly SeriesKey[] = [
-  seriesOf('pump-1', 'flow', 'float'), seriesOf('pump-1', 'flow', 'float', 'r1'), seriesOf('pump-1', 'flow', 'float', 'r2'), seriesOf('pump-1', 'flow', 'integer'),
+  seriesOf('pump-1', 'flow', 'float'), seriesOf('pump-1', 'flow', 'float', 'r1'), seriesOf('pump-1', 'flow', 'float', 'r2'), seriesOf('pump-1', 'flow', 'float', 'r2:1'), seriesOf('pump-2', 'starts', 'integer', 'r2:1'),
+  seriesOf('pump-2', 'starts', 'integer', 'r2:1'), seriesOf('pump-2', 'note', 'text', 'r2'), seriesOf('pump-1', 'flow', 'integer'),
   seriesOf('pump-2', 'flow', 'float'), seriesOf('pump-2', 'starts', 'integer'), seriesOf('pump-2', 'isOn', 'boolean'),
   seriesOf('pump-2', 'note', 'text'), seriesOf('__proto__', 'constructor', 'json'),
 ]
@@ -78,6 +79,7 @@ const questions: fc.Arbitrary<Questions> = fc.record({
 export type Step =
   | { readonly kind: 'append'; readonly readings: readonly NewReading[] }
   | { readonly kind: 'forget'; readonly series: readonly SeriesKey[]; readonly before: number }
+  | { readonly kind: 'forgetRuns'; readonly runs: readonly string[] }
   | { readonly kind: 'reopen' }
   | { readonly kind: 'ask'; readonly questions: Questions }
 
@@ -85,5 +87,6 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.tuple(fc.array(fc.oneof(
   { weight: 12, arbitrary: fc.array(reading, { maxLength: 40 }).map((readings): Step => ({ kind: 'append', readings })) },
   { weight: 3, arbitrary: questions.map((asked): Step => ({ kind: 'ask', questions: asked })) },
   { weight: 1, arbitrary: fc.record({ series: fc.subarray([...knownSeries, unknownSeries]), before: time }).map((retention): Step => ({ kind: 'forget', ...retention })) },
+  { weight: 1, arbitrary: fc.subarray(['r1', 'r2', 'r2:1', 'r', '']).map((runs): Step => ({ kind: 'forgetRuns', runs })) },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: 'reopen' }) },
 ), { minLength: 1, maxLength: 12, size: 'max' }), questions).map(([some, last]) => [...some, { kind: 'ask', questions: last }])

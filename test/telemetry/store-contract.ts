@@ -275,6 +275,7 @@ async function expectLikeModel(opened: OpenedStore, all: readonly Step[]): Promi
   for (const step of all) {
     if (step.kind === 'reopen') store = await opened.reopen()
     else if (step.kind === 'forget') expect(await store.forget([step])).toBe(model.forget([step]))
+    else if (step.kind === 'forgetRuns') expect(await store.forgetRuns(step.runs)).toBe(model.forgetRuns(step.runs))
     else if (step.kind === 'ask') await expectSameAnswers(store, cursors, model, step.questions)
     else {
       const { outcomes, cursor } = await store.append(step.readings)

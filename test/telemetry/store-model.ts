@@ -10,9 +10,10 @@ export interface StoreModel {
   summaries(key: SeriesKey, buckets: Buckets, quantiles: readonly number[], sight?: Sight): readonly Summary[]
   rollup(group: readonly SeriesKey[], buckets: Buckets, aggregate: Aggregate, options?: RollupOptions): readonly ExpectedRollup[]
   /** By receipt; in a batch in no order. */
-  received(after: number): readonly Received[]
+  received(after: number, withoutRuns?: boolean): readonly Received[]
   series(sight?: Sight): readonly { readonly key: SeriesKey; readonly latest: Reading }[]
   forget(retention: readonly Retention[]): number
+  forgetRuns(runs: readonly string[]): number
 }
 
 export interface ExpectedRollup {
@@ -71,7 +72,7 @@ export function createStoreModel(): StoreModel {
       }).sort((left, right) => left.at - right.at)
       return [...inBuckets(readings, buckets)].map(([from, inBucket]) => rollupOf(from, inBucket, aggregate))
     },
-    received: (after) => [...all.values()].flatMap(({ key }) => inOrder(key).map((reading) => ({ ...reading, series: key })))
+    received: (after, withoutRuns = false) => [...all.values()].filter(({ key }) => !withoutRuns || key.source === 'MEASURED').flatMap(({ key }) => inOrder(key).map((reading) => ({ ...reading, series: key })))
       .filter(({ receivedAt }) => receivedAt > after).sort((left, right) => left.receivedAt - right.receivedAt),
     series: (sight) => [...all.values()].flatMap(({ key }) => inOrder(key, sight).slice(-1).map((latest) => ({ key, latest }))),
     forget(retention) {
@@ -80,6 +81,14 @@ export function createStoreModel(): StoreModel {
         for (const key of series) for (const { at } of within(key, { from: -Infinity, to: before })) forgotten += Number(all.get(seriesKeyText(key))?.byTime.delete(at))
       }
       return forgotten
+    },
+    forgetRuns(runs) {
+      const gone = [...all].filter(([, { key: { run } }]) => run !== null && runs.some((own) => own !== '' && (run === own || /^:[^:]*$/.test(run.slice(own.length)) && run.startsWith(own))))
+      for (const [text] of gone) {
+        all.delete(text)
+        for (const id of seen.keys()) if ((JSON.parse(id) as readonly string[])[0] === text) seen.delete(id)
+      }
+      return gone.reduce((sum, [, { byTime }]) => sum + byTime.size, 0)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import { createSerial } from '../../util/serial.ts'
-import { bookSchema, loadBook, saveBookChanges } from './book-tables.ts'
+import { bookSchema, deleteSeries, loadBook, saveBookChanges } from './book-tables.ts'
 import type { Lane } from './rows.ts'
 import type { BookChanges, SeriesBook } from './series-book.ts'
 import { columns, type Table } from './table.ts'
@@ -25,6 +25,8 @@ export interface Archive {
   settle(late: readonly Table[]): Promise<void>
   /** Forgets readings of the series before the time; resolves to how many. */
   forget(lane: Lane, series: readonly number[], before: number): Promise<number>
+  /** Series that have no reading any more. */
+  deleteSeries(series: readonly number[]): Promise<void>
   /** Removes tables that no segment is any more. */
   drop(tables: readonly Table[]): Promise<void>
   /** Moves what is in DuckDB's write-ahead log into its file. False where that must wait for statements that run. */
@@ -118,7 +120,7 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
     return made.filter((table) => table !== undefined)
   }
 
-  const operations: Pick<Archive, 'merge' | 'unite' | 'settle' | 'forget' | 'drop' | 'checkpoint' | 'close'> = {
+  const operations: Pick<Archive, 'merge' | 'unite' | 'settle' | 'forget' | 'deleteSeries' | 'drop' | 'checkpoint' | 'close'> = {
     async merge(through, recent, changes) {
       await saveBookChanges(connection, changes) // before: whoever starts with these and the log finds nothing missing, as both take what is there twice for one
       await change(async () => {
@@ -171,6 +173,7 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
       })
       return Number(all?.[0] ?? 0)
     },
+    deleteSeries: (series) => deleteSeries(connection, series),
     async drop(tables) {
       for (const { name } of tables) await connection.run(`DROP TABLE IF EXISTS ${name}`)
     },
@@ -206,6 +209,7 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
     unite: (parts) => serial(() => operations.unite(parts)),
     settle: (late) => serial(() => operations.settle(late)),
     forget: (...args) => serial(() => operations.forget(...args)),
+    deleteSeries: (series) => serial(() => operations.deleteSeries(series)),
     drop: (tables) => serial(() => operations.drop(tables)),
     checkpoint: () => serial(() => operations.checkpoint()),
     close: () => serial(() => operations.close()),

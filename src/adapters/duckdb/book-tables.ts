@@ -1,6 +1,6 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import type { SeriesKey, SeriesValue } from '../../telemetry/reading.ts'
-import { fromLane, fromQualityCode, fromStoredText, laneOf, lanes, toQualityCode, toStoredText } from './rows.ts'
+import { formOfKind, forms, fromLane, fromQualityCode, fromStoredText, toQualityCode, toStoredText } from './rows.ts'
 import type { BookChanges, SeriesBook } from './series-book.ts'
 
 /** What the archive keeps of the book; tables of `mem` take up changes on their way into it. */
@@ -54,6 +54,20 @@ export async function saveBookChanges(connection: DuckDBConnection, changes: Boo
   }
 }
 
+/** Series that have no reading any more, and never will. In one transaction. */
+export async function deleteSeries(connection: DuckDBConnection, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return
+  const some = ids.join(', ')
+  await connection.run('BEGIN')
+  try {
+    for (const [table, column] of [['latest', 'series'], ['seen', 'series'], ['series', 'id']] as const) await connection.run(`DELETE FROM ${table} WHERE ${column} IN (${some})`)
+    await connection.run('COMMIT')
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => undefined) // the first error says what happened
+    throw error
+  }
+}
+
 /** Puts what changed where one statement each takes it over. */
 async function stage(connection: DuckDBConnection, { latest, seen, series, origins }: BookChanges): Promise<void> {
   const staged = async <T>(table: string, items: readonly T[], appendRow: (appender: DuckDBAppender, item: T) => void): Promise<void> => {
@@ -76,10 +90,10 @@ async function stage(connection: DuckDBConnection, { latest, seen, series, origi
     row.appendUTinyInt(toQualityCode(reading.quality))
     row.appendInteger(origin)
     row.appendBigInt(BigInt(reading.sequence ?? -1))
-    for (const lane of lanes) {
-      if (lane !== laneOf(kind)) row.appendNull()
-      else if (lane === 'num') row.appendDouble(reading.value as number)
-      else if (lane === 'int') row.appendBigInt(BigInt(reading.value))
+    for (const form of forms) {
+      if (form !== formOfKind(kind)) row.appendNull()
+      else if (form === 'num') row.appendDouble(reading.value as number)
+      else if (form === 'int') row.appendBigInt(BigInt(reading.value))
       else row.appendVarchar(toStoredText(reading.value as string))
     }
   })

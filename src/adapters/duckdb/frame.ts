@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { SeriesKey } from '../../telemetry/reading.ts'
-import type { Lane, Rows } from './rows.ts'
+import { formOf, type Lane, type Rows } from './rows.ts'
 
 /**
  * What one write to the log holds: readings, and the series and origins that were met for the first time.
@@ -24,7 +24,7 @@ const prefix = 8
 const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8
 
 export function encodeFrame({ series, origins, blocks }: Frame): Buffer {
-  const texts = blocks.map(({ lane, values }) => (lane === 'text' ? encodeTexts(values as readonly string[]) : undefined))
+  const texts = blocks.map(({ lane, values }) => (formOf(lane) === 'text' ? encodeTexts(values as readonly string[]) : undefined))
   const header = Buffer.from(JSON.stringify({ series, origins, blocks: blocks.map(({ lane, late, length }, index) => ({ lane, late, length, textBytes: texts[index]?.bytes.length ?? 0 })) } satisfies Header))
   const columns = blocks.flatMap((block, index) => [block.series, block.at, block.received, block.quality, block.origin, block.sequence, ...valueColumns(block, texts[index])])
   const start = prefix + padded(4 + header.length)
@@ -81,7 +81,7 @@ export function decodeFrame(bytes: Buffer, offset: number): { readonly frame: Fr
     lane, late, length,
     series: new Int32Array(take(length * 4)), at: new Uint32Array(take(length * 8)), received: new Uint32Array(take(length * 8)), quality: new Uint8Array(take(length)),
     origin: new Int32Array(take(length * 4)), sequence: new Uint32Array(take(length * 8)),
-    values: lane === 'num' ? new Float64Array(take(length * 8)) : lane === 'int' ? new BigInt64Array(take(length * 8)) : decodeTexts(new Uint32Array(take(length * 4)), Buffer.from(take(textBytes))),
+    values: formOf(lane) === 'num' ? new Float64Array(take(length * 8)) : formOf(lane) === 'int' ? new BigInt64Array(take(length * 8)) : decodeTexts(new Uint32Array(take(length * 4)), Buffer.from(take(textBytes))),
   }))
   return { frame: { series: header.series, origins: header.origins, blocks }, next }
 }

@@ -6,7 +6,7 @@ import { createSerial } from '../../util/serial.ts'
 import { encodeFrame } from './frame.ts'
 import type { LogFiles } from './log-files.ts'
 import type { RecentReadings } from './recent.ts'
-import { type Lane, laneOf, lanes, type Placed, toRows } from './rows.ts'
+import { type Lane, lanes, type Placed, toRows } from './rows.ts'
 import { type BookChanges, createPlacing, type SeriesBook } from './series-book.ts'
 import type { Table } from './table.ts'
 
@@ -23,6 +23,8 @@ export interface LogWriter {
   append(readings: readonly NewReading[]): Promise<Appended>
   /** Ends the log file that is written to; undefined where it is empty. */
   close(): Promise<Closed | undefined>
+  /** Works while nothing is on its way to the log. */
+  paused<T>(work: () => T): Promise<T>
   /** Of the file that is written to. */
   readonly tables: readonly Table[]
   readonly rows: number
@@ -115,6 +117,7 @@ export async function createLogWriter({ logs, book, head: firstHead, openRecent,
       full.close()
       return { through, recent: full, changes: book.takeChanges() }
     }),
+    paused: (work) => serial(() => Promise.resolve(work())),
     get tables() {
       return recent.tables
     },
@@ -156,7 +159,7 @@ function placeBatch(book: SeriesBook, placing: ReturnType<typeof createPlacing>,
     const origin = book.originId(reading.origin)
     const place = placing.place(entry, reading.at, origin, reading.sequence)
     if (place === 'duplicate') return 'duplicate'
-    const { inOrder, late } = placed.get(laneOf(reading.series.kind)) as { readonly inOrder: Placed[]; readonly late: Placed[] }
+    const { inOrder, late } = placed.get(entry.lane) as { readonly inOrder: Placed[]; readonly late: Placed[] }
     if (place === 'inOrder') {
       inOrder.push({ reading, series: entry.id, origin, received: receipt.now() })
       return 'stored'

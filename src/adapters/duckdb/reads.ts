@@ -2,7 +2,7 @@ import type { DuckDBValue } from '@duckdb/node-api'
 import type { Affine, Aggregate, Buckets, RollupBucket, Summary, TimeRange } from '../../telemetry/telemetry-store.ts'
 import type { Reading, SeriesKind, SeriesValue } from '../../telemetry/reading.ts'
 import { lastReceived } from './archive.ts'
-import { fromLane, fromQualityCode, type Lane } from './rows.ts'
+import { formOf, fromLane, fromQualityCode, type Lane } from './rows.ts'
 import { columns, type Table } from './table.ts'
 
 /** SQL over the tables of one lane. Numbers of series and times are whole numbers of ours and stand in the text: DuckDB leaves out what cannot match by them. */
@@ -64,7 +64,7 @@ export const latestOf = (source: string): string =>
 const deviation = 'CASE WHEN max(abs(value::DOUBLE)) < 1e150 THEN stddev_samp(value) FILTER (abs(value::DOUBLE) < 1e150) END'
 
 export function summariesOf(source: string, lane: Lane, { from, width }: Buckets, quantiles: readonly number[]): string {
-  const numbers = lane === 'text'
+  const numbers = formOf(lane) === 'text'
     ? 'NULL, NULL, NULL, NULL, NULL, NULL'
     : `min(value), max(value), sum(value), avg(value), ${deviation}, ${quantiles.length > 0 ? `quantile_cont(value::DOUBLE, [${quantiles.join(', ')}]::DOUBLE[])` : 'NULL'}`
   return `SELECT series, (t - ${from}) // ${width} AS bucket, count(*), arg_min(value, t), arg_max(value, t), ${numbers}, max(received) FROM (${source}) GROUP BY ALL ORDER BY ALL`

@@ -1,6 +1,6 @@
 import { BIGINT, type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, type DuckDBType, DOUBLE, INTEGER, UTINYINT, VARCHAR } from '@duckdb/node-api'
 import duckdb from '@duckdb/node-bindings'
-import { getInt64, type Lane, type Rows } from './rows.ts'
+import { type Form, formOf, getInt64, type Rows } from './rows.ts'
 import type { Table } from './table.ts'
 
 /** Readings of the log in memory, where queries find them until they are merged. */
@@ -15,7 +15,7 @@ export interface RecentReadings {
 /** A DuckDB data chunk holds no more. */
 const chunkRows = 2_048
 
-const valueTypes: Readonly<Record<Lane, DuckDBType>> = { num: DOUBLE, int: BIGINT, text: VARCHAR }
+const valueTypes: Readonly<Record<Form, DuckDBType>> = { num: DOUBLE, int: BIGINT, text: VARCHAR }
 
 /** `connection` is this object's own; `name` tells its tables from others'. */
 export function createRecentReadings(connection: DuckDBConnection, suffix: string): RecentReadings {
@@ -26,7 +26,7 @@ export function createRecentReadings(connection: DuckDBConnection, suffix: strin
     const name = `${lane}${late ? '_late' : ''}_${suffix}`
     const known = open.get(name)
     if (known) return known
-    await connection.run(`CREATE TABLE mem.${name} (series INTEGER, t BIGINT, received BIGINT, quality UTINYINT, origin INTEGER, sequence BIGINT, value ${valueTypes[lane].toString()})`)
+    await connection.run(`CREATE TABLE mem.${name} (series INTEGER, t BIGINT, received BIGINT, quality UTINYINT, origin INTEGER, sequence BIGINT, value ${valueTypes[formOf(lane)].toString()})`)
     const fresh = { table: { name: `mem.${name}`, lane, late, replaced: false, rows: 0, minAt: Infinity, maxAt: -Infinity, minReceived: Infinity, maxReceived: -Infinity }, appender: await connection.createAppender(name, 'main', 'mem') }
     open.set(name, fresh)
     return fresh
@@ -69,7 +69,7 @@ function extend(table: Mutable<Table>, rows: Rows): void {
 
 /** Fills the chunk's vectors from the columns' memory, which is four times as fast as value by value. */
 function toChunk(rows: Rows, from: number, to: number): DuckDBDataChunk {
-  const chunk = DuckDBDataChunk.create([INTEGER, BIGINT, BIGINT, UTINYINT, INTEGER, BIGINT, valueTypes[rows.lane]], to - from)
+  const chunk = DuckDBDataChunk.create([INTEGER, BIGINT, BIGINT, UTINYINT, INTEGER, BIGINT, valueTypes[formOf(rows.lane)]], to - from)
   const copy = (column: number, { buffer, byteOffset }: ArrayBufferView, width: number): void => {
     duckdb.copy_data_to_vector(duckdb.data_chunk_get_vector(chunk.chunk, column), 0, buffer as ArrayBuffer, byteOffset + from * width, (to - from) * width)
   }

@@ -1,10 +1,28 @@
-import type { NewReading, Quality, SeriesKind, SeriesValue } from '../../telemetry/reading.ts'
+import type { NewReading, Quality, SeriesKey, SeriesKind, SeriesValue } from '../../telemetry/reading.ts'
+import { isOfRun } from '../../telemetry/run-series.ts'
 
-/** Values of a kind lie together: `num` are floats, `int` integers and booleans (0, 1), `text` strings and JSON. Every lane has tables of its own, so that no column holds nulls. */
-export const lanes = ['num', 'int', 'text'] as const
+/** How values lie in a column: `num` are floats, `int` integers and booleans (0, 1), `text` strings and JSON. */
+export const forms = ['num', 'int', 'text'] as const
+export type Form = (typeof forms)[number]
+
+/**
+ * Every lane has tables of its own, so that no column holds nulls. What runs say is apart from everything else: whoever reads what was measured does not look
+ * past millions of results, and to forget a run is to write results anew, not measurements.
+ */
+export const lanes = ['num', 'int', 'text', 'run_num', 'run_int', 'run_text'] as const
 export type Lane = (typeof lanes)[number]
 
-export const laneOf = (kind: SeriesKind): Lane => (kind === 'float' ? 'num' : kind === 'integer' || kind === 'boolean' ? 'int' : 'text')
+export const isLaneOfRuns = (lane: Lane): boolean => lane.startsWith('run_')
+
+const formOfLane: Readonly<Record<Lane, Form>> = { num: 'num', int: 'int', text: 'text', run_num: 'num', run_int: 'int', run_text: 'text' }
+export const formOf = (lane: Lane): Form => formOfLane[lane]
+
+export const formOfKind = (kind: SeriesKind): Form => (kind === 'float' ? 'num' : kind === 'integer' || kind === 'boolean' ? 'int' : 'text')
+
+export function laneOf(key: SeriesKey): Lane {
+  const form = formOfKind(key.kind)
+  return isOfRun(key) ? `run_${form}` : form
+}
 
 /** Readings of one lane as columns, in the form in which both the log and DuckDB take them: 64-bit integers as pairs of 32 bits, low half first. */
 export interface Rows {
@@ -33,11 +51,12 @@ export interface Placed {
 
 export function toRows(lane: Lane, late: boolean, placed: readonly Placed[]): Rows {
   const length = placed.length
+  const form = formOf(lane)
   const rows = {
     lane, late, length,
     series: new Int32Array(length), at: new Uint32Array(length * 2), received: new Uint32Array(length * 2),
     quality: new Uint8Array(length), origin: new Int32Array(length), sequence: new Uint32Array(length * 2),
-    values: lane === 'num' ? new Float64Array(length) : lane === 'int' ? new BigInt64Array(length) : new Array<string>(length),
+    values: form === 'num' ? new Float64Array(length) : form === 'int' ? new BigInt64Array(length) : new Array<string>(length),
   }
   for (let index = 0; index < length; index++) {
     const { reading, series, origin, received } = placed[index] as Placed
@@ -47,8 +66,8 @@ export function toRows(lane: Lane, late: boolean, placed: readonly Placed[]): Ro
     rows.quality[index] = toQualityCode(reading.quality)
     rows.origin[index] = origin
     setInt64(rows.sequence, index, reading.sequence ?? -1)
-    if (lane === 'num') rows.values[index] = reading.value as number
-    else if (lane === 'int') rows.values[index] = typeof reading.value === 'boolean' ? (reading.value ? 1n : 0n) : reading.value
+    if (form === 'num') rows.values[index] = reading.value as number
+    else if (form === 'int') rows.values[index] = typeof reading.value === 'boolean' ? (reading.value ? 1n : 0n) : reading.value
     else rows.values[index] = toStoredText(reading.value as string)
   }
   return rows

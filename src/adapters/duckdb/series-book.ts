@@ -1,11 +1,12 @@
 import { type Microseconds, type Reading, type SeriesKey, type SeriesKind, type SeriesValue, seriesKeyText } from '../../telemetry/reading.ts'
-import { fromLane, fromQualityCode, getInt64, type Rows } from './rows.ts'
+import { fromLane, fromQualityCode, getInt64, type Lane, laneOf, type Rows } from './rows.ts'
 import { copySeen, isFull, isNext, mostStoredRanges, nothingSeen, notice, type Seen } from '../../telemetry/seen-sequences.ts'
 
 /** What is known of a series without looking into a table. */
 export interface SeriesEntry {
   readonly id: number
   readonly key: SeriesKey
+  readonly lane: Lane
   /** The durable reading with the greatest time. */
   latest: Reading | undefined
   /** The greatest time that was given a place, durable or on its way. */
@@ -21,6 +22,8 @@ export interface SeriesBook {
   readonly size: number
   find(key: SeriesKey): SeriesEntry | undefined
   at(id: number): SeriesEntry
+  /** Whether there is a series of the number: one that was removed may still be met in tables that a query began with. */
+  has(id: number): boolean
   /** Gives a number to what has none yet. */
   obtain(key: SeriesKey): SeriesEntry
   /** 0: none. */
@@ -38,6 +41,8 @@ export interface SeriesBook {
   readonly fresh: Fresh
   /** No reading before the time is the latest any more. */
   forgetLatest(entry: SeriesEntry, before: Microseconds): void
+  /** Series that are forgotten wholly; their keys get other numbers should they come again. Only while nothing is on its way to the log. */
+  remove(entries: readonly SeriesEntry[]): void
   /** A copy of what changed since it was last taken. Only while nothing is on its way to the log: a sequence number that is not durable must not be remembered. */
   takeChanges(): BookChanges
 }
@@ -79,7 +84,7 @@ export function createSeriesBook(): SeriesBook {
       if (seriesKeyText(known.key) !== seriesKeyText(key)) throw new Error(`Series ${id} is ${seriesKeyText(known.key)} and cannot be ${seriesKeyText(key)}.`)
       return known
     }
-    const entry: SeriesEntry = { id, key, latest: undefined, greatestAt: -Infinity, seen: new Map() }
+    const entry: SeriesEntry = { id, key, lane: laneOf(key), latest: undefined, greatestAt: -Infinity, seen: new Map() }
     byId[id] = entry
     const names = byKey.get(key.twin) ?? new Map<string, SeriesEntry[]>()
     byKey.set(key.twin, names)
@@ -106,9 +111,10 @@ export function createSeriesBook(): SeriesBook {
       if (!entry) throw new Error(`There is no series ${id}.`)
       return entry
     },
+    has: (id) => byId[id] !== undefined,
     obtain(key) {
       const familiar = byObject.get(key)
-      if (familiar) return familiar
+      if (familiar && byId[familiar.id] === familiar) return familiar
       const known = find(key)
       if (known) {
         byObject.set(key, known)
@@ -171,6 +177,20 @@ export function createSeriesBook(): SeriesBook {
       if (!entry.latest || entry.latest.at >= before) return
       entry.latest = undefined
       changed.add(entry)
+    },
+    remove(entries) {
+      const gone = new Set(entries)
+      for (const entry of gone) {
+        Reflect.deleteProperty(byId, entry.id) // a hole: the length, which is the next number, stays
+        changed.delete(entry)
+        const names = byKey.get(entry.key.twin)
+        const left = names?.get(entry.key.name)?.filter((other) => other !== entry) ?? []
+        if (left.length > 0) names?.set(entry.key.name, left)
+        else names?.delete(entry.key.name)
+        if (names?.size === 0) byKey.delete(entry.key.twin)
+      }
+      freshSeries = freshSeries.filter((entry) => !gone.has(entry))
+      unsaved = { ...unsaved, series: unsaved.series.filter((entry) => !gone.has(entry)) }
     },
     takeChanges() {
       const entries = [...changed]

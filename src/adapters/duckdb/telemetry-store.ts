@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failure } from '../../errors.ts'
 import { type Microseconds, type Reading, type SeriesKey, seriesKeyText } from '../../telemetry/reading.ts'
+import { isOfAny } from '../../telemetry/run-series.ts'
 import { bucketsInSight, endOfSight, isInSight, rangeInSight, tooManySeries } from '../../telemetry/sight.ts'
 import type { Affine, ReadOptions, RollupOptions, TelemetryStore, TimeRange } from '../../telemetry/telemetry-store.ts'
 import { monotonicMs } from '../../util/clock.ts'
@@ -13,7 +14,7 @@ import { createReaders } from './readers.ts'
 import { type DuckRow, latestOf, pageOf, readingsOf, receivedOf, rollupOf, summariesOf, toReading, toRollupBucket, toSummary } from './reads.ts'
 import { createRecentReadings } from './recent.ts'
 import { replay } from './replay.ts'
-import { type Lane, laneOf, lanes } from './rows.ts'
+import { formOf, isLaneOfRuns, type Lane, lanes } from './rows.ts'
 
 export interface DuckdbTelemetryConfig {
   /** Its own; made where it is not there. */
@@ -26,6 +27,8 @@ export interface DuckdbTelemetryConfig {
   readonly mergeAfterMs?: number
   readonly log?: { warn(details: object, message: string): void }
 }
+
+const numericLanes = lanes.filter((lane) => formOf(lane) !== 'text')
 
 /** Series that one statement names. */
 const mostSeriesInOne = 20_000
@@ -114,7 +117,7 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
     const ids = keys.map((key) => book.find(key)?.id)
     const rowsOf = new Map<number, DuckRow[]>(ids.flatMap((id) => (id === undefined ? [] : [[id, []]])))
     await merger.views.use((tables) => Promise.all(lanes.map(async (lane) => {
-      const source = readingsOf(tables, lane, [...rowsOf.keys()].filter((id) => laneOf(book.at(id).key.kind) === lane), range, knownUntil)
+      const source = readingsOf(tables, lane, [...rowsOf.keys()].filter((id) => book.at(id).lane === lane), range, knownUntil)
       if (source === undefined) return
       for (const row of await read(toSql(source, lane), signal)) rowsOf.get(Number(row[0]))?.push(row)
     })))
@@ -163,21 +166,21 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
       const ids = groups.map((group) => [...new Set(group.flatMap((key) => book.find(key)?.id ?? []))])
       const rows = await merger.views.use((tables) => {
         const byBound = Map.groupBy(new Set(ids.flat()), (id) => (alwaysKnown?.has(seriesKeyText(book.at(id).key)) === true ? undefined : sight.knownUntil))
-        const sources = [...byBound].flatMap(([knownUntil, some]) => (['num', 'int'] as const).flatMap((lane) => readingsOf(tables, lane, some.filter((id) => laneOf(book.at(id).key.kind) === lane), buckets, knownUntil) ?? []))
+        const sources = [...byBound].flatMap(([knownUntil, some]) => numericLanes.flatMap((lane) => readingsOf(tables, lane, some.filter((id) => book.at(id).lane === lane), buckets, knownUntil) ?? []))
         return sources.length === 0 ? Promise.resolve([]) : read(rollupOf(sources, buckets, aggregate, ids, byId(groups, affine)), signal)
       })
       const byGroup = Map.groupBy(rows, ([group]) => Number(group))
       return groups.map((_, group) => (byGroup.get(group) ?? []).map((row) => toRollupBucket(buckets, row)))
     },
-    async received(after, limit, { signal } = {}) {
+    async received(after, limit, { signal, withoutRuns = false } = {}) {
       const before = writer.head + 1 // what is being put into the tables now is in some of them, and not in others
-      const perLane = await merger.views.use((tables) => Promise.all(lanes.map(async (lane) => {
+      const perLane = await merger.views.use((tables) => Promise.all(lanes.filter((lane) => !withoutRuns || !isLaneOfRuns(lane)).map(async (lane) => {
         const sql = receivedOf(tables, lane, { after, before }, limit)
         return sql === undefined ? [] : await read(sql, signal)
       })))
       const rows = perLane.flat().sort((left, right) => Number(left[2]) - Number(right[2]))
       const last = Number(rows[Math.min(limit, rows.length) - 1]?.[2] ?? 0)
-      return rows.filter((row) => Number(row[2]) <= last).map((row) => {
+      return rows.filter((row) => Number(row[2]) <= last && book.has(Number(row[0]))).map((row) => {
         const { key } = book.at(Number(row[0]))
         return { ...toReading(key.kind, row, book.originName), series: key }
       })
@@ -196,10 +199,28 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
       let forgotten = 0
       for (const [before, some] of Map.groupBy(retention, (each) => each.before)) { // segments are rewritten once for all series of a time
         const entries = some.flatMap(({ series }) => series.flatMap((key) => book.find(key) ?? []))
-        const ids = Map.groupBy(entries, ({ key }) => laneOf(key.kind))
+        const ids = Map.groupBy(entries, ({ lane }) => lane)
         forgotten += await merger.forget(new Map([...ids].map(([lane, ofLane]) => [lane, ofLane.map(({ id }) => id)])), before)
         for (const entry of entries) book.forgetLatest(entry, before)
       }
+      return forgotten
+    },
+    async forgetRuns(runs) {
+      const some = new Set(runs)
+      const entries = [...book.entries].filter(({ key, lane }) => isLaneOfRuns(lane) && isOfAny(key, some))
+      if (entries.length === 0) return 0
+      const closed = await writer.close()
+      if (closed) merger.add(closed)
+      await merger.work()
+      const through = archive.head
+      const ids = Map.groupBy(entries, ({ lane }) => lane)
+      const forgotten = await merger.forget(new Map([...ids].map(([lane, ofLane]) => [lane, ofLane.map(({ id }) => id)])), Number.MAX_SAFE_INTEGER)
+      const gone = await writer.paused(() => {
+        const silent = entries.filter(({ latest: last }) => last === undefined || last.receivedAt <= through) // one that came all the same keeps its series
+        book.remove(silent)
+        return silent
+      })
+      await archive.deleteSeries(gone.map(({ id }) => id))
       return forgotten
     },
     health() {

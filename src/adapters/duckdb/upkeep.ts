@@ -1,3 +1,4 @@
+import { lanes } from './rows.ts'
 import type { Table } from './table.ts'
 
 /** What to do next so that queries look into few, sorted segments. */
@@ -16,7 +17,7 @@ const mostLateRows = 500_000
 
 /** The tasks of a log-structured merge tree, by size: every reading is rewritten once a tier. Undefined: nothing to do. */
 export function nextTask(segments: readonly Table[]): Task | undefined {
-  for (const lane of ['num', 'int', 'text'] as const) {
+  for (const lane of lanes) {
     const late = segments.filter((table) => table.lane === lane && table.late)
     if (late.length >= mostLateSegments || late.reduce((sum, { rows }) => sum + rows, 0) >= mostLateRows) return { kind: 'settle', parts: late }
     const tiers = Map.groupBy(segments.filter((table) => table.lane === lane && !table.late && table.rows < largest), ({ rows, replaced }) => `${replaced} ${Math.max(0, Math.floor(Math.log(rows / smallest) / Math.log(tierFactor)))}`)

@@ -1,10 +1,13 @@
+import { ownSeriesPrefix } from '../../scenario/override.ts'
 import type { SeriesKey } from '../../telemetry/reading.ts'
 import type { Retention } from '../../telemetry/telemetry-store.ts'
 import type { Database, Transaction } from './database.ts'
 import { codeOf } from './failures.ts'
 import { digestsOf } from './names.ts'
 import { findPartitions, type Partition } from './partitions.ts'
+import { ofRun } from './reads.ts'
 import type { Layout } from './tables.ts'
+import { toStoredText } from './text.ts'
 
 /** How long readers are waited for, and hold up other readers, before a partition is emptied row by row rather than dropped. */
 const dropPatience = '2s'
@@ -16,7 +19,27 @@ const lockNotAvailable = '55P03'
  * takes no time and gives the disk its space back. Resolves to how many readings are gone.
  */
 export async function forgetReadings(database: Database, tenant: number, layout: Layout, retention: readonly Retention[]): Promise<number> {
-  const found = await Promise.all(retention.map(async ({ series, before }) => ({ before, ids: await seriesIds(database, tenant, series) })))
+  return await forgetSeries(database, tenant, layout, await Promise.all(retention.map(async ({ series, before }) => ({ before, ids: await seriesIds(database, tenant, series) }))))
+}
+
+/** All that runs say. Their series keep their numbers, which writers of other processes may know. */
+export async function forgetRuns(database: Database, tenant: number, layout: Layout, runs: readonly string[]): Promise<number> {
+  const rows = await database.read({
+    text: `SELECT s.id FROM twinfold.series s WHERE s.tenant = $1 AND ${ofRun(3)} AND (s.run = ANY($2::text[]) OR strpos(s.run, ':') > 1 AND left(s.run, -strpos(reverse(s.run), ':')) = ANY($2::text[]))`,
+    values: [tenant, runs.map(toStoredText), toStoredText(ownSeriesPrefix)],
+  })
+  const ids = rows.map(([id]) => Number(id))
+  const forgotten = await forgetSeries(database, tenant, layout, [{ before: Infinity, ids }])
+  if (ids.length > 0) await database.transaction(async (tx) => { await tx.run({ text: 'DELETE FROM twinfold.seen WHERE series = ANY($1::int[])', values: [ids] }) })
+  return forgotten
+}
+
+interface Expiry {
+  readonly ids: readonly number[]
+  readonly before: number
+}
+
+async function forgetSeries(database: Database, tenant: number, layout: Layout, found: readonly Expiry[]): Promise<number> {
   const expiries = found.filter(({ ids }) => ids.length > 0)
   if (expiries.length === 0) return 0
   const everything: Partition = { name: 'reading', from: -Infinity, to: Infinity }

@@ -1,3 +1,4 @@
+import { ownSeriesPrefix } from '../../scenario/override.ts'
 import { type Microseconds, type SeriesKey, seriesKeyText } from '../../telemetry/reading.ts'
 import { bucketsInSight, endOfSight, isUnbounded, rangeInSight } from '../../telemetry/sight.ts'
 import type { Aggregate, Buckets, RollupOptions, SeriesOptions, Sight, TimeRange } from '../../telemetry/telemetry-store.ts'
@@ -93,6 +94,18 @@ export const receivedOf = (tenant: number, after: Microseconds, limit: number): 
     SELECT ${seriesColumns}, ${readingColumns} FROM twinfold.reading r JOIN twinfold.series s ON s.id = r.series ${origins}
     WHERE r.tenant = $1 AND r.received > $2 AND r.received <= (SELECT max(received) FROM page) ORDER BY r.received, r.series, r.at`,
   values: [tenant, bounded(after), limit],
+})
+
+/** As `isOfRun` has it; `$${own}`: how the series begin that scenarios keep. */
+export const ofRun = (own: number): string => `(s.run IS NOT NULL AND s.source IN ('SIMULATED', 'PREDICTED') AND NOT starts_with(s.twin, $${own}))`
+
+/** Looks past what runs say, as far as the first that is something else. */
+export const receivedWithoutRuns = (tenant: number, after: Microseconds, limit: number): Statement => ({
+  name: 'received-without-runs',
+  text: `WITH page AS MATERIALIZED (SELECT r.received FROM twinfold.reading r JOIN twinfold.series s ON s.id = r.series WHERE r.tenant = $1 AND r.received > $2 AND NOT ${ofRun(4)} ORDER BY r.received LIMIT $3)
+    SELECT ${seriesColumns}, ${readingColumns} FROM twinfold.reading r JOIN twinfold.series s ON s.id = r.series ${origins}
+    WHERE r.tenant = $1 AND r.received > $2 AND r.received <= (SELECT max(received) FROM page) AND NOT ${ofRun(4)} ORDER BY r.received, r.series, r.at`,
+  values: [tenant, bounded(after), limit, toStoredText(ownSeriesPrefix)],
 })
 
 /**

@@ -5,8 +5,8 @@ import type { TelemetryStore } from '../../telemetry/telemetry-store.ts'
 import { byPlace, toReceived, toRollupBucket, toSummary } from './answers.ts'
 import { createDatabase, type Database, type Statement } from './database.ts'
 import { codeOf } from './failures.ts'
-import { forgetReadings } from './forget.ts'
-import { type Arithmetic, latestBeforeOf, latestOf, pageOf, receivedOf, rollupOf, seriesOf, summariesOf } from './reads.ts'
+import { forgetReadings, forgetRuns } from './forget.ts'
+import { type Arithmetic, latestBeforeOf, latestOf, pageOf, receivedOf, receivedWithoutRuns, rollupOf, seriesOf, summariesOf } from './reads.ts'
 import { type Row, seriesColumnCount, toReading } from './rows.ts'
 import { obtainTables, obtainTenant } from './tables.ts'
 import { createVitals } from './vitals.ts'
@@ -72,8 +72,8 @@ async function openStore(database: Database, tenantName: string, onTrouble: (err
       const rows = await inFloatsOrDecimals((arithmetic) => database.read(rollupOf(tenant, groups, buckets, aggregate, arithmetic, options), signal))
       return byPlace(rows, groups.length, 0).map((ofGroup) => ofGroup.map((row) => toRollupBucket(buckets, row)))
     },
-    async received(after, limit, { signal } = {}) {
-      return (await database.read(receivedOf(tenant, after, limit), signal)).map(toReceived)
+    async received(after, limit, { signal, withoutRuns = false } = {}) {
+      return (await database.read((withoutRuns ? receivedWithoutRuns : receivedOf)(tenant, after, limit), signal)).map(toReceived)
     },
     async head() {
       const [row] = await database.read({ name: 'head', text: 'SELECT head FROM twinfold.tenant WHERE id = $1', values: [tenant] })
@@ -88,6 +88,11 @@ async function openStore(database: Database, tenantName: string, onTrouble: (err
       })
     },
     forget: (retention) => forgetReadings(database, tenant, layout, retention),
+    async forgetRuns(runs) {
+      const forgotten = await forgetRuns(database, tenant, layout, runs)
+      await writer.forgetSeen()
+      return forgotten
+    },
     health: () => vitals.health,
     async [Symbol.asyncDispose]() {
       isClosing = true

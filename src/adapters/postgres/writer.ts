@@ -12,6 +12,8 @@ import { type Overtaken, type Placed, writeStatement, type Written } from './wri
 /** Takes batches and writes those that wait together in one transaction. */
 export interface Writer {
   append(readings: readonly NewReading[]): Promise<Appended>
+  /** Series lost their sequence numbers: those that it remembers are read again. */
+  forgetSeen(): Promise<void>
   /** Resolves when everything taken is written. */
   idle(): Promise<void>
 }
@@ -173,6 +175,7 @@ export function createWriter({ database, tenant, makesPartitions, onWritten, onF
       queue.push({ readings, resolve, reject })
       void serial(writeWaiting)
     }),
+    forgetSeen: () => serial(() => Promise.resolve(forgetSeen())),
     idle: () => serial(() => Promise.resolve()),
   }
 }
