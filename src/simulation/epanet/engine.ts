@@ -56,7 +56,7 @@ function bindModel(request: BindRequest, { parameters, mapping, findings, model 
   const assimilated = parameters.assimilate ? toAssimilation({ model, parameters, contentOf, findings }) : undefined
   const input: EpanetInput = {
     model: model.model, units: model.units,
-    elements: model.elements.map(({ kind, id, twin, role }) => ({ kind, id, twin, role })),
+    elements: model.elements.map(({ kind, id, twin, role, values }) => ({ kind, id, twin, role, setting: values.get(role === 'pump' ? 'speed' : 'setting') ?? null })),
     times: toTimes(parameters, window, findings),
     options: toOptions(parameters, model, findings),
     interventions: toInterventions({ model, parameters, window, mapping, findings, latest: latestLevels(request, mapping, parameters, findings) }),

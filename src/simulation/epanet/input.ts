@@ -25,6 +25,8 @@ export type Element = {
   readonly role: RoleName
   /** '' where none is named after it. */
   readonly twin: string
+  /** Speed of a pump, setting of a valve; null: none is known. */
+  readonly setting: number | null
 }
 
 export type Times = {

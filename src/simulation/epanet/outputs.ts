@@ -65,7 +65,7 @@ function checkNames(names: ReadonlySet<string> | undefined, findings: Findings):
 /** How much one of the engine's unit is in the vocabulary's. */
 function engineUnit(quantity: Quantity, element: ModelElement, units: ModelUnits): number {
   switch (quantity) {
-    case 'pressure': return element.role === 'tank' ? units.length : units.pressure
+    case 'pressure': return units.pressure
     case 'head': case 'level': case 'headloss': case 'velocity': return units.length
     case 'demand': case 'deficit': case 'leakage': case 'inflow': case 'flow': return units.flow
     case 'volume': return units.volume

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises'
+import { CountType, type Project, QualityType, TimeParameter, Option } from 'epanet-js'
+import { knobKey } from '../../simulation/engine.ts'
+import { EngineError, type EngineProgram, type OpenModel, type OpenRequest, type RunContext, type Setting } from '../../simulation/engine-program.ts'
+import type { EpanetInput } from '../../simulation/epanet/input.ts'
+import { writeInp } from '../../simulation/epanet/inp/write-inp.ts'
+import { applySettings } from './apply-settings.ts'
+import { type BaseState, readBaseState } from './base-state.ts'
+import { createDiagnosis } from './diagnosis.ts'
+import { createLinks } from './links.ts'
+import { createLiveInterventions } from './live-interventions.ts'
+import { openProjectFile } from './project-file.ts'
+import { createReader, createSolution } from './readings.ts'
+import { stepThrough } from './stepper.ts'
+import { synchronize } from './synchronizer.ts'
+import { createTally } from './tally.ts'
+import { loadToolkit, toEngineError } from './toolkit.ts'
+
+/** EPANET 2.3, in this thread. */
+export const program: EngineProgram = { open }
+
+async function open(request: OpenRequest): Promise<OpenModel> {
+  const input = request.input as unknown as EpanetInput // `bind` made it
+  const content = await contentOf(input, request)
+  request.signal.throwIfAborted()
+  const file = openProjectFile(await loadToolkit(), content, input)
+  const { project } = file
+  let base = prepare(project, input)
+  let before: ReadonlySet<string> = new Set()
+  let isClean = true
+
+  return {
+    async run(settings, context) {
+      const keys = new Set(settings.map(({ variable }) => knobKey(variable)))
+      if (!isClean || !before.isSubsetOf(keys)) { file.reopen(); base = prepare(project, input) } // what the last run set and this one does not is as it was
+      before = keys
+      isClean = false
+      try {
+        const kpis = await run(request, input, project, base, settings, context)
+        project.closeH()
+        isClean = true
+        return kpis
+      } catch (error) {
+        throw toEngineError(error)
+      }
+    },
+    close: () => { file.close() },
+  }
+}
+
+async function contentOf({ model }: EpanetInput, { artifacts }: OpenRequest): Promise<string | Uint8Array> {
+  if (model.kind === 'TWINS') return writeInp(model.network)
+  const path = artifacts.get(model.sha256)
+  if (path === undefined) throw new EngineError('INPUTS_GONE', `The artifact ${model.sha256} is not there any more. Upload it again.`)
+  return readFile(path)
+}
+
+/** Options and times: the same for all runs. */
+function prepare(project: Project, input: EpanetInput): BaseState {
+  const { times: { duration, step, hydraulicStep, clock }, options: { demandModel, leakExponent, quality, controls }, elements } = input
+  const set = (parameter: number, value: number): void => { project.setTimeParameter(parameter, value) }
+  if (clock) {
+    // A file's patterns are at PatternStart when its clock shows StartTime.
+    const [patternStart, startTime] = [project.getTimeParameter(TimeParameter.PatternStart), project.getTimeParameter(TimeParameter.StartTime)]
+    set(TimeParameter.PatternStart, (patternStart + clock.ofWeek - startTime + week) % week)
+    set(TimeParameter.StartTime, clock.ofDay)
+  }
+  set(TimeParameter.Duration, duration)
+  set(TimeParameter.ReportStart, 0)
+  set(TimeParameter.ReportStep, step)
+  if (hydraulicStep !== null) set(TimeParameter.HydStep, hydraulicStep)
+  if (leakExponent !== null) project.setOption(Option.Emitexpon, leakExponent)
+  if (demandModel?.kind === 'PDA') project.setDemandModel(1, demandModel.minimum, demandModel.required, demandModel.exponent)
+  else if (demandModel) project.setDemandModel(0, 0, 0.1, 0.5)
+  if (quality.kind === 'AGE') project.setQualityType(QualityType.Age, '', '', '')
+  else if (quality.kind === 'TRACE') project.setQualityType(QualityType.Trace, '', '', elements[quality.node]?.id ?? '')
+  else project.setQualityType(QualityType.None, '', '', '')
+  const base = readBaseState(project, input)
+  if (!controls) disableControls(project)
+  return base
+}
+
+const week = 7 * 86_400
+
+function disableControls(project: Project): void {
+  for (let control = project.getCount(CountType.ControlCount); control > 0; control -= 1) project.setControlEnabled(control, 0)
+  for (let rule = project.getCount(CountType.RuleCount); rule > 0; rule -= 1) project.setRuleEnabled(rule, 0)
+}
+
+async function run({ series, window }: OpenRequest, input: EpanetInput, project: Project, base: BaseState, settings: readonly Setting[], context: RunContext) {
+  const links = createLinks(project, base)
+  const applied = applySettings(project, input, base, links, settings)
+  const demands = new Map([...base.demands].map(([node, categories]) => [node, categories.map((demand, at) => (at === 0 ? applied.demands.get(node) ?? demand : demand))]))
+  const interventions = createLiveInterventions(project, input, { ...base, demands }, links, applied.emitters)
+  const solution = createSolution(project)
+  const tally = createTally(project, input, base, solution, { leaks: base.leaks || applied.emitters.some((value) => value > 0), hasAge: input.options.quality.kind === 'AGE' })
+  const [reader, diagnose] = [createReader(project, input, base, solution), createDiagnosis(project, input, base, solution, (warning) => { context.warn(warning) })]
+  const values = new Float64Array(input.reads.length)
+  const stepping = {
+    project, input, interventions, tally, context,
+    solved(warnings: ReadonlySet<number>) { solution.next(); if (warnings.size > 0) diagnose(warnings) },
+    read() { reader(values); return values },
+  }
+  if (input.assimilation) await synchronize({ ...stepping, assimilation: input.assimilation, base, links, series, from: window.from })
+  else await stepThrough(stepping)
+  const kpis = tally.kpis()
+  if (input.options.quality.kind !== 'NONE') project.closeQ()
+  return kpis
+}
