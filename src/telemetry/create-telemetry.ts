@@ -59,9 +59,12 @@ type ProjectedListener = Parameters<TelemetryService['onProjected']>[0]
 
 /** The pipeline and what is around it. Disposing writes what waits for the graph; the store is not this object's. */
 export async function createTelemetry({ store: bare, isShared = false, onAppended, twins, values, quarantineStore, policyStore, retentionEveryMs, reach, overrideStore, onOverridden, registry, quarantineLimit, mostPending, readRaw, onTrouble }: TelemetryConfig): Promise<Telemetry> {
-  const tail = createReadingTail({ store: bare, isShared, onTrouble: (error) => { onTrouble(error, 'what was received could not be read for those who listen; it is tried again') } })
+  const onTailTrouble = (error: unknown): void => { onTrouble(error, 'what was received could not be read for those who listen; it is tried again') }
+  const tail = createReadingTail({ store: bare, isShared, withoutRuns: true, onTrouble: onTailTrouble })
+  const tailOfAll = createReadingTail({ store: bare, isShared, withoutRuns: false, onTrouble: onTailTrouble })
   const store = observeAppends(bare, () => {
     tail.wake()
+    tailOfAll.wake()
     onAppended?.()
   })
   const directory = createTwinDirectory({ twins, registry })
@@ -97,7 +100,8 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
   return {
     ...createLatestAt({ store, from, overrides }),
     ...createOverrideService({ overrides: overrideStore, readings: store, registry, onCommitted: onOverridden }),
-    store: reads, from, quarantine, keeper, tail, directory,
+    store: reads, from, quarantine, keeper, tail, tailOfAll, directory,
+    results: { ...observeAppends(bare, tailOfAll.wake), forgetRuns: bare.forgetRuns },
     policies: createPolicies(policyStore, registry),
     intake: pipeline.toIntake(quarantine),
     get origins() {
@@ -113,6 +117,7 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
     twinsChanged: directory.forget,
     async [Symbol.asyncDispose]() {
       tail[Symbol.dispose]()
+      tailOfAll[Symbol.dispose]()
       await keeper[Symbol.asyncDispose]()
       await projection[Symbol.asyncDispose]()
     },

@@ -4,8 +4,8 @@ import type { Received, TelemetryStore } from './telemetry-store.ts'
 /** Follows what is received, for all who listen; reads nothing while nobody does. */
 export interface ReadingTail extends Disposable {
   /**
-   * Calls the listener with what is received from now on, whole batches in the order of receipt, of all sources; returns how to end that. What is received
-   * before `started()` resolves may not be among it.
+   * Calls the listener with what is received from now on, whole batches in the order of receipt; returns how to end that. What is received before `started()`
+   * resolves may not be among it.
    */
   listen(onReadings: OnReadings): () => void
   /** Resolves when the place is known from which on listeners hear of everything. Rejects with the failure of the store, and is tried again meanwhile. */
@@ -16,12 +16,15 @@ export interface ReadingTail extends Disposable {
   wake(): void
 }
 
-export type OnReadings = (readings: readonly Received[]) => void
+/** `upTo`: everything that was received until then has been told; there may be nothing, where it was runs that said something. */
+export type OnReadings = (readings: readonly Received[], upTo: Microseconds) => void
 
 export interface ReadingTailConfig {
   readonly store: Pick<TelemetryStore, 'received' | 'head'>
   /** Whether other processes write into the store: what they write is looked for, as nobody calls `wake` for it. */
   readonly isShared: boolean
+  /** Whether what runs say is left out. */
+  readonly withoutRuns?: boolean
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -31,14 +34,14 @@ const pageSize = 5_000
 const [soonestPollMs, latestPollMs] = [25, 400]
 const [soonestRetryMs, latestRetryMs] = [100, 5_000]
 
-export function createReadingTail({ store, isShared, onTrouble }: ReadingTailConfig): ReadingTail {
+export function createReadingTail({ store, isShared, withoutRuns = false, onTrouble }: ReadingTailConfig): ReadingTail {
   const listeners = new Set<OnReadings>()
   let run: Run | undefined
 
-  const tell = (readings: readonly Received[]): void => {
+  const tell: OnReadings = (readings, upTo) => {
     for (const listener of listeners) {
       try {
-        listener(readings)
+        listener(readings, upTo)
       } catch (error) {
         onTrouble(error) // the others hear of it all the same
       }
@@ -47,9 +50,9 @@ export function createReadingTail({ store, isShared, onTrouble }: ReadingTailCon
 
   return {
     listen(onReadings) {
-      const listener: OnReadings = (readings) => { onReadings(readings) } // the same function may listen twice
+      const listener: OnReadings = (readings, upTo) => { onReadings(readings, upTo) } // the same function may listen twice
       listeners.add(listener)
-      run ??= follow(store, { isShared, tell, onTrouble })
+      run ??= follow(store, { isShared, withoutRuns, tell, onTrouble })
       return () => {
         if (!listeners.delete(listener) || listeners.size > 0) return
         run?.stop()
@@ -79,11 +82,11 @@ interface Run {
   stop(): void
 }
 
-interface RunConfig extends Pick<ReadingTailConfig, 'isShared' | 'onTrouble'> {
+interface RunConfig extends Required<Omit<ReadingTailConfig, 'store'>> {
   readonly tell: OnReadings
 }
 
-function follow(store: ReadingTailConfig['store'], { isShared, tell, onTrouble }: RunConfig): Run {
+function follow(store: ReadingTailConfig['store'], { isShared, withoutRuns, tell, onTrouble }: RunConfig): Run {
   const ending = new AbortController()
   const { signal } = ending
   let position = Number.NaN
@@ -108,14 +111,18 @@ function follow(store: ReadingTailConfig['store'], { isShared, tell, onTrouble }
     await started()
     do {
       isAsked = false
-      const readings = await store.received(position, pageSize, { signal })
+      const head = withoutRuns ? await store.head() : position
+      const readings = await store.received(position, pageSize, { withoutRuns, signal })
       if (signal.aborted) return
       const last = readings.at(-1)
-      if (!last) continue
+      if (!last) {
+        if (head > position) tell([], position = head) // what runs said until then is not looked through again
+        continue
+      }
       position = last.receivedAt
       pollMs = soonestPollMs
       isAsked = true // until there is no more
-      tell(readings)
+      tell(readings, position)
     } while (isAsked && !signal.aborted)
   }
 

@@ -17,12 +17,16 @@ import type { TwinDirectory } from './twin-directory.ts'
 /** Everything the API does with telemetry. */
 export interface TelemetryService extends LatestAt, OverrideService {
   /** For reading; summaries, and what begins or came before, are over what was rolled up, too. */
-  readonly store: Omit<TelemetryStore, 'append' | 'forget' | typeof Symbol.asyncDispose> & OldestReads
+  readonly store: Omit<TelemetryStore, 'append' | 'forget' | 'forgetRuns' | typeof Symbol.asyncDispose> & OldestReads
   /** Readings as they are seen from somewhere. */
   from(vantage: Vantage): SeriesReads
   readonly intake: Intake
-  /** What is received, as it comes. */
+  /** What is received, as it comes, but for what runs say. */
   readonly tail: Omit<ReadingTail, typeof Symbol.dispose>
+  /** With that. */
+  readonly tailOfAll: Omit<ReadingTail, typeof Symbol.dispose>
+  /** Where what runs say is kept and forgotten. It is no measurement: latest values, live queries, roll-ups and policies have nothing to do with it. */
+  readonly results: Pick<TelemetryStore, 'append' | 'forgetRuns'>
   /** Which telemetry twins have. */
   readonly directory: Pick<TwinDirectory, 'prepare' | 'channelsOf'>
   readonly quarantine: Quarantine

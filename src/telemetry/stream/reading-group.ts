@@ -77,8 +77,8 @@ export async function openReadingGroup({ telemetry, filter, atMostEvery, encode,
   let timer: NodeJS.Timeout | undefined
 
   const notify = (): void => { for (const listener of [...listeners]) listener() }
-  const unlisten = tail.listen((readings) => {
-    known = readings.at(-1)?.receivedAt ?? known
+  const unlisten = tail.listen((readings, upTo) => {
+    known = upTo
     for (const each of readings) if (filter(each)) waiting.push(each)
     void work()
   })
@@ -179,6 +179,7 @@ export async function openReadingGroup({ telemetry, filter, atMostEvery, encode,
     },
     await(receivedAt) {
       awaited = Math.max(awaited, receivedAt)
+      if (awaited > seen) tail.wake() // runs that say something wake nobody who does not ask for it
     },
     page(after) {
       const key = `${after.receivedAt} ${after.series} ${after.at}`

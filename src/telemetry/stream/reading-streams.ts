@@ -35,7 +35,7 @@ export interface ReadingStreams {
 }
 
 export interface ReadingStreamsConfig {
-  readonly telemetry: Pick<TelemetryService, 'tail' | 'directory' | 'policies'> & { readonly store: Pick<TelemetryService['store'], 'received' | 'head'> }
+  readonly telemetry: Pick<TelemetryService, 'tail' | 'tailOfAll' | 'directory' | 'policies'> & { readonly store: Pick<TelemetryService['store'], 'received' | 'head'> }
   readonly registry: () => Registry
   /** Calls back after changes of the graph; resolves to how to end that. */
   readonly onGraphChanges: MatchingTwinsConfig['onChanges']
@@ -71,7 +71,10 @@ export function createReadingStreams(config: ReadingStreamsConfig): ReadingStrea
     }
     const matching = findMatching && await openMatchingTwins({ find: findMatching, onChanges: onGraphChanges, onTrouble, onFailure })
     const filter = createReadingFilter(choice, () => matching?.current)
-    const group = fate.group = await openReadingGroup({ telemetry, filter, atMostEvery, encode, withUnits, limits, turn, onClose: () => { matching?.close() } })
+    const withoutRuns = !choice.sources.some((source) => source === 'SIMULATED' || source === 'PREDICTED')
+    const { tail, tailOfAll, store, directory } = telemetry
+    const received = { tail: withoutRuns ? tail : tailOfAll, directory, store: { head: store.head, received: ((after, limit, options) => store.received(after, limit, { ...options, withoutRuns })) satisfies typeof store.received } }
+    const group = fate.group = await openReadingGroup({ telemetry: received, filter, atMostEvery, encode, withUnits, limits, turn, onClose: () => { matching?.close() } })
     if (fate.failure !== undefined) group.fail(fate.failure)
     return group
   }
