@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { EngineError } from '../../simulation/engine-program.ts'
 import type { WorkerAtWork } from '../../simulation/worker/converse.ts'
 import { toOrder } from '../../simulation/worker/to-order.ts'
 import type { FromWorker } from '../../simulation/worker/wire.ts'
+import { kill, residentMb } from './process-tree.ts'
 import { keepTail } from './tail.ts'
 
 /** A process that computes for one run. */
@@ -42,7 +43,7 @@ export async function startEngineChild({ run, memoryMb, environment }: EngineChi
   if (child.stderr instanceof Socket) child.stderr.unref()
   const { promise: ended, resolve } = Promise.withResolvers<EngineError>()
   let isTooLarge = false
-  const watch = setInterval(() => void residentMb(child.pid).then((used) => {
+  const watch = setInterval(() => void residentMb(child.pid ?? 0).then((used) => {
     if (used <= memoryMb) return
     isTooLarge = true
     killGroup(child)
@@ -73,7 +74,7 @@ export async function startEngineChild({ run, memoryMb, environment }: EngineChi
 }
 
 /** While it has no work it does not keep this process from ending. */
-export function hold(child: ChildProcess, isHeld: boolean): void {
+function hold(child: ChildProcess, isHeld: boolean): void {
   child[isHeld ? 'ref' : 'unref']()
   child.channel?.[isHeld ? 'ref' : 'unref']()
 }
@@ -96,18 +97,7 @@ function wireOf(child: ChildProcess): WorkerAtWork['wire'] {
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return
   if (process.platform === 'win32') return void child.kill('SIGKILL')
-  try {
-    process.kill(-child.pid, 'SIGKILL')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-}
-
-/** Resident memory; 0 where the system does not tell. */
-export async function residentMb(pid: number | undefined): Promise<number> {
-  if (pid === undefined || process.platform !== 'linux') return 0
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '') // it has ended
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024
+  kill(-child.pid)
 }
 
 const howEnded = (code: number | null, signal: NodeJS.Signals | null): string => (signal ? `by ${signal}` : `with exit code ${code}`)
