@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { twins } from '../town.ts'
 import { backfill, firstStep, toLines } from './breathe.ts'
 import { createChance } from './chance.ts'
+import { openHydraulics } from './hydraulics.ts'
 import { toNetwork } from './network.ts'
 import { createTown } from './operation.ts'
 import { type Options, parseOptions, usage } from './options.ts'
@@ -36,7 +37,7 @@ async function breathe({ url, mqtt, from, speed, every, seed, faults, backfill: 
   const began = Date.now()
   const start = from ?? began
   await using sender = mqtt === undefined ? createHttpSender(url, signal, say) : await createMqttSender(mqtt, signal, say)
-  const breath = { town: createTown(network, createChance(seed)), instruments: toInstruments(plan, network), sender, every, faults }
+  const breath = { town: createTown({ network, balance: await openHydraulics(plan, network), chance: createChance(seed) }), instruments: toInstruments(plan, network), sender, every, faults }
   const lines = toLines(breath)
   if (past > 0) {
     const tally = await backfill(breath, lines, { from: start - past, to: start }, progress(start - past, past))

@@ -1,6 +1,6 @@
 import type { Chance } from './chance.ts'
 import { demandAt } from './demand.ts'
-import { balance, type Hydraulics } from './hydraulics.ts'
+import type { Balance, Hydraulics } from './hydraulics.ts'
 import type { Link, Network, Tank } from './network.ts'
 
 /** The town at one minute. Flows are cubic metres a second, heads and levels metres. */
@@ -19,7 +19,6 @@ export interface Moment extends Hydraulics {
 interface Before {
   readonly levels: readonly number[]
   readonly running: ReadonlySet<string>
-  readonly flows: readonly number[] | undefined
 }
 
 export const minute = 60_000
@@ -27,9 +26,14 @@ const [hour, day] = [3_600_000, 86_400_000]
 /** At night current is cheap: from 22:00 the pump on duty fills its tank, whose float valve then holds it full until 05:00. */
 const [nightBegins, nightEnds] = [22 * hour, 5 * hour]
 
-export interface Town {
+/** What the town is made of. */
+export interface Works {
   readonly network: Network
+  readonly balance: Balance
   readonly chance: Chance
+}
+
+export interface Town extends Works {
   /** The town at the minute in which the instant lies. The same for the same plan, seed and minute, in whatever order one asks. */
   readonly at: (instant: number) => Moment
 }
@@ -38,16 +42,16 @@ export interface Town {
  * As every night ends with full tanks, a day begins at 05:00 in a known state: any minute follows from at most 1,440 before it, without any beginning of
  * time. The last minute asked for is kept, so that going on from it is one step.
  */
-export function createTown(network: Network, chance: Chance): Town {
+export function createTown(works: Works): Town {
+  const { network } = works
   let last: Moment | undefined
   return {
-    network,
-    chance,
+    ...works,
     at(instant) {
       const wanted = Math.floor(instant / minute) * minute
       const dawn = Math.floor((wanted - nightEnds) / day) * day + nightEnds
-      let moment = last && last.at >= dawn && last.at <= wanted ? last : momentAt(network, dawn, atDawn(network), chance)
-      while (moment.at < wanted) moment = momentAt(network, moment.at + minute, after(network, moment), chance)
+      let moment = last && last.at >= dawn && last.at <= wanted ? last : momentAt(works, dawn, atDawn(network))
+      while (moment.at < wanted) moment = momentAt(works, moment.at + minute, after(network, moment))
       last = moment
       return moment
     },
@@ -55,11 +59,12 @@ export function createTown(network: Network, chance: Chance): Town {
 }
 
 /** All tanks full, and no pump running. */
-export const atDawn = (network: Network): Before => ({ levels: network.tanks.map((tank) => fullLevel(network, tank)), running: new Set(), flows: undefined })
+export const atDawn = (network: Network): Before => ({ levels: network.tanks.map((tank) => fullLevel(network, tank)), running: new Set() })
 
 /** The level at which the pump on duty stops. */
 const fullLevel = ({ links }: Network, { id }: Tank): number => links.find(({ pump, status }) => pump?.tank === id && status === 'RUNNING')?.pump?.stopAbove ?? 0
 
+/** What the minute leaves: tanks hold what flowed in and not out. */
 export function after(network: Network, { levels, flows, running, at }: Moment): Before {
   const next = levels.map((level, index) => {
     const tank = network.tanks[index]
@@ -68,25 +73,26 @@ export function after(network: Network, { levels, flows, running, at }: Moment):
     const full = fullLevel(network, tank)
     return isNight(at) && Math.abs(risen - full) < 1e-9 ? full : risen
   })
-  return { levels: next, running, flows: (at + minute - nightEnds) % day === 0 ? undefined : flows }
+  return { levels: next, running }
 }
 
-/** `before`: levels are those at `at`, flows only where to begin looking for them. */
-export function momentAt(network: Network, at: number, before: Before, chance: Chance): Moment {
-  const { junctions, reservoirs, tanks, links } = network
-  const demands = junctions.map((junction) => demandAt(junction, at, chance))
+/** A flow that changes less is found: a millionth of a litre a second. */
+const settled = 1e-9
+
+/** `before`: levels are those at `at`. */
+export function momentAt({ network, balance, chance }: Works, at: number, before: Before): Moment {
+  const demands = network.junctions.map((junction) => demandAt(junction, at, chance))
   const running = switchPumps(network, at, before)
-  const shut = new Set(links.filter(({ id, pump, status }) => (pump ? !running.has(id) : status !== 'RUNNING')).map(({ id }) => id))
-  const heads = new Map([...reservoirs.map(({ node, head }) => [node, head] as const), ...tanks.map(({ node, elevation }, index) => [node, elevation + (before.levels[index] ?? 0)] as const)])
-  const imposed = new Map<string, number>()
-  let found = balance(network, { demands, heads, shut, imposed }, before.flows)
+  const circumstances = { demands, running, levels: before.levels }
+  let imposed: ReadonlyMap<string, number> = new Map()
+  let found = balance({ ...circumstances, imposed })
   const natural = found.flows
   // What a float valve lets in hangs on what its tank gives to the next one: a few rounds settle it.
   for (let round = 0; isNight(at) && round < 10; round++) {
-    const throttled = floatValves(network, before.levels, found.flows, natural, shut)
-    if ([...throttled].every(([id, flow]) => Math.abs((imposed.get(id) ?? Infinity) - flow) < 1e-12)) break
-    for (const [id, flow] of throttled) imposed.set(id, flow)
-    found = balance(network, { demands, heads, shut, imposed }, found.flows)
+    const throttled = new Map([...imposed, ...floatValves(network, before.levels, found.flows, natural, running)])
+    if ([...throttled].every(([id, flow]) => Math.abs((imposed.get(id) ?? Infinity) - flow) < settled)) break
+    imposed = throttled
+    found = balance({ ...circumstances, imposed })
   }
   return { at, demands, levels: before.levels, running, ...found }
 }
@@ -105,10 +111,10 @@ function switchPumps({ links, tanks }: Network, at: number, { levels, running }:
 }
 
 /** At night, links into tanks that would overflow the level at which their pump stops, with the flow that just fills them. */
-function floatValves(network: Network, levels: readonly number[], flows: readonly number[], natural: readonly number[], shut: ReadonlySet<string>): ReadonlyMap<string, number> {
+function floatValves(network: Network, levels: readonly number[], flows: readonly number[], natural: readonly number[], running: ReadonlySet<string>): ReadonlyMap<string, number> {
   const throttled = new Map<string, number>()
   for (const [index, tank] of network.tanks.entries()) {
-    const inlet = network.links.findIndex(({ id, to }) => to === tank.node && !shut.has(id))
+    const inlet = network.links.findIndex(({ id, to, mayBeThrottled }) => to === tank.node && (mayBeThrottled || running.has(id)))
     const link = network.links[inlet]
     if (!link) continue
     const outflow = (flows[inlet] ?? 0) - netInflow(network, tank, flows)

@@ -1,6 +1,5 @@
 import type { TwinInput } from '../twin-input.ts'
 import { type Chance, jitter, wander } from './chance.ts'
-import { lossOf } from './hydraulics.ts'
 import type { Link, Network } from './network.ts'
 import type { Moment, Town } from './operation.ts'
 
@@ -91,12 +90,12 @@ function elements({ junctions, tanks, links }: Network): readonly Element[] {
 /** The controllers of Eastfield's wells are of 1998: they speak of cubic metres an hour, and of watts. */
 const olderUnits = (probe: Probe): Probe => ({ ...probe, unit: probe.name === 'flow' ? { term: 'cubicMetrePerHour', perOwn: 3.6 } : { term: 'watt', perOwn: 1_000 } })
 
-/** Electric power: density × gravity × flow × lift, by the efficiencies of pump and motor. A pump is at its best at its rated flow. */
-export function kilowatts(link: Link, flow: number): number {
-  if (!link.pump || flow <= 0) return 0
-  const { ratedFlow, efficiency } = link.pump
-  const hydraulic = 9.81 * flow * -lossOf(link, flow).loss
-  return hydraulic / (0.75 * Math.max(0.3, 1 - (flow / ratedFlow - 1) ** 2) * efficiency)
+/** Of a pump itself: what EPANET takes where no efficiency curve is known. */
+const pumpEfficiency = 0.75
+
+/** Electric power: density × gravity × flow × lift, by the efficiencies of pump and motor. What a float valve throttles away is lifted all the same. */
+export function kilowatts({ pump }: Link, flow: number): number {
+  return pump && flow > 0 ? (9.81 * flow * pump.lift(flow)) / (pumpEfficiency * pump.efficiency) : 0
 }
 
 /** What all instruments say at an instant (milliseconds since 1970). The same for the same town and instant. */
