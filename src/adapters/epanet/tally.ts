@@ -27,7 +27,7 @@ const hour = 3_600
 export function createTally(project: Project, { elements, units, options }: EpanetInput, { index }: BaseState, solution: Solution, { leaks, hasAge }: TallyOptions): Tally {
   const of = (role: RoleName): readonly number[] => elements.flatMap((element, at) => (element.role === role ? [index[at] ?? 0] : []))
   const [junctions, reservoirs, tanks, pumps] = [of('junction'), of('reservoir'), of('tank'), of('pump')]
-  const limits = tanks.map((tank) => ({ tank, min: project.getNodeValue(tank, NodeProperty.MinLevel), max: project.getNodeValue(tank, NodeProperty.MaxLevel) }))
+  const limits = tanks.map((tank) => ({ tank, floor: project.getNodeValue(tank, NodeProperty.Elevation), min: project.getNodeValue(tank, NodeProperty.MinLevel), max: project.getNodeValue(tank, NodeProperty.MaxLevel) }))
   const customers = new Set<number>()
   const below = new Set<number>()
   const running = new Map<number, boolean>()
@@ -47,7 +47,7 @@ export function createTally(project: Project, { elements, units, options }: Epan
       if (value < lowest) lowest = value
       if (value < options.servicePressure) below.add(junction)
     }
-    for (const { tank, min, max } of limits) fill = Math.min(fill, (project.getNodeValue(tank, NodeProperty.TankLevel) - min) / (max - min))
+    for (const { tank, floor, min, max } of limits) fill = Math.min(fill, (project.getNodeValue(tank, NodeProperty.Head) - floor - min) / (max - min))
     if (Number.isNaN(stored)) stored = tanks.reduce((sum, tank) => sum + project.getNodeValue(tank, NodeProperty.TankVolume), 0) * units.volume
   }
 
@@ -60,7 +60,7 @@ export function createTally(project: Project, { elements, units, options }: Epan
       filling += inflow
       if (inflow < 0) sums.out -= inflow * volume
     }
-    const leaked = leaks ? total(solution.nodes(newer.emitterFlow)) + total(solution.nodes(newer.leakageFlow)) : 0
+    const leaked = leaks ? total(solution.leakage()) : 0
     sums.supplied += supply * volume
     sums.leaked += leaked * volume
     sums.served += (supply - filling - leaked) * volume
