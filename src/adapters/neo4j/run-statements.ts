@@ -54,6 +54,7 @@ CREATE (r:_Run {_t: $b.t})
 ${revise}
 SET r += $b.columns, r += $b.noProgress, r.state = 'QUEUED', r.createdAtMs = timestamp(), r.createdTime = ${time('timestamp()')}, r.dueAtMs = timestamp(),
   r.fromTime = datetime($b.from), r.toTime = datetime($b.to)
+FOREACH (twin IN $b.twins | CREATE (:_RunTwin {_t: $b.t, run: r.id, twin: twin, at: r.createdAtMs, reads: true, writes: false}))
 RETURN collect(${shown}) AS runs`
 
 /** The answer to a key; one that named a run which was deleted since is given anew. */
@@ -162,13 +163,11 @@ export const waiting = `RETURN COLLECT {
 export const revision = 'OPTIONAL MATCH (h:_Runs {_t: $b.t}) RETURN coalesce(h.revision, 0) AS latest'
 
 /**
- * Under the lock, which is taken by removing what is not there and costs no write: who commits shows its nodes before its index entries,
- * and a revision that is read in between would pass over a run that cannot be found yet.
+ * Under the lock: who commits shows its nodes before its index entries, and a revision that is read in between would pass over a run that cannot be found yet.
+ * Asked only when there is something new.
  */
-export const changed = `OPTIONAL MATCH (h:_Runs {_t: $b.t})
-REMOVE h.none
-WITH coalesce(h.revision, 0) AS latest
-RETURN latest, COLLECT {
+export const changed = `${lock}
+RETURN h.revision AS latest, COLLECT {
   MATCH (r:_Run) USING INDEX r:_Run(_t, revision) WHERE r._t = $b.t AND r.revision > $b.after
   RETURN ${shown.replace('r {', 'r {.revision, ')} ORDER BY r.revision LIMIT toInteger($b.limit)
 } AS runs`

@@ -93,9 +93,11 @@ async function create(tx: Neo4jTransaction, b: Parameters, run: NewRun, { force,
   }
   if (looked.open >= mostOpen) return { kind: 'tooMany', open: looked.open }
   const { from, horizon } = run.window
-  const [created] = toRuns((await tx.run({ text: cypher.create, parameters: b({ columns: toColumns(run), noProgress: toProgressColumns(noProgress), from: toTime(from), to: toTime(from + horizon) }) }))['runs'])
+  const [twins = [], ...more] = portions(run.reads)
+  const parameters = b({ columns: toColumns(run), noProgress: toProgressColumns(noProgress), from: toTime(from), to: toTime(from + horizon), twins })
+  const [created] = toRuns((await tx.run({ text: cypher.create, parameters }))['runs'])
   if (!created) throw new Error(`Run ${run.id} was created, and the store did not answer with it.`)
-  for (const twins of portions(run.reads)) await tx.run({ text: cypher.addReads, parameters: b({ id: run.id, at: BigInt(created.createdAt), twins }) })
+  for (const twins of more) await tx.run({ text: cypher.addReads, parameters: b({ id: run.id, at: BigInt(created.createdAt), twins }) })
   await keep(created.id)
   return { kind: 'created', run: created, seq }
 }
