@@ -25,6 +25,7 @@ import { createLog } from './observe/log.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { openLive } from './app-live.ts'
 import { openHistory } from './app-history.ts'
+import { openRuns } from './app-runs.ts'
 import { openScenarios } from './app-scenarios.ts'
 import { openTelemetry } from './app-telemetry.ts'
 import { openReading } from './app-reading.ts'
@@ -74,6 +75,11 @@ export async function createApp(config: Config): Promise<App> {
     reading.committed(writes)
     telemetry.twinsChanged([...writes.creates, ...writes.deletes].map(({ id }) => id))
   }), models))
+  const life = scenarios.openLife(commits)
+  const runs = await openRuns({
+    config, parts, log, database, tenant: tenant.tenant, telemetry, commits, registry: () => models.registry(),
+    services: { vantages: reading.services.vantages, scenarios: scenarios.services.scenarios, scenarioLife: life.scenarioLife },
+  })
   const services: Services = {
     models,
     twins: createTwinService(commits),
@@ -82,7 +88,8 @@ export async function createApp(config: Config): Promise<App> {
     telemetry,
     ...openHistory({ config, parts, log, database, tenant, instants: reading.services.instants, scenarios: scenarios.services.scenarios, registry: () => models.registry() }),
     ...scenarios.services,
-    ...scenarios.openLife(commits),
+    ...life,
+    ...runs.services,
     ...live.services,
   }
   const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }
@@ -109,7 +116,7 @@ export async function createApp(config: Config): Promise<App> {
     schema: () => schema.current.extensions.registry === models.registry(), // it shows the models as they are
     telemetry: () => telemetry.status().health.isWritable,
   }
-  const served = parts.use(await serve({ config, schema, services, openStream, settleStreams: live.settled, principal, checks, metrics: createMetrics(telemetry), log }))
+  const served = parts.use(await serve({ config, schema, services, artifacts: runs.artifacts, openStream, settleStreams: live.settled, principal, checks, metrics: createMetrics(telemetry), log }))
   await startSources()
   const owned = parts.move()
   return { url: served.url, config, services, database, neo4j: connection, hurry: served.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }

@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import { epanetBuild, epanetProgram, epanetVersion } from './adapters/epanet/build.ts'
+import { readEngines } from './adapters/external/read-engines.ts'
+import { createFileArtifactStore } from './adapters/file/artifact-store.ts'
+import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
+import { createNeo4jNetworkReader } from './adapters/neo4j/network-reader.ts'
+import { createNeo4jRunStore } from './adapters/neo4j/run-store.ts'
+import { createNeo4jRunTwins } from './adapters/neo4j/run-twins.ts'
+import { createProcessHost } from './adapters/process/engine-host.ts'
+import { createThreadHost } from './adapters/thread/thread-host.ts'
+import type { ArtifactStore } from './artifact/artifact-store.ts'
+import type { Config } from './config.ts'
+import type { Services } from './graphql/services.ts'
+import { createMemoryRunQueue } from './job/memory-queue.ts'
+import type { RunQueue } from './job/run-queue.ts'
+import type { Registry } from './model/registry.ts'
+import type { Log } from './observe/log.ts'
+import { createApplyCalibration } from './run/apply-calibration.ts'
+import { createRunService } from './run/create-run-service.ts'
+import { createRunExecutor } from './run/executor.ts'
+import { followRuns } from './run/follow-runs.ts'
+import { createRunBoard } from './run/run-board.ts'
+import { createRunComparison } from './simulation/compare/run-comparison.ts'
+import { createEngineHosts } from './simulation/worker/engine-hosts.ts'
+import { createEpanetEngine } from './simulation/epanet/engine.ts'
+import { createFmiEngine } from './simulation/fmi/engine.ts'
+import type { Engine } from './simulation/engine.ts'
+import type { Telemetry } from './telemetry/create-telemetry.ts'
+import type { GroupCommit } from './twin/group-commit.ts'
+import { nowMicroseconds } from './util/clock.ts'
+
+export interface RunParts {
+  readonly config: Config
+  readonly parts: AsyncDisposableStack
+  readonly log: Log
+  readonly database: Neo4jDatabase
+  readonly tenant: string
+  readonly telemetry: Telemetry
+  readonly services: Pick<Services, 'vantages' | 'scenarios' | 'scenarioLife'>
+  readonly commits: Pick<GroupCommit, 'submit'>
+  registry(): Registry
+}
+
+export interface OpenRuns {
+  readonly services: Pick<Services, 'runs' | 'runTwins' | 'runBoard' | 'runComparison' | 'applyCalibration'>
+  readonly artifacts: ArtifactStore
+}
+
+/** From one look for runs that others do to the next. */
+const followEveryMs = 1_000
+
+/** The part of the app that simulates. */
+export async function openRuns({ config, parts, log, database, tenant, telemetry, services: { vantages, scenarios, scenarioLife }, commits, registry }: RunParts): Promise<OpenRuns> {
+  const onTrouble = (err: unknown, what: string): void => { log.warn({ err }, what) }
+  const { engines, environmentOf } = await openEngines(config)
+  const artifacts = await createFileArtifactStore({ directory: config.artifactsDirectory ?? join(config.dataDirectory, 'artifacts') })
+  const store = createNeo4jRunStore(database, tenant)
+  const board = createRunBoard()
+  const queue = parts.use(await openQueue(config, tenant, log))
+  const { atOnce, memoryMb, silenceMs, mostValues, mostOpen, mostAttempts, leaseMs } = config.runs
+  const host = parts.use(createEngineHosts({ thread: createThreadHost({ atOnce, memoryMb, silenceMs }), process: createProcessHost({ atOnce, memoryMb, silenceMs, ...(environmentOf && { environmentOf }) }) }))
+  const executor = parts.use(createRunExecutor({
+    engines, host, artifacts, scenarios, telemetry, readings: telemetry.results, members: store, mostValues, store, queue, board, leaseMs, atOnce, now: () => nowMicroseconds() / 1_000, onTrouble,
+  }))
+  if (config.neo4j) parts.use(followRuns({ store, board, owner: executor.owner, everyMs: followEveryMs, onTrouble: (error) => { onTrouble(error, 'runs of other processes could not be looked up') } }))
+  const runs = createRunService({
+    engines, store, artifacts, networks: createNeo4jNetworkReader(database, tenant, registry), vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostAttempts,
+    queue, board, onTrouble, forgetResults: async (gone) => { await telemetry.results.forgetRuns(gone.map(({ id }) => id)) },
+  })
+  const runComparison = createRunComparison({ runs: store, telemetry: telemetry.store, outputs: runs.outputsOf })
+  void executor.round().catch((error: unknown) => { onTrouble(error, 'runs that wait could not be looked up; it is tried again') })
+  return {
+    artifacts,
+    services: { runs, runTwins: createNeo4jRunTwins(database, tenant), runBoard: board, runComparison, applyCalibration: createApplyCalibration({ store, scenarios, life: scenarioLife, commits }) },
+  }
+}
+
+interface OpenEngines {
+  readonly engines: ReadonlyMap<string, Engine>
+  /** What processes of an engine get as their environment. */
+  environmentOf?(engine: string): Readonly<Record<string, string>>
+}
+
+async function openEngines({ enginesFile, environment }: Config): Promise<OpenEngines> {
+  const builtIn = [createEpanetEngine({ program: epanetProgram, version: epanetVersion, build: epanetBuild() }), createFmiEngine()]
+  const byId = (all: readonly Engine[]): ReadonlyMap<string, Engine> => new Map(all.map((engine) => [engine.describe().id, engine]))
+  if (enginesFile === undefined) return { engines: byId(builtIn) }
+  const { engines, environmentOf } = await readEngines(enginesFile, environment, byId(builtIn).keys())
+  return { engines: byId([...builtIn, ...engines]), environmentOf }
+}
+
+async function openQueue({ redisUrl: url }: Config, tenant: string, log: Log): Promise<RunQueue> {
+  if (url === undefined) return createMemoryRunQueue({ onTrouble: (err, run) => { log.error({ err, run }, 'a run could not be taken to its end') } })
+  const { createBullmqRunQueue } = await import('./adapters/redis/run-queue.ts') // its clients are loaded only where they are used
+  return createBullmqRunQueue({ url, tenant, log })
+}
