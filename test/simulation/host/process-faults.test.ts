@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { createProcessHost } from '../../../src/adapters/process/engine-host.ts'
 import { createThreadHost } from '../../../src/adapters/thread/thread-host.ts'
 import { createEngineHosts } from '../../../src/simulation/worker/engine-hosts.ts'
+import { isRunning } from './is-running.ts'
 import { listen, never, workFor } from './work.ts'
 
 test('a process that is killed from outside fails its run at once, retryably', async () => {
@@ -22,7 +23,7 @@ test('a process that is killed while it waits for more work of its run is replac
   await using host = createProcessHost({ atOnce: 1, memoryMb: 256 })
   const { kpis } = await host.compute(workFor('oscillator', 'PROCESS', { run: 'again' }), listen(), never)
   process.kill(kpis['pid'] ?? 0, 'SIGKILL')
-  await expect.poll(() => isAlive(kpis['pid'] ?? 0)).toBe(false)
+  await expect.poll(() => isRunning(kpis['pid'] ?? 0)).toBe(false)
   expect((await host.compute(workFor('oscillator', 'PROCESS', { run: 'again' }), listen(), never)).kpis['amplitude']).toBe(1)
 })
 
@@ -40,14 +41,6 @@ test('engines compute where their isolation says, and nothing is left of them: n
   expect(thread.kpis['pid']).toBe(process.pid)
   expect(new Set([process.pid, one.kpis['pid'], other.kpis['pid']]).size).toBe(3)
   await hosts[Symbol.asyncDispose]()
-  expect([one, other].map(({ kpis }) => isAlive(kpis['pid'] ?? 0))).toEqual([false, false])
+  expect([one, other].map(({ kpis }) => isRunning(kpis['pid'] ?? 0))).toEqual([false, false])
   for (const folder of folders) await expect(access(folder)).rejects.toThrow('ENOENT')
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
