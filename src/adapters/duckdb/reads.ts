@@ -45,13 +45,21 @@ function knownReadings(within: readonly Table[], condition: string): string | un
     UNION ALL ${lastKnown(`SELECT ${columns}, rank FROM aside UNION ALL SELECT ${columns}, 1 AS rank FROM (${all(ordinary)}) SEMI JOIN aside USING (series, t)`)}`
 }
 
-/** The first readings received after a cursor, whole batches, without those that were replaced since; a late one replaces another of its own batch, too. */
+/**
+ * The first readings received after a cursor, whole batches, at least `limit` where there are so many; the last column says of each whether it was replaced since,
+ * as only late ones do, one of the same batch, too. However much is behind them, of that the times of receipt alone are looked at.
+ */
 export function receivedOf(tables: readonly Table[], lane: Lane, { after, before }: { readonly after: number; readonly before: number }, limit: number): string | undefined {
   const within = tables.filter((table) => table.lane === lane && !table.replaced && table.maxReceived > after)
   if (within.length === 0) return undefined
-  const all = within.map(({ name, late }) => `SELECT ${columns}, ${late} AS late FROM ${name} WHERE received > ${after} AND received < ${before}`).join(' UNION ALL ')
-  const kept = `SELECT * FROM (${all}) QUALIFY row_number() OVER (PARTITION BY series, t ORDER BY received DESC, late DESC) = 1`
-  return `SELECT ${columns} FROM (${kept}) QUALIFY rank() OVER (ORDER BY received) <= ${limit} ORDER BY received, series, t`
+  const from = (some: readonly Table[], what: string, bound = ''): string => some.map(({ name, late }) => `SELECT ${what.replace('$late', String(late))} FROM ${name} WHERE received > ${after} AND received < ${before}${bound}`).join(' UNION ALL ')
+  const end = `(SELECT max(received) FROM (SELECT received FROM (${from(within, 'received')}) ORDER BY received LIMIT ${limit}))`
+  const late = within.filter((table) => table.late)
+  const page = from(within, `${columns}, $late AS late`, ' AND received <= (SELECT * FROM edge)')
+  if (late.length === 0) return `WITH edge AS MATERIALIZED ${end} SELECT ${columns}, false FROM (${page}) ORDER BY received, series, t`
+  return `WITH edge AS MATERIALIZED ${end}, page AS MATERIALIZED (${page}),
+    newest AS (SELECT series, t, max(received) AS replacing FROM (${from(late, 'series, t, received')}) SEMI JOIN page USING (series, t) GROUP BY ALL)
+    SELECT ${columns}, coalesce(replacing > received OR (replacing = received AND NOT late), false) FROM page LEFT JOIN newest USING (series, t) ORDER BY received, series, t`
 }
 
 export const pageOf = (source: string, first: number): string =>

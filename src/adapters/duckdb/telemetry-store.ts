@@ -174,16 +174,21 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
     },
     async received(after, limit, { signal, withoutRuns = false } = {}) {
       const before = writer.head + 1 // what is being put into the tables now is in some of them, and not in others
-      const perLane = await merger.views.use((tables) => Promise.all(lanes.filter((lane) => !withoutRuns || !isLaneOfRuns(lane)).map(async (lane) => {
-        const sql = receivedOf(tables, lane, { after, before }, limit)
-        return sql === undefined ? [] : await read(sql, signal)
-      })))
-      const rows = perLane.flat().sort((left, right) => Number(left[2]) - Number(right[2]))
-      const last = Number(rows[Math.min(limit, rows.length) - 1]?.[2] ?? 0)
-      return rows.filter((row) => Number(row[2]) <= last && book.has(Number(row[0]))).map((row) => {
-        const { key } = book.at(Number(row[0]))
-        return { ...toReading(key.kind, row, book.originName), series: key }
-      })
+      const some = lanes.filter((lane) => !withoutRuns || !isLaneOfRuns(lane))
+      for (let from = after; ;) {
+        const perLane = await merger.views.use((tables) => Promise.all(some.map(async (lane) => {
+          const sql = receivedOf(tables, lane, { after: from, before }, limit)
+          return sql === undefined ? [] : await read(sql, signal)
+        })))
+        const { rows, end } = firstOf(perLane, limit)
+        if (rows.length > 0 || end === Infinity) {
+          return rows.filter(([id]) => book.has(Number(id))).map((row) => {
+            const { key } = book.at(Number(row[0]))
+            return { ...toReading(key.kind, row, book.originName), series: key }
+          })
+        }
+        from = end // all of these were replaced since
+      }
     },
     head: () => Promise.resolve(writer.head),
     async series({ measured, most = Infinity, ...options } = {}) {
@@ -232,6 +237,15 @@ export async function createDuckdbTelemetryStore({ directory, memoryMb = 1_024, 
     },
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
+}
+
+/** What comes first in all lanes, each of which has at least `limit` readings or all there are; `end`: up to where nothing is left out. */
+function firstOf(perLane: readonly (readonly DuckRow[])[], limit: number): { readonly rows: readonly DuckRow[]; readonly end: number } {
+  const received = (row: DuckRow | undefined): number => Number(row?.[2])
+  const end = Math.min(...perLane.map((rows) => (rows.length < limit ? Infinity : received(rows.at(-1)))))
+  const rows = perLane.flat().filter((row) => received(row) <= end && row[7] === false).sort((left, right) => received(left) - received(right))
+  const last = received(rows[Math.min(limit, rows.length) - 1])
+  return { rows: rows.filter((row) => received(row) <= last), end }
 }
 
 const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? 0
