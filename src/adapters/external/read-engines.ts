@@ -22,28 +22,33 @@ export async function readEngines(path: string, environment: Environment, taken:
   const parsed = parseEngines(await readJson(path), new Set(taken))
   if (!parsed.ok) throw refused(path, parsed.problems.map(({ pointer, message }) => `${pointer === '' ? '/' : pointer}: ${message}`))
   const environments = new Map(parsed.engines.map((engine) => [engine.id, environmentFor(engine, environment)]))
+  const folder = dirname(resolve(path))
+  const absent = await Promise.all(parsed.engines.flatMap(({ id, files }) => files.map(async (file) => (await isFile(resolve(folder, file)) ? [] : [`${id}: there is no file ${file} beside it; "files" names those that the program is made of.`]))))
   const unset = [...environments].flatMap(([id, { missing }]) => missing.map((name) => `${id}: the environment variable ${name} is not set; set it, or leave it out of "environment".`))
-  if (unset.length > 0) throw refused(path, unset)
+  if (unset.length + absent.flat().length > 0) throw refused(path, [...absent.flat(), ...unset])
   return {
-    engines: await Promise.all(parsed.engines.map((engine) => toEngine(engine, dirname(resolve(path))))),
+    engines: await Promise.all(parsed.engines.map((engine) => toEngine(engine, folder))),
     environmentOf: (engine) => environments.get(engine)?.variables ?? {},
   }
 }
 
 async function toEngine(definition: ExternalEngine, folder: string): Promise<Engine> {
   const [first, ...others] = await Promise.all(definition.command.map((part, index) => fileOf(part, index, folder)))
+  const parts = [first, ...others, ...definition.files.map((file) => ({ path: resolve(folder, file), isFile: true }))]
   const command = [first?.path ?? '', ...others.map(({ path }) => path)] as const
   const hash = createHash('sha256').update(JSON.stringify({ ...definition, environment: [...definition.environment] }))
-  for (const { path, isFile } of [first, ...others].filter((part) => part !== undefined)) if (isFile) await pipeline(createReadStream(path), hash, { end: false })
+  for (const part of parts) if (part?.isFile) await pipeline(createReadStream(part.path), hash, { end: false })
   return createExternalEngine(definition, { program: programOf({ engine: definition.id, command, limits: definition.limits }), build: hash.digest('hex') })
 }
 
 /** Parts of a command that name files beside the engines file are those files, wherever the program is run. A program without a path is looked up in PATH. */
 async function fileOf(part: string, index: number, folder: string): Promise<{ readonly path: string; readonly isFile: boolean }> {
   const path = resolve(folder, part)
-  const isFile = (index > 0 || part.includes('/')) && await stat(path).then((found) => found.isFile(), () => false)
-  return { path: isFile ? path : part, isFile }
+  const isThere = (index > 0 || part.includes('/')) && await isFile(path)
+  return { path: isThere ? path : part, isFile: isThere }
 }
+
+const isFile = async (path: string): Promise<boolean> => await stat(path).then((found) => found.isFile(), () => false)
 
 /** What a program finds everywhere; nothing else of the server's environment but what the file names. */
 function environmentFor({ environment: wanted }: ExternalEngine, environment: Environment): { readonly variables: Readonly<Record<string, string>>; readonly missing: readonly string[] } {

@@ -9,6 +9,8 @@ export interface ExternalEngine {
   readonly description: string
   /** The program and its arguments; no shell reads them. */
   readonly command: readonly [string, ...string[]]
+  /** Other files that it is made of, beside the engines file: when one changes, so does the engine's build. */
+  readonly files: readonly string[]
   /** Its environment: texts, `${NAME}` standing for a variable of the server's. */
   readonly environment: ReadonlyMap<string, string>
   /** JSON Schema (2020-12). Numbers that sweeps and calibrations may turn say `"variable": true`. */

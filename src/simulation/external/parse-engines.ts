@@ -33,6 +33,7 @@ function parseEngine(reader: MemberReader): ExternalEngine {
     version: reader.required('version', 'the version of the program, such as "1.0.0"'),
     description: reader.text('description') ?? '',
     command: parseCommand(reader),
+    files: texts(reader, 'files', []),
     environment: parseEnvironment(reader),
     parameters: parseSchema(reader),
     roles: reader.items('roles', 'roles, such as { "role": "pump", "models": ["dtmi:watertown:Pump"], … }').map(parseRole),

@@ -31,6 +31,6 @@ test('an id is an engine\'s own, also among those that are built in, and a model
   expect(problemsOf(definition({ roles: [role('one'), role('two')] }))).toEqual([expect.stringContaining('has two roles')])
 })
 
-test('a variable of the environment that is not set is told at the start, not when it is run', async () => {
-  await expect(openBench({ environment: { LICENCE: '${ACME_LICENCE}' } }, {})).rejects.toThrow('ACME_LICENCE is not set')
+test('a variable of the environment that is not set, and a file that is missing, are told at the start, not when it is run', async () => {
+  await expect(openBench({ environment: { LICENCE: '${ACME_LICENCE}' }, files: ['solver.py'] }, {})).rejects.toThrow(/no file solver\.py.*ACME_LICENCE is not set/s)
 })
