@@ -90,12 +90,12 @@ function elements({ junctions, tanks, links }: Network): readonly Element[] {
 /** The controllers of Eastfield's wells are of 1998: they speak of cubic metres an hour, and of watts. */
 const olderUnits = (probe: Probe): Probe => ({ ...probe, unit: probe.name === 'flow' ? { term: 'cubicMetrePerHour', perOwn: 3.6 } : { term: 'watt', perOwn: 1_000 } })
 
-/** Of a pump itself: what EPANET takes where no efficiency curve is known. */
-const pumpEfficiency = 0.75
+/** Of a pump itself, and of water in kN/m³: what EPANET takes where nothing else is said (its 62.4 lb/ft³). */
+const [pumpEfficiency, specificWeight] = [0.75, 9.8023]
 
-/** Electric power: density × gravity × flow × lift, by the efficiencies of pump and motor. What a float valve throttles away is lifted all the same. */
+/** Electric power: specific weight × flow × lift, by the efficiencies of pump and motor. What a float valve throttles away is lifted all the same. */
 export function kilowatts({ pump }: Link, flow: number): number {
-  return pump && flow > 0 ? (9.81 * flow * pump.lift(flow)) / (pumpEfficiency * pump.efficiency) : 0
+  return pump && flow > 0 ? (specificWeight * flow * pump.lift(flow)) / (pumpEfficiency * pump.efficiency) : 0
 }
 
 /** What all instruments say at an instant (milliseconds since 1970). The same for the same town and instant. */
