@@ -59,8 +59,9 @@ describe('EPANET refuses when it binds', () => {
 
   test('units of another quantity; others are converted, and it says so', () => {
     const network = demoNetwork()
+    const contentOf = demoContent(network)
     const inUnit = (unit: string) => engine.bind(request({ network, contentOf: (twin, name) => {
-      const facts = demoContent(network)(twin, name)
+      const facts = contentOf(twin, name)
       return twin === 'main-1' && name === 'diameter' && facts ? { ...facts, unit } : facts
     } }))
     expect(told(inUnit('kilogram'))).toEqual(['WRONG_UNIT main-1 diameter'])
