@@ -62,18 +62,28 @@ export function createCoSimulation(input: FmiInput, loaded: readonly LoadedFmu[]
     for (const instance of instances) instance.enterInitialization({ stopTime, tolerance: input.tolerance })
     if (!exchange.settle()) context.warn({ code: 'ALGEBRAIC_LOOP', message: 'Instances that are wired in a circle do not agree at the start; each goes on from the last value it was given.' })
     for (const instance of instances) instance.exitInitialization()
-    await context.emit(0, exchange.outputs())
+    await context.emit(0, checked(exchange.outputs(), context))
     for (let step = 0; step < last; step++) {
       context.signal.throwIfAborted()
       advance(instances, exchange, step * stepSize)
       const done = step + 1
       const isFrame = done % stepsPerFrame === 0 || done === last
-      const wait = isFrame ? context.emit(done === last ? window.horizon : (done / stepsPerFrame) * window.step, exchange.outputs()) : context.progress(Math.floor(done * stepSize * microseconds))
+      const wait = isFrame ? context.emit(done === last ? window.horizon : (done / stepsPerFrame) * window.step, checked(exchange.outputs(), context)) : context.progress(Math.floor(done * stepSize * microseconds))
       if (wait) await wait
     }
     context.signal.throwIfAborted()
     for (const instance of instances) instance.terminate()
     return { communicationSteps: last }
+  }
+
+  const checked = (values: Float64Array, context: RunContext): Float64Array => {
+    for (let output = 0; output < values.length; output++) {
+      if (Number.isFinite(values[output])) continue
+      const { name, twin } = input.instances[input.outputs[output]?.instance ?? -1] ?? { name: '', twin: null }
+      context.warn({ code: 'NOT_A_NUMBER', message: `The FMU of ${name} gives ${String(values[output])}, which is left out of its series.`, twin: twin ?? undefined })
+      values[output] = Number.NaN
+    }
+    return values
   }
 
   const advance = (instances: readonly FmuInstance[], exchange: Exchange, time: number): void => {

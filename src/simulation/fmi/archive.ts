@@ -14,7 +14,7 @@ export interface FmuArchive {
 }
 
 /** Reads the directory and the description, and inflates nothing else. */
-export function readArchive(bytes: Uint8Array): Parsed<FmuArchive> {
+export function readArchive(bytes: Uint8Array, limits = archiveLimits): Parsed<FmuArchive> {
   const files = new Set<string>()
   let [total, problem, descriptionBytes] = [0, undefined as string | undefined, 0]
   try {
@@ -22,15 +22,15 @@ export function readArchive(bytes: Uint8Array): Parsed<FmuArchive> {
       filter({ name, originalSize }) {
         total += originalSize
         if (problem !== undefined || name.endsWith('/')) return false
-        problem = problemOf(name, files.size, total)
+        problem = problemOf(name, files.size, total, limits)
         files.add(name)
         if (name !== descriptionName) return false
         descriptionBytes = originalSize
-        return descriptionBytes <= archiveLimits.descriptionBytes
+        return descriptionBytes <= limits.descriptionBytes
       },
     })
     if (problem !== undefined) return unparsable(problem)
-    if (descriptionBytes > archiveLimits.descriptionBytes) return unparsable(`its ${descriptionName} has more than ${archiveLimits.descriptionBytes} bytes.`)
+    if (descriptionBytes > limits.descriptionBytes) return unparsable(`its ${descriptionName} has more than ${limits.descriptionBytes} bytes.`)
     const description = found[descriptionName]
     if (!description) return unparsable(`it has no ${descriptionName}: it is a zip file, but no FMU.`)
     return parsed({ files, description: new TextDecoder('utf-8', { fatal: true }).decode(description) })
@@ -44,12 +44,12 @@ export function extractArchive(bytes: Uint8Array, isWanted: (name: string) => bo
   return new Map(Object.entries(unzipSync(bytes, { filter: ({ name }) => !name.endsWith('/') && isWanted(name) })))
 }
 
-function problemOf(name: string, entries: number, bytes: number): string | undefined {
-  if (entries >= archiveLimits.entries) return `it has more than ${archiveLimits.entries} files.`
-  if (bytes > archiveLimits.bytes) return `its files have more than ${archiveLimits.bytes} bytes.`
-  return isSafeName(name) ? undefined : `one of its files has the name ${JSON.stringify(name.slice(0, 80))}, which does not stay inside of a folder.`
+function problemOf(name: string, entries: number, bytes: number, limits: typeof archiveLimits): string | undefined {
+  if (entries >= limits.entries) return `it has more than ${limits.entries} files.`
+  if (bytes > limits.bytes) return `its files have more than ${limits.bytes} bytes.`
+  return isSafeName(name, limits.nameLength) ? undefined : `one of its files has the name ${JSON.stringify(name.slice(0, 80))}, which does not stay inside of a folder.`
 }
 
 /** A path below a folder, wherever it is unpacked. */
-const isSafeName = (name: string): boolean =>
-  name.length <= archiveLimits.nameLength && !/[\\:\0]/.test(name) && !name.startsWith('/') && !name.split('/').some((part) => part === '..' || part === '.' || part === '')
+const isSafeName = (name: string, most: number): boolean =>
+  name.length <= most && !/[\\:\0]/.test(name) && !name.startsWith('/') && !name.split('/').some((part) => part === '..' || part === '.' || part === '')

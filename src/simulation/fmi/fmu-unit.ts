@@ -86,11 +86,19 @@ function scaleOfFmu(unit: FmuUnit): Scale | undefined {
   return term === undefined ? undefined : scaleOfDtdl(term)
 }
 
+/** Of units of DTDL, and so not many. */
+const scales = new Map<string, Scale>()
+
 function scaleOfDtdl(unit: string): Scale | undefined {
+  const known = scales.get(unit)
+  if (known) return known
   const base = Object.keys(coherent).find((term) => areCommensurable(unit, term))
   const exponents = base === undefined ? undefined : coherent[base]
   const [there, back] = base === undefined ? [] : [convertUnit(unit, base), convertUnit(base, unit)]
-  return exponents && there && back ? { exponents, toBase: affineOf(there), fromBase: affineOf(back) } : undefined
+  if (!exponents || !there || !back) return undefined
+  const scale = { exponents, toBase: affineOf(there), fromBase: affineOf(back) }
+  scales.set(unit, scale)
+  return scale
 }
 
 /** The coefficients of a function that is known to be affine. */

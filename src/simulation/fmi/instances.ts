@@ -34,6 +34,8 @@ export interface Findings {
 }
 
 const mostInstances = 10_000
+/** What was read from content, as long as somebody holds it: a request is bound in two steps. */
+const known = new WeakMap<Uint8Array, Parsed<ReadFmu>>()
 
 /** Components, and every twin of the models, as instances of their FMUs. */
 export function toInstances({ network, artifacts }: BindRequest, parameters: FmiParameters, platform: Platform, { issues, report }: Findings): readonly Instance[] {
@@ -76,7 +78,8 @@ function readFmu(sha256: string, bytes: Uint8Array | undefined, platform: Platfo
     issues.push({ code: 'UNKNOWN_ARTIFACT', path, message: `There is no artifact ${sha256}. PUT the FMU to /artifacts/${sha256}.` })
     return undefined
   }
-  const read = toFmu(sha256, bytes, platform)
+  const read = known.get(bytes) ?? toFmu(sha256, bytes, platform)
+  known.set(bytes, read)
   if (read.ok) return read.value
   issues.push({ code: 'BAD_ARTIFACT', path, message: `The artifact ${sha256.slice(0, 12)}… cannot be used as an FMU: ${read.problem}` })
   return undefined

@@ -10,6 +10,7 @@ import { binaryPath } from '../../../src/simulation/fmi/platform.ts'
 
 /** Where a C compiler is installed; undefined where there is none, and FMUs cannot be made. */
 export const compiler = ['cc', 'gcc', 'clang'].flatMap((name) => (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name))).find((path) => existsSync(path))
+if (compiler === undefined) console.warn('Skipped: there is no C compiler (cc, gcc or clang) to make FMUs with.')
 
 export interface VariableSpec {
   readonly name: string
