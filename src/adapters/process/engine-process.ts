@@ -1,3 +1,5 @@
+import { Worker } from 'node:worker_threads'
+import { endGroup } from './end-group.ts'
 import { loadProgram } from '../../simulation/worker/load-program.ts'
 import { createPerformer } from '../../simulation/worker/perform.ts'
 import type { FromWorker, ToWorker, WorkerWire, WorkOrder } from '../../simulation/worker/wire.ts'
@@ -17,8 +19,6 @@ process.on('message', (message: ToWorker | { readonly kind: 'work'; readonly ord
   if (message.kind === 'work') void performer.perform(message.order, wire)
   else listener?.(message)
 })
-process.on('disconnect', () => {
-  if (process.platform === 'win32') process.exit()
-  process.kill(-process.pid, 'SIGKILL') // with all that the engine has started
-})
+process.on('disconnect', () => { endGroup() })
+if (process.platform !== 'win32') new Worker(new URL('./parent-watch.ts', import.meta.url), { env: {}, resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined) // the parent decides

@@ -70,6 +70,7 @@ export function createRunRecorder({ session, outputs, window, take, progress }: 
 /** JSON knows no other numbers. */
 function finite(kpis: Kpis, session: Session): Kpis {
   const entries = Object.entries(kpis)
+  if (entries.every(([, value]) => Number.isFinite(value))) return kpis
   for (const [name, value] of entries) {
     if (!Number.isFinite(value)) session.warnings.add({ code: 'KPI_NOT_A_NUMBER', message: `The engine gives ${value} for ${name}; it is left out.` }, undefined)
   }

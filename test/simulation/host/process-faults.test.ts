@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { access } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { createProcessHost } from '../../../src/adapters/process/engine-host.ts'
 import { createThreadHost } from '../../../src/adapters/thread/thread-host.ts'
@@ -43,4 +46,13 @@ test('engines compute where their isolation says, and nothing is left of them: n
   await hosts[Symbol.asyncDispose]()
   expect([one, other].map(({ kpis }) => isRunning(kpis['pid'] ?? 0))).toEqual([false, false])
   for (const folder of folders) await expect(access(folder)).rejects.toThrow('ENOENT')
+})
+
+test('when the server is killed, the processes of its engines end, also one that never returns', async () => {
+  const server = spawn(process.execPath, [fileURLToPath(new URL('./programs/abandoned.ts', import.meta.url))], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = await once(server.stdout, 'data') as [Buffer]
+  const pids = line.toString().trim().split(' ').map(Number)
+  expect(pids.map(isRunning)).toEqual([true, true])
+  server.kill('SIGKILL')
+  await expect.poll(() => pids.map(isRunning), { timeout: 10_000 }).toEqual([false, false])
 })
