@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -64,12 +64,14 @@ describe('An artifact', () => {
     expect(await store.put(hashOf(content), inChunks(content), { mostBytes: 5_000 })).toMatchObject({ kind: 'stored' })
   })
 
-  it('that a crash left half-written is removed at the next start', async () => {
+  it('that a crash left half-written is removed at a later start, and not one that another process is still writing', async () => {
     const directory = await folder()
     await createFileArtifactStore({ directory })
-    await writeFile(join(directory, 'incoming', 'half'), 'half of it')
+    const twoHoursAgo = new Date(Date.now() - 2 * 3_600_000)
+    for (const name of ['left', 'written']) await writeFile(join(directory, 'incoming', name), 'half of it')
+    await utimes(join(directory, 'incoming', 'left'), twoHoursAgo, twoHoursAgo)
     await createFileArtifactStore({ directory })
-    expect(await filesIn(directory)).toEqual([])
+    expect(await filesIn(directory)).toEqual(['written'])
   })
 
   it('is none where its name is no hash: names are not paths', async () => {

@@ -1,25 +1,26 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type ArtifactPut, type ArtifactStore, isSha256 } from '../../artifact/artifact-store.ts'
 import { failure } from '../../errors.ts'
+import { nowMicroseconds } from '../../util/clock.ts'
 import { newId } from '../../util/id.ts'
 
 export interface FileArtifactStoreConfig {
-  /** Made where it is missing. One process of a machine works in it. */
+  /** Made where it is missing. Several processes may share it. */
   readonly directory: string
 }
 
 /**
  * Artifacts as files `ab/cdef…` of a directory. Content is written beside and renamed when it is whole and on the disk, so that a name is either all of its
- * bytes or nothing. What a crash left half-written is removed at the start. Throws ARTIFACTS_UNAVAILABLE.
+ * bytes or nothing. What a crash left half-written is removed at a later start. Throws ARTIFACTS_UNAVAILABLE.
  */
 export async function createFileArtifactStore({ directory }: FileArtifactStoreConfig): Promise<ArtifactStore> {
   const root = resolve(directory)
   const incoming = join(root, 'incoming')
   await guarded(async () => {
-    await rm(incoming, { recursive: true, force: true })
     await mkdir(incoming, { recursive: true })
+    await removeStale(incoming)
   })
   const fileOf = (sha256: string): string | undefined => (isSha256(sha256) ? join(root, sha256.slice(0, 2), sha256.slice(2)) : undefined)
   const size = async (sha256: string): Promise<number | undefined> => {
@@ -52,6 +53,18 @@ export async function createFileArtifactStore({ directory }: FileArtifactStoreCo
       return file === undefined ? undefined : await guarded(() => present(readFile(file)))
     },
     path: async (sha256) => (await size(sha256) === undefined ? undefined : fileOf(sha256)),
+  }
+}
+
+/** Far longer than any upload may take, so that what another process is writing stays. */
+const staleMs = 3_600_000
+
+async function removeStale(incoming: string): Promise<void> {
+  const before = nowMicroseconds() / 1_000 - staleMs
+  for (const name of await readdir(incoming)) {
+    const path = join(incoming, name)
+    const found = await present(stat(path))
+    if (found && found.mtimeMs < before) await rm(path, { force: true })
   }
 }
 
