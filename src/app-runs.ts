@@ -63,11 +63,17 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
     engines, host, artifacts, scenarios, telemetry, readings: telemetry.results, members: store, mostValues, store, queue, board, leaseMs, atOnce, now: () => nowMicroseconds() / 1_000, onTrouble,
   }))
   if (config.neo4j) parts.use(followRuns({ store, board, owner: executor.owner, everyMs: followEveryMs, onTrouble: (error) => { onTrouble(error, 'runs of other processes could not be looked up') } }))
+  const networks = createNeo4jNetworkReader(database, tenant, registry)
   const runs = createRunService({
-    engines, store, artifacts, networks: createNeo4jNetworkReader(database, tenant, registry), vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostAttempts,
+    engines, store, artifacts, networks, vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostAttempts,
     queue, board, onTrouble, forgetResults: async (gone) => { await telemetry.results.forgetRuns(gone.map(({ id }) => id)) },
   })
   const runComparison = createRunComparison({ runs: store, telemetry: telemetry.store, outputs: runs.outputsOf })
+  const plan = async (): Promise<void> => {
+    await store.prepare()
+    for (const engine of engines.values()) await networks.prepare(engine.describe().over)
+  }
+  void plan().catch((err: unknown) => { log.debug({ err }, 'what runs ask of the store will be planned when they come') })
   void executor.round().catch((error: unknown) => { onTrouble(error, 'runs that wait could not be looked up; it is tried again') })
   return {
     artifacts,

@@ -55,6 +55,8 @@ export interface RunStore {
   members(run: string, page: { readonly first: number; readonly after: number | undefined }): Promise<readonly SweepMember[]>
   /** Deletes those that have ended, with their members and links; answers their ids. In portions; one that was cut short can be done again. */
   remove(ids: readonly string[]): Promise<readonly string[]>
+  /** Lets the store plan what runs take, so that the first one does not wait for it. */
+  prepare(): Promise<void>
 }
 
 export interface SweepMember {

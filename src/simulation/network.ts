@@ -39,4 +39,6 @@ export interface NetworkRequest {
 export interface NetworkReader {
   /** `unknown`: those of `of` that do not exist there. `cursor`: the place in the journal it was read at, `at`: its stamp, ms since 1970; nothing later is in it, everything before is. */
   read(request: NetworkRequest): Promise<{ readonly network: Network; readonly unknown: readonly string[]; readonly cursor: number; readonly at: number }>
+  /** Lets the store plan what it takes to follow these relationships, so that the first read does not wait for it. Reads nothing. */
+  prepare(over: readonly string[]): Promise<void>
 }

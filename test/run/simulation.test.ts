@@ -24,7 +24,7 @@ describe('a simulation of the demo town', () => {
     expect(pump.flow.latest).toBeNull() // nothing was measured
     expect(found.series.readings).toEqual(pump.flow.readings)
     expect(found.series).toMatchObject({ unit: 'litrePerSecond', summary: { count: 25 } })
-    expect(found).toMatchObject({ step: 'PT1H', from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z', engine: 'epanet', scenario: null })
+    expect(found).toMatchObject({ step: 'PT1H', from: '2026-03-02T00:00:00.000Z', to: '2026-03-03T00:00:00.000Z', engine: 'epanet', scenario: null })
     expect(found.report.mapped).toContainEqual({ twin: 'pump-1', role: 'pump' })
     expect(found.twins).toMatchObject({ edges: [{ node: { isRead: true } }, {}, {}], pageInfo: { hasNextPage: true } })
   })

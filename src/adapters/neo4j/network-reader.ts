@@ -18,6 +18,9 @@ interface Read {
   readonly unknown: readonly string[]
 }
 
+/** A busy machine takes long to plan. */
+const planningMs = 120_000
+
 /** Twins whose states one statement reads. */
 const inOneStatement = 2_000
 
@@ -31,6 +34,13 @@ export function createNeo4jNetworkReader(database: Pick<Neo4jDatabase, 'read' | 
         ? await readThen(at, request)
         : await readAtHead(database, tenant, (ask) => readWorld(ask, request, registry()), signal)
       return { ...value, ...place }
+    },
+    async prepare(over) {
+      const [kind, names] = [{ isFixed: false }, [...new Set(over)].sort(byText)]
+      const nobody = { t: tenant, roots: [''], ids: [''], limit: 0n, chain: [], base: null }
+      for (const text of [closureText(kind, names), twinsBelow(kind), componentsBelow(kind), ...(names.length > 0 ? [relationshipsText(kind, names)] : [])]) {
+        await database.transaction((tx) => tx.run({ text, parameters: { b: nobody } }), { timeoutMs: planningMs })
+      }
     },
   }
 

@@ -3,6 +3,7 @@ import { workerLost } from '../../run/run-phase.ts'
 import type { CreateOptions, NewRun, RunCreated, RunStore } from '../../run/run-store.ts'
 import type { Neo4jDatabase, Neo4jTransaction } from './database.ts'
 import { createNeo4jRunMembers } from './run-members.ts'
+import { planRuns } from './run-planning.ts'
 import { createNeo4jRunRemoval } from './run-removal.ts'
 import { noProgress, type RunRow, toColumns, toEndColumns, toFailureColumns, toProgressColumns, toResultColumns, toRun, toTime } from './run-row.ts'
 import * as cypher from './run-statements.ts'
@@ -18,7 +19,7 @@ export function createNeo4jRunStore(database: Pick<Neo4jDatabase, 'read' | 'writ
   /** A statement that changes one run, or none; none at all where the tenant has no runs. */
   const changeOne = async (text: string, parameters: Readonly<Record<string, unknown>>): Promise<Run | undefined> =>
     toRuns((await database.write({ text, parameters: b(parameters) }))['runs'])[0]
-  return {
+  const store: RunStore = {
     ...createNeo4jRunMembers(database, tenant),
     ...createNeo4jRunRemoval(database, tenant),
     create: (run, options) => database.transaction((tx) => create(tx, b, run, options)),
@@ -59,7 +60,9 @@ export function createNeo4jRunStore(database: Pick<Neo4jDatabase, 'read' | 'writ
       const last = rows.at(-1)
       return { runs: rows.map(toRun), revision: last !== undefined && rows.length === limit ? last.revision : Number(latest) }
     },
+    prepare: () => planRuns(store, database, tenant, (tx, run) => create(tx, b, run, { force: true, mostOpen: Infinity, idempotency: undefined })),
   }
+  return store
 }
 
 type Parameters = (more: Readonly<Record<string, unknown>>) => { readonly b: Readonly<Record<string, unknown>> }
