@@ -13,7 +13,7 @@ export interface Calibrated {
   /** Chi-square by degrees of freedom (measurements less the variables that were free); null where there are none. Far above 1: the model or the sigmas are wrong. */
   readonly reducedChiSquare: number | null
   readonly degreesOfFreedom: number
-  /** What found the best numbers; NELDER_MEAD after Levenberg-Marquardt too, where that got stuck. */
+  /** What found the best numbers; with AUTO, NELDER_MEAD where it found better ones than Levenberg-Marquardt, which was tried first. */
   readonly method: 'LEVENBERG_MARQUARDT' | 'NELDER_MEAD'
   /** Simulations, failed ones too. */
   readonly runs: number

@@ -48,14 +48,35 @@ interface Searched {
   readonly method: Calibrated['method']
 }
 
+/** Residuals are more than twice their sigmas: something else than noise keeps them apart. */
+const poor = 4
+
 async function search(method: CalibrationProblem['method'], start: Trial, options: SearchOptions): Promise<Searched> {
-  const withFinal = { ...options, reserve: Math.min(2 * options.variables.length, Math.floor(options.trials.left() / 2)) }
-  if (method === 'NELDER_MEAD') return { found: await nelderMead(start, withFinal), method }
-  const first = await levenbergMarquardt(start, { ...options, reserve: Math.min(options.variables.length, Math.floor(options.trials.left() / 2)) })
-  if (method === 'LEVENBERG_MARQUARDT' || first.ending !== 'stuck' || options.trials.left() <= withFinal.reserve) return { found: first, method: 'LEVENBERG_MARQUARDT' }
-  const second = await nelderMead(first.best, { ...withFinal, onIteration: (iteration, best) => { options.onIteration(first.iterations + iteration, best) } })
-  return { found: { ...second, iterations: first.iterations + second.iterations, jacobian: second.best === first.best ? first.jacobian : undefined }, method: 'NELDER_MEAD' }
+  const { trials, variables } = options
+  const share = (runs: number): number => Math.min(runs, Math.floor(trials.left() / 2))
+  if (method === 'NELDER_MEAD') return { found: await nelderMead(start, { ...options, reserve: share(2 * variables.length) }), method }
+  const first = await levenbergMarquardt(start, { ...options, reserve: share(variables.length) })
+  const isPoor = first.best.cost > poor * (first.best.residuals.length - variables.length)
+  const mayGoOn = first.ending === 'stuck' || (first.ending === 'converged' && isPoor)
+  return method === 'LEVENBERG_MARQUARDT' || !mayGoOn ? { found: first, method: 'LEVENBERG_MARQUARDT' } : await lookElsewhere(first, options)
 }
+
+/**
+ * Where a pump starts a step earlier, residuals jump, and slopes lead no further than to the jump, into what looks like a minimum. A simplex looks across;
+ * what it finds, slopes make exact.
+ */
+async function lookElsewhere(first: Found, options: SearchOptions): Promise<Searched> {
+  const after = (found: Found): SearchOptions['onIteration'] => (iteration, best) => { options.onIteration(found.iterations + iteration, best) }
+  const second = await nelderMead(first.best, { ...options, reserve: Math.floor(options.trials.left() / 4), onIteration: after(first) })
+  const both = { ...second, iterations: first.iterations + second.iterations }
+  if (second.best.cost > first.best.cost * (1 - leastGain)) return { found: { ...both, best: first.best, jacobian: first.jacobian }, method: 'LEVENBERG_MARQUARDT' }
+  const third = await levenbergMarquardt(second.best, { ...options, reserve: Math.min(options.variables.length, Math.floor(options.trials.left() / 2)), onIteration: after(both) })
+  const { ending, why } = third.ending === 'stuck' ? second : third
+  return { found: { ...third, ending, why, iterations: both.iterations + third.iterations }, method: 'NELDER_MEAD' }
+}
+
+/** Part of the cost, less than which is no reason to go elsewhere. */
+const leastGain = 1e-3
 
 async function finalJacobian(best: Trial, { variables, trials }: SearchOptions): Promise<Jacobian | undefined> {
   const accuracy = (['second', 'first'] as const).find((each) => trials.left() >= runsForJacobian(variables, each))
@@ -88,11 +109,17 @@ function describeFit({ problem, trials, start, found, method, jacobian }: Search
     reducedChiSquare, degreesOfFreedom: freedom, method,
     runs: trials.used(), failedRuns: trials.failed(), iterations: found.iterations,
     converged: found.ending === 'converged', why: found.why,
-    warnings: targets.flatMap(({ lag1, n, output }) => (lag1 !== null && lag1 > 0.3 && n >= 10
-      ? [`Residuals of output ${output} hang together (correlation ${lag1.toFixed(2)} from one to the next): the standard errors are too small, by about ${Math.sqrt((1 + lag1) / Math.max(1e-3, 1 - lag1)).toFixed(1)} times.`]
-      : [])),
+    warnings: toWarnings(targets, reducedChiSquare),
     targets,
   }
+}
+
+function toWarnings(targets: Calibrated['targets'], reducedChiSquare: number | null): readonly string[] {
+  const alike = targets.flatMap(({ lag1, n, output }) => (lag1 !== null && lag1 > 0.3 && n >= 10
+    ? [`Residuals of output ${output} hang together (correlation ${lag1.toFixed(2)} from one to the next): the standard errors are too small, by about ${Math.sqrt((1 + lag1) / Math.max(1e-3, 1 - lag1)).toFixed(1)} times.`]
+    : []))
+  if (reducedChiSquare === null || reducedChiSquare <= poor) return alike
+  return [`Residuals are ${Math.sqrt(reducedChiSquare).toFixed(1)} times as large as their sigmas: the model lacks something that matters, the sigmas are too small, or there are better numbers elsewhere; look at the worst residuals.`, ...alike]
 }
 
 const correlationOf = (both: number | undefined, one: number | undefined, other: number | undefined): number | undefined =>
