@@ -23,7 +23,7 @@ export function createDiagnosis(project: Project, { elements }: EpanetInput, { i
 
   function pumps(): void {
     for (const link of links) {
-      if (link.role !== 'pump' || project.getLinkValue(link.index, LinkProperty.PumpState) !== PumpStateType.PumpXHead || project.getLinkValue(link.index, LinkProperty.Setting) === 0) continue
+      if (link.role !== 'pump' || solution.link(link.index, LinkProperty.PumpState) !== PumpStateType.PumpXHead || solution.link(link.index, LinkProperty.Setting) === 0) continue
       warn({ code: 'PUMP_CANNOT_LIFT', message: `Pump ${link.id} is asked for more head than it has, and delivers nothing.`, ...about(link) })
     }
   }
@@ -38,7 +38,7 @@ export function createDiagnosis(project: Project, { elements }: EpanetInput, { i
 
   function disconnected(): void {
     const reached = new Set(nodes.filter(({ role }) => role !== 'junction').map((node) => node.index))
-    const open = links.filter((link) => project.getLinkValue(link.index, LinkProperty.Status) > 0).map((link) => project.getLinkNodes(link.index))
+    const open = links.filter((link) => solution.link(link.index, LinkProperty.Status) > 0).map((link) => project.getLinkNodes(link.index))
     for (let grown = -1; grown !== reached.size;) {
       grown = reached.size
       for (const { node1, node2 } of open) if (reached.has(node1) !== reached.has(node2)) reached.add(node1).add(node2)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { CountType, type Project, QualityType, TimeParameter, Option } from 'epanet-js'
 import { knobKey } from '../../simulation/engine.ts'
-import { EngineError, type EngineProgram, type OpenModel, type OpenRequest, type RunContext, type Setting } from '../../simulation/engine-program.ts'
+import { EngineError, type EngineProgram, type Kpis, type OpenModel, type OpenRequest, type RunContext, type Setting } from '../../simulation/engine-program.ts'
 import type { EpanetInput } from '../../simulation/epanet/input.ts'
 import { writeInp } from '../../simulation/epanet/inp/write-inp.ts'
 import { applySettings } from './apply-settings.ts'
@@ -10,11 +10,12 @@ import { createDiagnosis } from './diagnosis.ts'
 import { createLinks } from './links.ts'
 import { createLiveInterventions } from './live-interventions.ts'
 import { openProjectFile } from './project-file.ts'
-import { createReader, createSolution } from './readings.ts'
+import { type Column, createReader, createSolution, toColumns } from './readings.ts'
 import { stepThrough } from './stepper.ts'
 import { synchronize } from './synchronizer.ts'
 import { createTally } from './tally.ts'
 import { loadToolkit, toEngineError } from './toolkit.ts'
+import { openValues, type Values } from './values.ts'
 
 /** EPANET 2.3, in this thread. */
 export const program: EngineProgram = { open }
@@ -25,7 +26,9 @@ async function open(request: OpenRequest): Promise<OpenModel> {
   request.signal.throwIfAborted()
   const file = openProjectFile(await loadToolkit(), content, input)
   const { project } = file
+  const values = openValues(project, { nodes: project.getCount(CountType.NodeCount), links: project.getCount(CountType.LinkCount) })
   let base = prepare(project, input)
+  const columns = toColumns(input, base, values)
   let before: ReadonlySet<string> = new Set()
   let isClean = true
 
@@ -36,7 +39,7 @@ async function open(request: OpenRequest): Promise<OpenModel> {
       before = keys
       isClean = false
       try {
-        const kpis = await run(request, input, project, base, settings, context)
+        const kpis = await run({ ...request, input, columns, values }, project, base, settings, context)
         project.closeH()
         isClean = true
         return kpis
@@ -44,7 +47,7 @@ async function open(request: OpenRequest): Promise<OpenModel> {
         throw toEngineError(error)
       }
     },
-    close: () => { file.close() },
+    close: () => { values.close(); file.close() },
   }
 }
 
@@ -87,14 +90,16 @@ function disableControls(project: Project): void {
   for (let rule = project.getCount(CountType.RuleCount); rule > 0; rule -= 1) project.setRuleEnabled(rule, 0)
 }
 
-async function run({ series, window }: OpenRequest, input: EpanetInput, project: Project, base: BaseState, settings: readonly Setting[], context: RunContext) {
+type Opened = Omit<OpenRequest, 'input'> & { readonly input: EpanetInput; readonly columns: readonly Column[]; readonly values: Values }
+
+async function run({ input, series, window, columns, values: present }: Opened, project: Project, base: BaseState, settings: readonly Setting[], context: RunContext): Promise<Kpis> {
   const links = createLinks(project, base)
   const applied = applySettings(project, input, base, links, settings)
   const demands = new Map([...base.demands].map(([node, categories]) => [node, categories.map((demand, at) => (at === 0 ? applied.demands.get(node) ?? demand : demand))]))
   const interventions = createLiveInterventions(project, input, { ...base, demands }, links, applied.emitters)
-  const solution = createSolution(project)
-  const tally = createTally(project, input, base, solution, { leaks: base.leaks || applied.emitters.some((value) => value > 0), hasAge: input.options.quality.kind === 'AGE' })
-  const [reader, diagnose] = [createReader(project, input, base, solution), createDiagnosis(project, input, base, solution, (warning) => { context.warn(warning) })]
+  const solution = createSolution(present)
+  const tally = createTally(input, base, solution, { leaks: base.leaks || applied.emitters.some((value) => value > 0), hasAge: input.options.quality.kind === 'AGE' })
+  const [reader, diagnose] = [createReader(columns, base, solution), createDiagnosis(project, input, base, solution, (warning) => { context.warn(warning) })]
   const values = new Float64Array(input.reads.length)
   const stepping = {
     project, input, interventions, tally, context,

@@ -1,28 +1,33 @@
-import { LinkProperty, NodeProperty, type Project } from 'epanet-js'
+import { LinkProperty, NodeProperty } from 'epanet-js'
 import type { EpanetInput } from '../../simulation/epanet/input.ts'
 import type { Quantity } from '../../simulation/epanet/vocabulary.ts'
 import type { BaseState } from './base-state.ts'
 import { newer } from './toolkit.ts'
+import type { Values } from './values.ts'
 
 /** The present solution. Values of all nodes or links are fetched at once and once, until `next`. */
 export interface Solution {
-  nodes(property: number): readonly number[]
-  links(property: number): readonly number[]
+  node(index: number, code: number): number
+  link(index: number, code: number): number
+  nodes(code: number): Float64Array
+  links(code: number): Float64Array
   /** Of nodes: through emitters and out of the pipes that end there. */
-  leakage(): readonly number[]
+  leakage(): Float64Array
   next(): void
 }
 
-export function createSolution(project: Project): Solution {
-  const [nodes, links] = [new Map<number, readonly number[]>(), new Map<number, readonly number[]>()]
-  const remembered = (known: Map<number, readonly number[]>, property: number, fetch: (property: number) => readonly number[]): readonly number[] => {
-    const values = known.get(property) ?? fetch(property)
-    known.set(property, values)
-    return values
+export function createSolution(values: Values): Solution {
+  const [nodes, links] = [new Map<number, Float64Array>(), new Map<number, Float64Array>()]
+  const remembered = (known: Map<number, Float64Array>, code: number, fetch: (code: number) => Float64Array): Float64Array => {
+    const fetched = known.get(code) ?? fetch(code)
+    known.set(code, fetched)
+    return fetched
   }
   const solution: Solution = {
-    nodes: (property) => remembered(nodes, property, (one) => project.getNodeValues(one)),
-    links: (property) => remembered(links, property, (one) => project.getLinkValues(one)),
+    node: (index, code) => values.node(index, code),
+    link: (index, code) => values.link(index, code),
+    nodes: (code) => remembered(nodes, code, values.nodes),
+    links: (code) => remembered(links, code, values.links),
     leakage() {
       const [coefficients, flows, fromPipes] = [solution.nodes(NodeProperty.Emitter), solution.nodes(newer.emitterFlow), solution.nodes(newer.leakageFlow)]
       return flows.map((flow, at) => (coefficients[at] === 0 ? 0 : flow) + (fromPipes[at] ?? 0)) // the toolkit keeps the last flow of an emitter that is no more
@@ -41,7 +46,8 @@ const linkCodes: Readonly<Partial<Record<Quantity, number>>> = {
   open: LinkProperty.Status,
 }
 
-interface Column {
+/** Outputs of one quantity. */
+export interface Column {
   readonly kind: 'node' | 'link'
   readonly code: number
   /** Which values go where, and which are to be whole. */
@@ -54,14 +60,13 @@ interface Column {
 }
 
 /** Fills in the outputs, in their order. Few values of many are fetched one by one. */
-export function createReader(project: Project, { reads, elements }: EpanetInput, { index }: BaseState, solution: Solution): (values: Float64Array) => void {
-  const columns = toColumns(project, reads, elements, index)
+export function createReader(columns: readonly Column[], { index }: BaseState, solution: Solution): (values: Float64Array) => void {
   return (values) => {
     for (const { kind, code, from, to, isWhole, above, isLeakage } of columns) {
       const all = isLeakage ? solution.leakage() : from.length * 4 < index.length ? undefined : kind === 'node' ? solution.nodes(code) : solution.links(code)
       for (let at = 0; at < from.length; at += 1) {
         const element = from[at] ?? 0
-        const value = all ? all[element - 1] ?? Number.NaN : kind === 'node' ? project.getNodeValue(element, code) : project.getLinkValue(element, code)
+        const value = all ? all[element - 1] ?? Number.NaN : kind === 'node' ? solution.node(element, code) : solution.link(element, code)
         const least = above[at] ?? 0
         values[to[at] ?? 0] = isWhole[at] === 1 ? Math.round(value - least) : value - least
       }
@@ -69,7 +74,7 @@ export function createReader(project: Project, { reads, elements }: EpanetInput,
   }
 }
 
-function toColumns(project: Project, reads: EpanetInput['reads'], elements: EpanetInput['elements'], index: Int32Array): readonly Column[] {
+export function toColumns({ reads, elements }: EpanetInput, { index }: BaseState, values: Values): readonly Column[] {
   const byQuantity = Map.groupBy(reads.map((read, to) => ({ ...read, to })), ({ element, quantity }) => `${elements[element]?.kind} ${quantity}`)
   return [...byQuantity.values()].flatMap((some): readonly Column[] => {
     const [first] = some
@@ -79,7 +84,7 @@ function toColumns(project: Project, reads: EpanetInput['reads'], elements: Epan
     return [{
       kind, code, isLeakage: first.quantity === 'leakage', from: Int32Array.from(some, ({ element }) => index[element] ?? 0),
       to: Int32Array.from(some, ({ to }) => to), isWhole: Uint8Array.from(some, ({ isWhole }) => (isWhole ? 1 : 0)),
-      above: Float64Array.from(some, ({ element, quantity }) => (quantity === 'level' ? project.getNodeValue(index[element] ?? 0, NodeProperty.Elevation) : 0)),
+      above: Float64Array.from(some, ({ element, quantity }) => (quantity === 'level' ? values.node(index[element] ?? 0, NodeProperty.Elevation) : 0)),
     }]
   })
 }

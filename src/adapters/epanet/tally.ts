@@ -1,4 +1,4 @@
-import { LinkProperty, NodeProperty, type Project } from 'epanet-js'
+import { LinkProperty, NodeProperty } from 'epanet-js'
 import type { Kpis } from '../../simulation/engine-program.ts'
 import type { EpanetInput } from '../../simulation/epanet/input.ts'
 import type { RoleName } from '../../simulation/epanet/vocabulary.ts'
@@ -24,10 +24,10 @@ export interface TallyOptions {
 const cubicMetres = 1e-3
 const hour = 3_600
 
-export function createTally(project: Project, { elements, units, options }: EpanetInput, { index }: BaseState, solution: Solution, { leaks, hasAge }: TallyOptions): Tally {
+export function createTally({ elements, units, options }: EpanetInput, { index }: BaseState, solution: Solution, { leaks, hasAge }: TallyOptions): Tally {
   const of = (role: RoleName): readonly number[] => elements.flatMap((element, at) => (element.role === role ? [index[at] ?? 0] : []))
   const [junctions, reservoirs, tanks, pumps] = [of('junction'), of('reservoir'), of('tank'), of('pump')]
-  const limits = tanks.map((tank) => ({ tank, floor: project.getNodeValue(tank, NodeProperty.Elevation), min: project.getNodeValue(tank, NodeProperty.MinLevel), max: project.getNodeValue(tank, NodeProperty.MaxLevel) }))
+  const limits = tanks.map((tank) => ({ tank, floor: solution.node(tank, NodeProperty.Elevation), min: solution.node(tank, NodeProperty.MinLevel), max: solution.node(tank, NodeProperty.MaxLevel) }))
   const customers = new Set<number>()
   const below = new Set<number>()
   const running = new Map<number, boolean>()
@@ -47,16 +47,16 @@ export function createTally(project: Project, { elements, units, options }: Epan
       if (value < lowest) lowest = value
       if (value < options.servicePressure) below.add(junction)
     }
-    for (const { tank, floor, min, max } of limits) fill = Math.min(fill, (project.getNodeValue(tank, NodeProperty.Head) - floor - min) / (max - min))
-    if (Number.isNaN(stored)) stored = tanks.reduce((sum, tank) => sum + project.getNodeValue(tank, NodeProperty.TankVolume), 0) * units.volume
+    for (const { tank, floor, min, max } of limits) fill = Math.min(fill, (solution.node(tank, NodeProperty.Head) - floor - min) / (max - min))
+    if (Number.isNaN(stored)) stored = tanks.reduce((sum, tank) => sum + solution.node(tank, NodeProperty.TankVolume), 0) * units.volume
   }
 
   function last(seconds: number): void {
     const volume = seconds * units.flow * cubicMetres
     let [supply, filling] = [0, 0]
-    for (const reservoir of reservoirs) supply -= project.getNodeValue(reservoir, NodeProperty.Demand)
+    for (const reservoir of reservoirs) supply -= solution.node(reservoir, NodeProperty.Demand)
     for (const tank of tanks) {
-      const inflow = project.getNodeValue(tank, NodeProperty.Demand)
+      const inflow = solution.node(tank, NodeProperty.Demand)
       filling += inflow
       if (inflow < 0) sums.out -= inflow * volume
     }
@@ -66,8 +66,8 @@ export function createTally(project: Project, { elements, units, options }: Epan
     sums.served += (supply - filling - leaked) * volume
     if (isPda) sums.unserved += total(solution.nodes(NodeProperty.DemandDeficit)) * volume
     for (const pump of pumps) {
-      sums.energy += project.getLinkValue(pump, LinkProperty.Energy) * (seconds / hour)
-      const isRunning = project.getLinkValue(pump, LinkProperty.Status) > 0
+      sums.energy += solution.link(pump, LinkProperty.Energy) * (seconds / hour)
+      const isRunning = solution.link(pump, LinkProperty.Status) > 0
       if (isRunning && running.get(pump) === false) sums.starts += 1
       running.set(pump, isRunning)
     }
@@ -85,6 +85,11 @@ export function createTally(project: Project, { elements, units, options }: Epan
   }
 }
 
-const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
+function total(values: Iterable<number>): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum
+}
+
 /** Where there is no tank or no customer, there is no such figure. */
 const finite = (kpis: Kpis): Kpis => Object.fromEntries(Object.entries(kpis).filter(([, value]) => Number.isFinite(value)))
