@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { OutputSeries } from '../../../src/simulation/engine.ts'
 import { memberRun, resultKey } from '../../../src/simulation/result-series.ts'
-import type { NewReading, SeriesKind, SeriesValue } from '../../../src/telemetry/reading.ts'
+import type { NewReading, SeriesValue } from '../../../src/telemetry/reading.ts'
 import type { Data } from '../../support/app.ts'
 import { at, openWorks, type Works } from '../../telemetry/works.ts'
 
 /** Minutes after 1 January 2200: what a run says may lie in the future. */
 const ahead = (minute: number): string => new Date(Date.UTC(2200, 0, 1) + minute * 60_000).toISOString()
-const result = (twin: string, name: string, kind: SeriesKind, instant: string, value: SeriesValue, run: string): NewReading =>
+const result = (twin: string, name: string, kind: OutputSeries['kind'], instant: string, value: SeriesValue, run: string): NewReading =>
   ({ series: resultKey({ twin, name, kind }, run), at: Date.parse(instant) * 1_000, value, quality: 'GOOD', origin: null, sequence: null })
 
 let works: Works
