@@ -132,6 +132,26 @@ describe.skipIf(!isInstalled)('over Redis (skipped where redis-server is not ins
       expect(await bench.came(1)).toEqual(['lost'])
     }, 30_000)
 
+    it('has one process do a run once at a time, also when it forgot that it does', async () => {
+      await using doing = there()
+      await using other = there()
+      const bench = createBench()
+      doing.work(bench.worker, 2)
+      await other.add(job('x'))
+      await bench.came(1)
+      const isBack = Promise.all([back(), back()])
+      await server.stop()
+      await server.start()
+      await isBack
+      await other.add(job('x'))
+      await other.add(job('y', { priority: -1 }))
+      bench.finish(await bench.came(2).then(([, second = '']) => second))
+      expect(bench.begun.map(({ run }) => run)).toEqual(['x', 'y'])
+      bench.finish('x')
+      expect(await bench.came(3)).toEqual(['x', 'y', 'x'])
+      bench.finish('x')
+    }, 30_000)
+
     it('refuses jobs within two seconds when it does not answer, and works on when it does', async () => {
       await using queue = there()
       const bench = createBench({ finishesAtOnce: true })

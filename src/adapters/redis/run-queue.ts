@@ -1,4 +1,4 @@
-import { type Job as BullJob, Queue, WaitingError, Worker as BullWorker } from 'bullmq'
+import { DelayedError, type Job as BullJob, Queue, WaitingError, Worker as BullWorker } from 'bullmq'
 import { failure } from '../../errors.ts'
 import { RunCancelled } from '../../job/cancelled.ts'
 import type { Job, RunQueue, Worker } from '../../job/run-queue.ts'
@@ -16,8 +16,10 @@ export interface BullmqRunQueueConfig {
 
 /** What Redis does not answer within it counts as refused. */
 const silentMs = 1_800
-/** How long a worker may take to say goodbye to Redis. */
+/** How long Redis may take to note, at the end, which jobs were done. */
 const farewellMs = 1_000
+/** One that came while it is worked on comes again after it. */
+const againMs = 1_000
 /** Greater goes first here, and smaller there, where 0 is before all that have a priority. */
 const mostPriority = 100
 
@@ -34,6 +36,8 @@ export function createBullmqRunQueue({ url, tenant, log, lockMs = 10_000 }: Bull
   const working = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>()
   /** Added while it was worked on here: Redis takes it when it is done. */
   const again = new Map<string, Job>()
+  /** Done, or under way, and not yet noted in Redis. */
+  const unnoted = new Map<string, PromiseWithResolvers<void>>()
   let worker: BullWorker<Data> | undefined
   let isDraining = false
 
@@ -49,7 +53,9 @@ export function createBullmqRunQueue({ url, tenant, log, lockMs = 10_000 }: Bull
     const delay = Math.max(0, Math.ceil(dueAt - nowMicroseconds() / 1_000))
     await inTime(clients, () => queue.add('run', { run, priority, dueAt }, { jobId: jobId(run), priority: 1 + mostPriority - priority, delay, removeOnComplete: true, removeOnFail: true }))
   }
-  const addAgain = (run: string): void => {
+  const onNoted = (run: string): void => {
+    unnoted.get(run)?.resolve()
+    unnoted.delete(run)
     const job = again.get(run)
     again.delete(run)
     if (job) add(job).catch(clients.trouble) // whoever looks over the runs that wait adds it
@@ -60,16 +66,20 @@ export function createBullmqRunQueue({ url, tenant, log, lockMs = 10_000 }: Bull
       log.error({ err: error, run: job.run }, 'A worker of runs failed, which it is not to do')
     }).finally(() => { working.delete(job.run) })
     working.set(job.run, { abort: controller, done })
+    unnoted.set(job.run, Promise.withResolvers())
     return done
   }
   const handle = async (taken: BullJob<Data>, token: string | undefined, work: Worker): Promise<void> => {
     const job = taken.data
+    if (working.has(job.run)) { // Redis forgot that it is worked on, and was told again
+      await taken.moveToDelayed(Math.ceil(nowMicroseconds() / 1_000) + againMs, token)
+      throw new DelayedError()
+    }
     if (isDraining) {
       await taken.moveToWait(token)
       throw new WaitingError()
     }
-    if (working.has(job.run)) again.set(job.run, job) // Redis forgot that it is worked on
-    else await begin(job, work)
+    await begin(job, work)
   }
   const drain = async (): Promise<void> => {
     isDraining = true
@@ -92,15 +102,15 @@ export function createBullmqRunQueue({ url, tenant, log, lockMs = 10_000 }: Bull
         connection: clients.working, concurrency: atOnce, lockDuration: lockMs, stalledInterval: Math.ceil(lockMs / 2), maxStalledCount: Number.MAX_SAFE_INTEGER, runRetryDelay: 500,
       })
       worker.on('error', clients.trouble)
-      worker.on('completed', ({ data }) => { addAgain(data.run) })
+      worker.on('completed', ({ data }) => { onNoted(data.run) })
     },
     drain,
     async [Symbol.asyncDispose]() {
       await drain()
-      const farewell = worker?.close()
-      if (clients.asking.status === 'ready') await atMost(farewellMs, farewell)
+      if (clients.asking.status === 'ready') await atMost(farewellMs, Promise.all([...unnoted.values()].map(({ promise }) => promise)))
+      await worker?.close(true) // the other way waits for connections that are lost
       clients[Symbol.dispose]()
-      await atMost(farewellMs, Promise.all([farewell, queue.close()]))
+      await queue.close()
     },
   }
 }
@@ -119,7 +129,7 @@ async function inTime(clients: QueueClients, ask: () => Promise<unknown>): Promi
   }
 }
 
-async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, ms) })
   await Promise.race([work, late]).finally(() => { clearTimeout(timer) })
