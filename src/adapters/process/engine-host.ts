@@ -1,4 +1,5 @@
-import type { EngineHost, EngineWork } from '../../simulation/engine-host.ts'
+import type { EngineHost, EngineListener, EngineOutcome, EngineWork } from '../../simulation/engine-host.ts'
+import { EngineError } from '../../simulation/engine-program.ts'
 import { converse } from '../../simulation/worker/converse.ts'
 import { engineHostDefaults, type EngineHostConfig } from '../../simulation/worker/engine-hosts.ts'
 import { createSlots } from '../../simulation/worker/slots.ts'
@@ -27,33 +28,57 @@ export function createProcessHost({ atOnce, memoryMb, graceMs = engineHostDefaul
   const rest = (child: EngineChild): void => {
     idle.set(child, setTimeout(() => void end(child), idleMs).unref())
   }
-  const childFor = async ({ run, engine }: EngineWork): Promise<EngineChild> => {
+  const idleOf = (run: string): EngineChild | undefined => {
     const known = [...idle.keys()].find((child) => child.run === run && child.isAlive)
-    if (known) {
-      clearTimeout(idle.get(known))
-      idle.delete(known)
-      return known
-    }
+    if (!known) return undefined
+    clearTimeout(idle.get(known))
+    idle.delete(known)
+    return known
+  }
+  const freshFor = async ({ run, engine }: EngineWork): Promise<EngineChild> => {
     const [other] = idle.keys()
     if (other && alive.size >= atOnce) await end(other)
     const child = await startEngineChild({ run, memoryMb, environment: environmentOf(engine.id) })
     alive.add(child)
     return child
   }
+  const computeIn = async (child: EngineChild, work: EngineWork, listener: EngineListener, signal: AbortSignal): Promise<EngineOutcome> => {
+    try {
+      const outcome = await converse(child.work(work), listener, { signal, graceMs: work.engine.cancel === 'KILL' ? 0 : graceMs, silenceMs })
+      rest(child)
+      return outcome
+    } catch (error) {
+      await end(child)
+      throw error
+    }
+  }
+  /** In the process that waits for more work of the run, unless it turns out that it waits no more. */
+  const computeAgain = async (child: EngineChild, work: EngineWork, listener: EngineListener, signal: AbortSignal): Promise<EngineOutcome | undefined> => {
+    let isBound = false
+    const heard: EngineListener = {
+      async bound() {
+        isBound = true
+        await listener.bound()
+      },
+      frames: (frames) => listener.frames(frames),
+      progress: (progress) => { listener.progress(progress) },
+      warning: (warning) => { listener.warning(warning) },
+      member: (member) => { listener.member(member) },
+    }
+    try {
+      return await computeIn(child, work, heard, signal)
+    } catch (error) {
+      if (!isBound && error instanceof EngineError && error.code === 'ENGINE_CRASHED') return undefined
+      throw error
+    }
+  }
   return {
     atOnce,
     async compute(work, listener, signal) {
       const giveBack = await slots.take(signal)
       try {
-        const child = await childFor(work)
-        try {
-          const outcome = await converse(child.work(work), listener, { signal, graceMs: work.engine.cancel === 'KILL' ? 0 : graceMs, silenceMs })
-          rest(child)
-          return outcome
-        } catch (error) {
-          await end(child)
-          throw error
-        }
+        const known = idleOf(work.run)
+        return (known && await computeAgain(known, work, listener, signal)) ?? await computeIn(await freshFor(work), work, listener, signal)
       } finally {
         giveBack()
       }

@@ -54,7 +54,7 @@ describe.skipIf(!hasPython)('Programs as engines, which python3 is needed for', 
 
   test.for([
     ['hang', { timeMs: 1_000 }, 'TIME_LIMIT'],
-    ['sleep', { timeMs: 60_000, silenceMs: 500 }, 'ENGINE_SILENT'],
+    ['sleep', { timeMs: 60_000, silenceMs: 3_000 }, 'ENGINE_SILENT'],
     ['flood', { outputBytes: 200_000 }, 'RESULTS_TOO_LARGE'],
     ['memory', { memoryMb: 64 }, 'OUT_OF_MEMORY'],
   ] as const)('the limits of a program end it: %s', async ([fault, limits, code]) => {

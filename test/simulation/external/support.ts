@@ -46,7 +46,10 @@ export async function openBench(rest: { readonly [name: string]: Json } = {}, en
   const folder = await mkdtemp(join(tmpdir(), 'twinfold-external-test-'))
   const file = join(folder, 'engines.json')
   await writeFile(file, JSON.stringify({ engines: [definition(rest)] }))
-  const external = await readEngines(file, environment)
+  const external = await readEngines(file, environment).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true })
+    throw error
+  })
   const host = createProcessHost({ atOnce: 2, memoryMb: 256, environmentOf: external.environmentOf })
   const [engine] = external.engines
   if (!engine) throw new Error('the file has an engine')

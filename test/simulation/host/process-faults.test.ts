@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access } from 'node:fs/promises'
+import { access, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createProcessHost } from '../../../src/adapters/process/engine-host.ts'
 import { createThreadHost } from '../../../src/adapters/thread/thread-host.ts'
 import { createEngineHosts } from '../../../src/simulation/worker/engine-hosts.ts'
@@ -49,7 +51,9 @@ test('engines compute where their isolation says, and nothing is left of them: n
 })
 
 test('when the server is killed, the processes of its engines end, also one that never returns', async () => {
-  const server = spawn(process.execPath, [fileURLToPath(new URL('./programs/abandoned.ts', import.meta.url))], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const folder = await mkdtemp(join(tmpdir(), 'twinfold-abandoned-')) // what a server that is killed leaves there is for the system to remove
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const server = spawn(process.execPath, [fileURLToPath(new URL('./programs/abandoned.ts', import.meta.url))], { stdio: ['ignore', 'pipe', 'inherit'], env: { TMPDIR: folder } })
   const [line] = await once(server.stdout, 'data') as [Buffer]
   const pids = line.toString().trim().split(' ').map(Number)
   expect(pids.map(isRunning)).toEqual([true, true])
