@@ -12,7 +12,7 @@ export interface OpenRequest {
   readonly input: Json
   /** Files with the artifacts, by their SHA-256. */
   readonly artifacts: ReadonlyMap<string, string>
-  /** Telemetry over the window, in the order of `Bound.series`. */
+  /** Telemetry over the window, in the order of `Bound.series`; times are since 1970. */
   readonly series: readonly InputSeries[]
   readonly window: RunWindow
   /** A folder of its own, empty, removed afterwards. */
@@ -20,7 +20,7 @@ export interface OpenRequest {
   readonly signal: AbortSignal
 }
 
-/** Readings in order of time. `at`: microseconds. */
+/** Readings in order of time. `at`: microseconds since 1970. */
 export interface InputSeries {
   readonly at: Float64Array
   readonly values: Float64Array
