@@ -27,9 +27,10 @@ export function enumFilters(book: Book, enumeration: GraphQLInputType & { name: 
   return filters(book, `${enumeration.name}_Filters`, enumeration, 'equality', enumeration.name)
 }
 
-/** An array matches as a whole, or by one element that it includes. */
+/** An array matches as a whole, or by one element that it includes. Where the catalogue has lists of the kind, its own. */
 export function listFilters(book: Book, element: GraphQLInputType & { name: string }): GraphQLInputType {
-  return book.define(`${element.name}ListFilters`, (name) => new GraphQLInputObjectType({
+  const filtersName = `${element.name}ListFilters`
+  return (book.platform(filtersName) as GraphQLInputType | undefined) ?? book.define(filtersName, (name) => new GraphQLInputObjectType({
     name,
     description: `Conditions on a list of ${element.name}.`,
     fields: {
