@@ -21,12 +21,15 @@ export function sizeOf({ start, min, max }: CalibrationVariable, number: number)
 
 export const runsForJacobian = (variables: readonly CalibrationVariable[], accuracy: Accuracy): number => variables.length * (accuracy === 'first' ? 1 : 2)
 
-/** Never leaves the bounds. Undefined where simulations on both sides fail. */
+/** Slopes whose squares are still numbers. */
+const steepest = 1e100
+
+/** Never leaves the bounds. Undefined where simulations on both sides fail, or what changes has no slope that numbers can tell. */
 export async function differentiate(variables: readonly CalibrationVariable[], trials: Trials, at: Trial, accuracy: Accuracy): Promise<Jacobian | undefined> {
   const columns: Float64Array[] = []
   for (const [index, variable] of variables.entries()) {
     const column = await differentiateBy(index, variable, trials, at, accuracy)
-    if (!column) return undefined
+    if (!column?.every((slope) => Math.abs(slope) < steepest)) return undefined
     columns.push(column)
   }
   return { columns, accuracy }

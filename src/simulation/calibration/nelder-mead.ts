@@ -72,7 +72,7 @@ function isSmall(simplex: readonly Corner[]): boolean {
 
 /** One move: reflect, expand, contract, or shrink. */
 async function moved(simplex: readonly Corner[], cost: CostOf, isSpent: () => boolean): Promise<readonly Corner[]> {
-  const sorted = simplex.toSorted((a, b) => a.cost - b.cost)
+  const sorted = simplex.toSorted((a, b) => (a.cost < b.cost ? -1 : a.cost > b.cost ? 1 : 0)) // of two that failed neither is better
   const [best, worst, second] = [sorted[0], sorted.at(-1), sorted.at(-2)]
   if (!best || !worst || !second) return sorted
   const kept = sorted.slice(0, -1)

@@ -55,6 +55,9 @@ export function createTrials(problem: CalibrationProblem, evaluate: Evaluate, si
   }
 }
 
+/** Beyond it, squares and products of what is made of it would be no numbers any more. */
+const greatestCost = 1e100
+
 function toTrial(problem: CalibrationProblem, numbers: readonly number[], simulated: Float64Array): Trial | EngineError {
   const residuals = new Float64Array(simulated.length)
   let cost = 0
@@ -67,5 +70,5 @@ function toTrial(problem: CalibrationProblem, numbers: readonly number[], simula
       cost += residual * residual
     }
   }
-  return Number.isFinite(cost) ? { numbers, residuals, cost } : new EngineError('NO_VALUE', 'The simulation is so far from what was measured that the difference is no number.')
+  return cost < greatestCost ? { numbers, residuals, cost } : new EngineError('NO_VALUE', 'The simulation is so far from what was measured that the difference is no number.')
 }

@@ -184,6 +184,26 @@ describe('Calibration takes simulations as they are', () => {
     await expect(fit({ ...problem, targets: [] }, async () => new Float64Array(), { signal })).rejects.toMatchObject({ code: 'NOTHING_TO_FIT' })
   })
 
+  it('ends, within its bounds and its runs and no worse than it began, whatever the simulation does', async () => {
+    const bound = fc.oneof(fc.double({ min: -1e3, max: 1e3, noNaN: true }), fc.constantFrom(0, 1e-300, -1e-300, 1e15, -1e15, 1))
+    const variables = fc.array(fc.tuple(bound, bound, fc.double({ min: 0, max: 1, noNaN: true })), { minLength: 1, maxLength: 4 })
+    const shapes = [Math.sin, Math.exp, Math.sqrt, Math.log, Math.round, Math.tan, (x: number) => x * x, (x: number) => 1 / x, () => 1, (x: number) => x * 1e200]
+    const terms = fc.array(fc.constantFrom(...shapes), { minLength: 1, maxLength: 3 })
+    await fc.assert(fc.asyncProperty(variables, terms, fc.integer({ min: 1, max: 150 }), fc.constantFrom('AUTO', 'NELDER_MEAD', 'LEVENBERG_MARQUARDT'), async (given, of, mostRuns, method) => {
+      const named = given.map(([a, b, share], i) => variable(`v${i}`, Math.min(a, b) + share * Math.abs(a - b), Math.min(a, b), Math.max(a, b)))
+      const { problem, evaluate, asked } = curve(named, { x: [1, 2, 3, 4], y: [1, 0, 2, 1] }, (numbers, x) => of.reduce((sum, shape, i) => sum + shape(n(numbers, i % numbers.length) * x), n(numbers, 0)), { mostRuns, method })
+      const fitted = await fit(problem, evaluate, { signal }).catch((error: unknown) => error)
+      expect(asked.length).toBeLessThanOrEqual(mostRuns)
+      for (const numbers of asked) for (const [i, { min, max }] of named.entries()) expect(n(numbers, i) >= min && n(numbers, i) <= max).toBe(true)
+      if (fitted instanceof EngineError) expect(fitted.code).toBe('START_FAILED')
+      else expect(fitted).toMatchObject({ runs: asked.length, why: expect.any(String), cost: expect.toSatisfy(({ before, after }: { before: number; after: number }) => after <= before) })
+      JSON.stringify(fitted, (name, value: unknown) => {
+        if (typeof value === 'number') expect(value, name).toSatisfy(Number.isFinite)
+        return value
+      })
+    }), { numRuns: 300 })
+  }, 30_000)
+
   it('is plain JSON, so that it can be kept', async () => {
     const { problem, evaluate } = curve([variable('a', 1, 0, 10)], { x: [1], y: [2] }, ([a = 0], each) => a * each)
     const fitted = await fit(problem, evaluate, { signal })
