@@ -45,20 +45,22 @@ it.skipIf(compiler === undefined)('FMUs that are uploaded are run for twins, wir
     level: series(twin: "vessel-1", name: "level") { ... on FloatSeries { unit readings { edges { node { at value source } } } } }
     open: series(twin: "switch-1", name: "open") { ... on BooleanSeries { readings { edges { node { value } } } } } } }`, { run: run.id })
   const values = (found.level.readings.edges as readonly { readonly node: { readonly value: number } }[]).map(({ node }) => node.value)
-  const levels = [1_000]
+  const [levels, opens] = [[1_000], [false]]
   for (let [step, level, open] = [1, 1, 0]; step <= 60; step++) {
     const seen = level * 100
     level += 10 * (0.02 * open - 0.005 * level) / 4
     open = seen < 90 ? 1 : seen > 110 ? 0 : open
-    if (step % 6 === 0) levels.push(level * 1_000)
+    if (step % 6 !== 0) continue
+    levels.push(level * 1_000)
+    opens.push(open === 1)
   }
   expect(values).toHaveLength(11)
   values.forEach((value, index) => { expect(value).toBeCloseTo(levels[index] ?? 0, 9) })
   expect(found.level.unit).toBe('millimetre')
-  expect(found.open.readings.edges.map(({ node }: { node: { value: boolean } }) => node.value).at(0)).toBe(false)
-  expect(found.open.readings.edges.map(({ node }: { node: { value: boolean } }) => node.value).at(-1)).toBe(true)
-  expect(found.report.mapped).toEqual([{ twin: 'switch-1', role: 'controller' }, { twin: 'vessel-1', role: 'tank' }])
+  expect(opens).toContain(true)
+  expect(found.open.readings.edges.map(({ node }: { node: { value: boolean } }) => node.value)).toEqual(opens)
+  expect(found.report.mapped).toEqual([{ twin: 'vessel-1', role: 'tank' }, { twin: 'switch-1', role: 'controller' }])
 
   const refused = await startSimulation(app, { ...request, parameters: { ...request.parameters, models: [{ model: 'dtmi:site:Vessel;1', fmu: 'b'.repeat(64), outputs: { level: 'level' } }], wires: [] } })
   expect(refused).toMatchObject({ __typename: 'Invalid', problems: [{ code: 'UNKNOWN_ARTIFACT', path: ['input', 'parameters', 'models', '0', 'fmu'] }] })
-}, 120_000)
+}, 180_000)
