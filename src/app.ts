@@ -63,7 +63,10 @@ export async function createApp(config: Config): Promise<App> {
   const models = await createModelService({ store: createNeo4jModelStore(database, tenant.tenant) })
   const wakeUps = await openWakeUps(config, parts, log)
   const { telemetry, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry(), onAppended: wakeUps.readings.announce, onOverridden: () => { live.committed() } })
-  parts.defer(wakeUps.readings.listen(telemetry.tail.wake))
+  parts.defer(wakeUps.readings.listen(() => {
+    telemetry.tail.wake()
+    telemetry.tailOfAll.wake()
+  }))
   const live = openLive({ config, parts, log, database, tenant, models, telemetry, wakeUp: wakeUps.changes })
   const scenarios = openScenarios({ config, parts, log, database, tenant, live, registry: () => models.registry() })
   const reading = openReading({ database, tenant, telemetry, scenarios: scenarios.services.scenarios })

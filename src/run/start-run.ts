@@ -120,6 +120,8 @@ async function readGround(config: StartingConfig, engine: Engine, { asked: { sim
   const { of, over, scenario: scenarioId } = simulation
   const scenario = typeof scenarioId === 'string' ? await config.scenarios.find(scenarioId, signal) : undefined
   if (typeof scenarioId === 'string' && !scenario) return refused({ kind: 'NotFound', code: 'NOT_FOUND', id: scenarioId, path: [...path, 'scenario'], message: `There is no scenario ${JSON.stringify(scenarioId.slice(0, 80))}. Check the id, or create it first.` })
+  const unknownNames = unknownRelationships(over ?? [], config.registry())
+  if (unknownNames.length > 0) return refused(invalid(unknownNames.map((item) => ({ ...item, path: [...path, ...(item.path ?? [])] }))))
   const vantage = await config.vantages.find({ scenario: scenarioId ?? null }, signal)
   const [{ network, unknown, cursor, at }, watermark] = await Promise.all([
     config.networks.read({ of: [...new Set(of)], over: over ?? engine.describe().over, vantage, most: mostTwins, signal }), config.telemetry.store.head(),
@@ -131,6 +133,15 @@ async function readGround(config: StartingConfig, engine: Engine, { asked: { sim
   const found = wanted.length === 0 ? [] : await config.telemetry.from({ ...vantage, knownUntil: watermark }).latestBefore(wanted.map(({ key }) => key), draft.window.from + 1, { signal })
   const latest = new Map(wanted.flatMap(({ each: { twin, name } }, index) => { const value = Number(found[index]?.value); return found[index] && Number.isFinite(value) ? [[JSON.stringify([twin, name]), value] as const] : [] }))
   return { ok: true, request: { ...unread, latest }, facts, pin: { cursor, at, watermark }, scenario: scenario && { id: scenario.id, number: scenario.number } }
+}
+
+function unknownRelationships(over: readonly string[], { models }: Registry): readonly ItemProblem[] {
+  if (over.length === 0) return []
+  const names = new Set([...models.values()].flatMap(({ model }) => model.contents.flatMap(({ kind, name }) => (kind === 'Relationship' ? [name] : []))))
+  return over.flatMap((name, index) => {
+    const near = nearest(name, names)
+    return names.has(name) ? [] : [{ code: 'UNKNOWN_RELATIONSHIP', path: ['over', String(index)], message: `No model has a relationship ${JSON.stringify(name.slice(0, 80))}.${near === undefined ? '' : ` Did you mean ${near}?`}` }]
+  })
 }
 
 /** Those that parameters name, wherever they do: nothing else looks like 64 hexadecimal digits. What is not there the engine refuses, as it knows what it wanted. */

@@ -58,6 +58,7 @@ describe('a simulation of the demo town', () => {
         expect.objectContaining({ code: 'UNKNOWN_PARAMETER', path: ['input', 'parameters', 'nonsense'] }),
       ]) as unknown[],
     })
+    expect(await startSimulation(town, { ...day, over: ['feed'] })).toMatchObject({ problems: [{ code: 'UNKNOWN_RELATIONSHIP', path: ['input', 'over', '0'], message: expect.stringContaining('Did you mean feeds?') as string }] })
     expect(await startSimulation(town, { ...day, scenario: 'nowhere' })).toMatchObject({ __typename: 'NotFound', id: 'nowhere' })
   })
 
