@@ -29,7 +29,7 @@ describe('a calibration', () => {
     __typename ... on StartCalibrationSuccess { run { id } } ... on Problem { code message } ... on Invalid { problems { code message path twin } }
   } }`, { input })).startCalibration as Data
   const found = async (id: string): Promise<Data> => (await town.data(`query ($id: ID!) { run(id: $id) { calibration {
-    converged why method runs rmseBefore rmseAfter reducedChiSquare covariance correlation
+    converged why method runs failedRuns warnings rmseBefore rmseAfter reducedChiSquare covariance correlation
     variables { name start value standardError interval95 isAtBound isIdentifiable why } residuals { twin name count rmse bias autocorrelation worst worstAt }
   } } }`, { id })).run.calibration as Data
 
@@ -38,7 +38,7 @@ describe('a calibration', () => {
     expect(answer.__typename).toBe('StartCalibrationSuccess')
     expect(await ended(town, String(answer.run.id))).toMatchObject({ state: 'SUCCEEDED', failure: null })
     const { variables: [demand], ...rest } = await found(String(answer.run.id))
-    expect(rest).toMatchObject({ converged: true, method: 'LEVENBERG_MARQUARDT' })
+    expect(rest).toMatchObject({ converged: true, method: 'LEVENBERG_MARQUARDT', failedRuns: 0, warnings: expect.any(Array) as string[] })
     expect(rest.rmseAfter).toBeLessThan(1.2)
     expect(rest.rmseBefore).toBeGreaterThan(3)
     expect(demand).toMatchObject({ name: 'demandMultiplier', isIdentifiable: true, isAtBound: false })
