@@ -1,4 +1,4 @@
-import type { InputSeries, Kpis, OpenModel, RunContext, Setting } from '../../simulation/engine-program.ts'
+import { EngineError, type InputSeries, type Kpis, type OpenModel, type RunContext, type Setting } from '../../simulation/engine-program.ts'
 import { knobKey, type RunWindow } from '../../simulation/engine.ts'
 import type { FmiInput, InputPort } from '../../simulation/fmi/program-input.ts'
 import { createExchange, type Exchange } from './exchange.ts'
@@ -40,6 +40,9 @@ export function createCoSimulation(input: FmiInput, loaded: readonly LoadedFmu[]
       for (const index of input.instances.keys()) instances.push(acquire(index, warn))
       start(instances, settings)
       return await steps(instances, context)
+    } catch (error) {
+      if (error instanceof EngineError && error.code === 'FMU_FATAL') kept.clear() // not to be called again
+      throw error
     } finally {
       for (const [index, instance] of instances.entries()) if (!kept.has(index)) instance.free()
     }

@@ -37,96 +37,117 @@ export const inputKey = (instance: number, variable: string): string => JSON.str
 
 /** Start values and inputs of all instances. Inputs that nothing here feeds are left to wires, and to `leaveToStart`. */
 export function bindInputs({ latest }: Pick<BindRequest, 'latest'>, instances: readonly Instance[], sources: TwinSources, findings: Findings): BoundInputs {
-  const { issues, report } = findings
-  const bound = instances.map((): { sets: InputInstance['sets'][number][]; series: InputInstance['series'][number][] } => ({ sets: [], series: [] }))
-  const series: InputSeriesName[] = []
-  const knobs = new Map<string, { knob: Knob; targets: (InputPort & Scaled)[] }>()
-  const links: Link[] = []
-  const fed = new Set<string>()
-  const reads = new Set<string>()
-
-  const turn = (variable: Variable, knob: Knob, target: InputPort & Scaled): void => {
-    const known = knobs.get(knobKey(variable))
-    if (known) known.targets.push(target)
-    else knobs.set(knobKey(variable), { knob, targets: [target] })
-  }
-  const set = (instance: Instance, variable: FmuVariable, value: Scalar, at: { readonly twin?: string; readonly property?: string; readonly path: readonly string[] }): boolean => {
-    const wrong = misfit(value, variable)
-    if (wrong) issues.push({ ...at, ...wrong })
-    else bound[instance.index]?.sets.push({ reference: variable.reference, type: variable.type, value })
-    return !wrong
-  }
-
-  const fromProperty = (instance: Instance, variable: FmuVariable, spec: { readonly property: string; readonly twin?: string; readonly unit?: string }, path: readonly string[]): void => {
-    const found = sources.find('Property', { ...spec, name: spec.property }, instance, path)
-    if (!found) return
-    const { twin: { id: twin }, name, unit } = found
-    reads.add(twin)
-    const given = propertyOf(found.twin, name)
-    if (given === undefined) {
-      if (variable.start === undefined) issues.push({ code: 'MISSING_INPUT', twin, property: name, path, message: `${JSON.stringify(twin)} has no value of ${JSON.stringify(name)}, and the FMU's ${JSON.stringify(variable.name)} no start value.` })
-      else report.defaulted.push({ twin, property: name, value: variable.start, why: `The twin has no value; it is the start value of the FMU's ${JSON.stringify(variable.name)}.` })
-      return
-    }
-    if (typeof given !== 'number') {
-      set(instance, variable, typeof given === 'object' ? JSON.stringify(given) : given, { twin, property: name, path })
-      return
-    }
-    const affine = sources.convert('in', unit, variable, { twin, name, path })
-    if (!affine || !set(instance, variable, convertTo(variable, given, affine), { twin, property: name, path }) || kindOf(variable.type) !== 'float') return
-    turn({ kind: 'property', twin, name }, { value: given, unit, ...boundsIn(variable, affine) }, { instance: instance.index, ...portOf(variable), ...affine })
-  }
-
-  const fromTelemetry = (instance: Instance, variable: FmuVariable, spec: { readonly telemetry: string; readonly twin?: string; readonly unit?: string }, path: readonly string[]): void => {
-    const found = sources.find('Telemetry', { ...spec, name: spec.telemetry }, instance, path)
-    if (!found) return
-    const { twin: { id: twin }, name, unit, facts } = found
-    const [kind, wanted] = [facts.kind, kindOf(variable.type)]
-    if (wanted === 'text' || !isAssignable(kind, wanted)) {
-      issues.push({ code: 'WRONG_TYPE', twin, property: name, path, message: `The telemetry ${JSON.stringify(name)} is ${kind}, and the FMU's ${JSON.stringify(variable.name)} ${wanted ?? variable.type}.` })
-      return
-    }
-    const affine = sources.convert('in', unit, variable, { twin, name, path })
-    if (!affine) return
-    if (!latest.has(JSON.stringify([twin, name]))) {
-      if (variable.start === undefined) issues.push({ code: 'MISSING_INPUT', twin, property: name, path, message: `${JSON.stringify(name)} of ${JSON.stringify(twin)} has no value before the start, and the FMU's ${JSON.stringify(variable.name)} no start value.` })
-      else report.defaulted.push({ twin, property: name, value: variable.start, why: `It has no value before the start; until there is one, it is the start value of the FMU's ${JSON.stringify(variable.name)}.` })
-    }
-    reads.add(twin)
-    let index = series.findIndex((each) => each.twin === twin && each.name === name)
-    if (index < 0) index = series.push({ twin, name, withBefore: true }) - 1
-    bound[instance.index]?.series.push({ series: index, ...portOf(variable), ...affine })
-  }
-
-  const fromLiteral = (instance: Instance, variable: FmuVariable, spec: Scalar | { readonly value: number; readonly unit?: string }, path: readonly string[]): void => {
-    const { value, unit } = typeof spec === 'object' ? { unit: undefined, ...spec } : { value: spec, unit: undefined }
-    const affine = unit === undefined ? identity : sources.convert('in', unit, variable, { twin: instance.twin ?? instance.name, name: variable.name, path })
-    if (affine) set(instance, variable, typeof value === 'number' ? convertTo(variable, value, affine) : value, { path })
-  }
-
-  const bindOne = (instance: Instance, variable: FmuVariable, spec: SourceSpec, path: readonly string[]): void => {
-    if (typeof spec !== 'object' || 'value' in spec) fromLiteral(instance, variable, spec, path)
-    else if ('property' in spec) fromProperty(instance, variable, spec, path)
-    else if ('telemetry' in spec) fromTelemetry(instance, variable, spec, path)
-    else links.push({ ...spec, to: instance, input: variable, path })
-  }
-
+  const draft: Draft = { latest, sources, findings, of: instances.map(() => ({ sets: [], series: [] })), series: [], knobs: new Map(), links: [], fed: new Set(), reads: new Set() }
   for (const instance of instances) {
     for (const [name, spec] of Object.entries(instance.mapping.start ?? {})) {
       const path = [...instance.path, 'start', name]
       const variable = variableOf(instance, name, isSettable, 'a parameter, or a start value that can be set', path, findings)
-      if (variable) bindOne(instance, variable, spec, path)
+      if (variable) bindOne(draft, { instance, variable, path }, spec)
     }
     for (const [name, spec] of Object.entries(instance.mapping.inputs ?? {})) {
       const path = [...instance.path, 'inputs', name]
       const variable = variableOf(instance, name, ({ causality }) => causality === 'input', 'an input', path, findings)
       if (!variable) continue
-      fed.add(inputKey(instance.index, name))
-      bindOne(instance, variable, spec, path)
+      draft.fed.add(inputKey(instance.index, name))
+      bindOne(draft, { instance, variable, path }, spec)
     }
-    for (const [variable, knob, port] of parameterKnobs(instance, bound[instance.index]?.sets ?? [])) turn(variable, knob, port)
+    for (const [variable, knob, port] of parameterKnobs(instance, draft.of[instance.index]?.sets ?? [])) turn(draft, variable, knob, port)
   }
-  return { of: bound, series, knobs, links, fed, reads }
+  return draft
+}
+
+/** `BoundInputs` while it is made. */
+interface Draft {
+  readonly latest: BindRequest['latest']
+  readonly sources: TwinSources
+  readonly findings: Findings
+  readonly of: { readonly sets: InputInstance['sets'][number][]; readonly series: InputInstance['series'][number][] }[]
+  readonly series: InputSeriesName[]
+  readonly knobs: Map<string, { readonly knob: Knob; readonly targets: (InputPort & Scaled)[] }>
+  readonly links: Link[]
+  readonly fed: Set<string>
+  readonly reads: Set<string>
+}
+
+/** What a source is for. */
+interface Target {
+  readonly instance: Instance
+  readonly variable: FmuVariable
+  readonly path: readonly string[]
+}
+
+function bindOne(draft: Draft, target: Target, spec: SourceSpec): void {
+  if (typeof spec !== 'object' || 'value' in spec) bindLiteral(draft, target, spec)
+  else if ('property' in spec) bindProperty(draft, target, spec)
+  else if ('telemetry' in spec) bindTelemetry(draft, target, spec)
+  else draft.links.push({ ...spec, to: target.instance, input: target.variable, path: target.path })
+}
+
+function bindLiteral(draft: Draft, target: Target, spec: Scalar | { readonly value: number; readonly unit?: string }): void {
+  const { instance, variable, path } = target
+  const { value, unit } = typeof spec === 'object' ? { unit: undefined, ...spec } : { value: spec, unit: undefined }
+  const affine = unit === undefined ? identity : draft.sources.convert('in', unit, variable, { twin: instance.twin ?? instance.name, name: variable.name, path })
+  if (affine) set(draft, target, typeof value === 'number' ? convertTo(variable, value, affine) : value)
+}
+
+function bindProperty(draft: Draft, target: Target, spec: { readonly property: string; readonly twin?: string; readonly unit?: string }): void {
+  const { instance, variable, path } = target
+  const found = draft.sources.find('Property', { ...spec, name: spec.property }, instance, path)
+  if (!found) return
+  const { twin: { id: twin }, name, unit } = found
+  draft.reads.add(twin)
+  const given = propertyOf(found.twin, name)
+  if (given === undefined) {
+    fallBack(draft, target, twin, name, 'no value', 'The twin has no value; it is')
+    return
+  }
+  if (typeof given !== 'number') {
+    set(draft, target, typeof given === 'object' ? JSON.stringify(given) : given, { twin, property: name })
+    return
+  }
+  const affine = draft.sources.convert('in', unit, variable, { twin, name, path })
+  if (!affine || !set(draft, target, convertTo(variable, given, affine), { twin, property: name }) || kindOf(variable.type) !== 'float') return
+  turn(draft, { kind: 'property', twin, name }, { value: given, unit, ...boundsIn(variable, affine) }, { instance: instance.index, ...portOf(variable), ...affine })
+}
+
+function bindTelemetry(draft: Draft, target: Target, spec: { readonly telemetry: string; readonly twin?: string; readonly unit?: string }): void {
+  const { instance, variable, path } = target
+  const found = draft.sources.find('Telemetry', { ...spec, name: spec.telemetry }, instance, path)
+  if (!found) return
+  const { twin: { id: twin }, name, unit, facts: { kind } } = found
+  const wanted = kindOf(variable.type)
+  if (wanted === 'text' || !isAssignable(kind, wanted)) {
+    draft.findings.issues.push({ code: 'WRONG_TYPE', twin, property: name, path, message: `The telemetry ${JSON.stringify(name)} is ${kind}, and the FMU's ${JSON.stringify(variable.name)} ${wanted ?? variable.type}.` })
+    return
+  }
+  const affine = draft.sources.convert('in', unit, variable, { twin, name, path })
+  if (!affine) return
+  if (!draft.latest.has(JSON.stringify([twin, name]))) fallBack(draft, target, twin, name, 'no value before the start', 'It has no value before the start; until there is one, it is')
+  draft.reads.add(twin)
+  const known = draft.series.findIndex((each) => each.twin === twin && each.name === name)
+  const series = known >= 0 ? known : draft.series.push({ twin, name, withBefore: true }) - 1
+  draft.of[instance.index]?.series.push({ series, ...portOf(variable), ...affine })
+}
+
+/** The FMU's own start value stands for what a twin does not say; where it has none, that is an issue. */
+function fallBack({ findings: { issues, report } }: Draft, { variable, path }: Target, twin: string, name: string, lack: string, why: string): void {
+  const of = JSON.stringify(variable.name)
+  if (variable.start !== undefined) report.defaulted.push({ twin, property: name, value: variable.start, why: `${why} the start value of the FMU's ${of}.` })
+  else issues.push({ code: 'MISSING_INPUT', twin, property: name, path, message: `${JSON.stringify(name)} of ${JSON.stringify(twin)} has ${lack}, and the FMU's ${of} no start value.` })
+}
+
+/** Whether the variable can have the value. */
+function set({ findings: { issues }, of }: Draft, { instance, variable, path }: Target, value: Scalar, about: { readonly twin?: string; readonly property?: string } = {}): boolean {
+  const wrong = misfit(value, variable)
+  if (wrong) issues.push({ ...about, path, ...wrong })
+  else of[instance.index]?.sets.push({ ...portOf(variable), value })
+  return !wrong
+}
+
+function turn({ knobs }: Draft, variable: Variable, knob: Knob, target: InputPort & Scaled): void {
+  const known = knobs.get(knobKey(variable))
+  if (known) known.targets.push(target)
+  else knobs.set(knobKey(variable), { knob, targets: [target] })
 }
 
 /** Inputs that nothing feeds keep their start values, where they have any. Parameters that nothing sets as well. */
