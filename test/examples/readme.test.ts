@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../support/app.ts'
+import { type Data, openTestApp, type TestApp } from '../support/app.ts'
 import { openLive, type TestDelta } from '../support/live.ts'
+import { ended } from '../support/runs.ts'
 import { breathe } from './breathe-morning.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 const blocks = (language: string): readonly string[] => [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map(([, block]) => block ?? '')
+const toTwoDigits = (answer: unknown): unknown => JSON.parse(JSON.stringify(answer), (_key, value: unknown) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value))
 
 let app: TestApp
 beforeAll(async () => { app = await openTestApp({ demo: true }) })
@@ -38,4 +40,17 @@ test('so does the fourth, live: what has low pressure enters, and changes with i
   const [entered] = live.deltas.filter(({ id }) => id === 'north-a3')
   expect(entered).toMatchObject({ kind: 'ENTER', changed: null })
   expect(Object.keys(entered?.node ?? {})).toEqual(Object.keys(shown[1]?.node ?? {}))
+})
+
+test('so does the last: a pump that fails at six is simulated with and without a scenario, and compared', async () => {
+  expect(JSON.stringify(await app.data(blocks('graphql')[5] ?? ''))).not.toContain('{}')
+  const started = await app.data(blocks('graphql')[6] ?? '')
+  const runs = Object.fromEntries(Object.entries(started).map(([name, { run }]: [string, Data]) => [name, String(run.id)]))
+  for (const run of Object.values(runs)) expect(await ended(app, run)).toMatchObject({ state: 'SUCCEEDED', problems: [] })
+  const [answer, { data: shown }] = [await app.data(blocks('graphql')[7] ?? '', runs), JSON.parse(blocks('json')[4] ?? '') as { readonly data: Data }]
+  const [[compared], [shownCompared]] = [answer.compareRuns.candidates, shown.compareRuns.candidates] as readonly (readonly Data[])[]
+  const shownNames = new Set(shownCompared?.kpis.map(({ name }: Data) => name as string))
+  expect(compared?.kpis).toHaveLength(10)
+  expect(toTwoDigits({ ...compared, kpis: compared?.kpis.filter(({ name }: Data) => shownNames.has(name as string)) })).toEqual(shownCompared)
+  expect(toTwoDigits(answer.tank)).toEqual(shown.tank)
 })
