@@ -3,11 +3,12 @@ import { existsSync, readdirSync } from 'node:fs'
 import { run } from './run.mjs'
 import { say } from './say.mjs'
 
-/** Servers that tests start for themselves, and the packages of Debian that bring them. */
+/** What tests start for themselves, servers and a compiler for the FMUs they build, and the packages of Debian that bring them. */
 const servers = [
   { name: 'Mosquitto', package: 'mosquitto', isThere: () => runs('mosquitto') || existsSync('/usr/sbin/mosquitto') },
   { name: 'Redis', package: 'redis-server', isThere: () => runs('redis-server') },
   { name: 'PostgreSQL', package: 'postgresql', isThere: () => runs('initdb') || (existsSync('/usr/lib/postgresql') && readdirSync('/usr/lib/postgresql').length > 0) },
+  { name: 'a C compiler', package: 'gcc libc6-dev', isThere: () => runs('cc') || runs('gcc') },
 ]
 
 /** `command -v`: some of them would begin to serve. */
@@ -25,6 +26,6 @@ export async function installTestServers() {
   say(`installing ${names} by apt ...`)
   const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
   await run('apt-get', ['-qq', 'update'], options)
-  const { code } = await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', ...missing.map((server) => server.package)], options)
+  const { code } = await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', ...missing.flatMap((server) => server.package.split(' '))], options)
   if (code !== 0) say(`${names} could not be installed; tests with them are skipped`)
 }

@@ -1,17 +1,18 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { Failure, failureCodes } from '../errors.ts'
+import { Failure } from '../errors.ts'
 import type { Job, RunQueue } from '../job/run-queue.ts'
 import { EngineError } from '../simulation/engine-program.ts'
 import { newId } from '../util/id.ts'
 import { createRounds } from '../util/rounds.ts'
-import { performRun, type PerformConfig, type Performed } from './perform-run.ts'
+import { insist, mayPass } from './insist.ts'
+import { performRun } from './perform-run.ts'
+import type { PerformConfig, Performed } from './performance.ts'
 import type { RunBoard } from './run-board.ts'
 import type { RunStore } from './run-store.ts'
 import { createRunTracker, type RunTracker } from './run-tracker.ts'
-import { isEnded, type Run, type RunEnd, type RunFailure } from './run.ts'
+import { isEnded, type Run, type RunEnd, type RunFailure, type RunPhase } from './run.ts'
 import { RunStopped, type Stop } from './stop.ts'
 
-export interface ExecutorConfig extends PerformConfig {
+export interface ExecutorConfig extends Omit<PerformConfig, 'insistMs'> {
   readonly store: RunStore
   readonly queue: RunQueue
   readonly board: Pick<RunBoard, 'tell'>
@@ -47,6 +48,8 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
   const owner = newId()
   const active = new Map<string, Active>()
   const unreported = new Set<Active>()
+  let isClosing = false
+  const running = (run: Run, tracker: RunTracker): Run => ({ ...run, phase: { kind: 'RUNNING', owner, leaseUntil: 0, cancelledBy: undefined } satisfies RunPhase, progress: tracker.progress })
 
   const work = async (job: Job, signal: AbortSignal): Promise<void> => {
     const run = await store.claim(job.run, owner, leaseMs)
@@ -60,17 +63,19 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
     const stop = (why: Stop): void => { abort.abort(new RunStopped(why)) }
     const onCancel = (): void => { stop({ kind: 'cancelled' }) }
     if (signal.aborted) onCancel()
+    if (isClosing) stop({ kind: 'closing' }) // it was claimed meanwhile
     signal.addEventListener('abort', onCancel, { once: true })
     const late = setTimeout(stop, Math.min(run.deadlineMs, 2 ** 31 - 1), { kind: 'tooLate', afterMs: run.deadlineMs })
     const tracker = createRunTracker(run)
     const entry = { run, tracker, stop }
     active.set(run.id, entry)
     const begun = async (): Promise<void> => {
-      if (!await store.begin(run.id, owner)) throw new RunStopped({ kind: 'lost' })
-      board.tell([{ ...run, phase: { kind: 'RUNNING', owner, leaseUntil: 0, cancelledBy: undefined }, progress: tracker.progress }])
+      // where it is not known whether it began, it is asked again, and tells of one that is ours already that it did not begin now
+      if (!await insist(async () => await store.begin(run.id, owner) || (await store.renew(owner, [run.id], leaseMs)).has(run.id), leaseMs, abort.signal)) throw new RunStopped({ kind: 'lost' })
+      board.tell([running(run, tracker)])
     }
     try {
-      const performed = await performRun(config, { run, tracker, begun, signal: abort.signal })
+      const performed = await performRun({ ...config, insistMs: leaseMs }, { run, tracker, begun, signal: abort.signal })
       return await finish(run, tracker, performed)
     } catch (error) {
       return await fail(run, tracker, abort.signal.aborted ? abort.signal.reason : error)
@@ -83,8 +88,13 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
   }
   const end = async (run: Run, tracker: RunTracker, how: RunEnd, performed?: Performed): Promise<undefined> => {
     const progress = { ...tracker.progress, ...(performed && { fraction: 1 }) }
-    const ended = await insist(() => store.end(run.id, owner, how, { progress, results: performed?.results }))
+    const ended = await insist(() => store.end(run.id, owner, how, { progress, results: performed?.results }), leaseMs) ?? await storedEnd(run)
     if (ended) board.tell([ended])
+  }
+  /** Of one that an earlier try ended, or another process. */
+  const storedEnd = async ({ id }: Run): Promise<Run | undefined> => {
+    const [run] = await insist(() => store.find([id]), leaseMs)
+    return run && isEnded(run.phase) ? run : undefined
   }
   const finish = (run: Run, tracker: RunTracker, performed: Performed): Promise<undefined> => end(run, tracker, { kind: 'SUCCEEDED', resultHash: performed.resultHash }, performed)
 
@@ -93,30 +103,24 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
     if (stop?.kind === 'lost') return undefined
     if (stop?.kind === 'tooLate') return await end(run, tracker, { kind: 'TIMED_OUT', afterMs: stop.afterMs })
     if (stop?.kind === 'cancelled') return await end(run, tracker, { kind: 'CANCELLED', by: await whoCancelled(run) })
-    const failure = stop ? closing : toFailure(error)
+    if (stop) return await giveBack(run)
+    const failure = toFailure(error)
     if (failure.code === 'INTERNAL_ERROR') onTrouble(error, `the run ${run.id} met an error of this program`)
     if (!failure.isRetryable || run.attempts.made >= run.attempts.most) return await end(run, tracker, { kind: 'FAILED', failure })
-    const dueAt = now() + (stop ? 0 : Math.min(firstRetryMs * 2 ** (run.attempts.made - 1), longestRetryMs))
-    const back = await insist(() => store.putBack(run.id, owner, failure, dueAt))
+    const dueAt = now() + Math.min(firstRetryMs * 2 ** (run.attempts.made - 1), longestRetryMs)
+    const back = await insist(() => store.putBack(run.id, owner, failure, dueAt), leaseMs)
     if (!back) return undefined
     board.tell([back])
-    return stop || isEnded(back.phase) ? undefined : { run: run.id, priority: run.priority, dueAt }
+    return isEnded(back.phase) ? undefined : { run: run.id, priority: run.priority, dueAt }
+  }
+  /** Others find it at once, and this process when it is back. */
+  const giveBack = async ({ id }: Run): Promise<undefined> => {
+    const back = await insist(() => store.giveBack(id, owner, serverStopped), leaseMs)
+    if (back) board.tell([back])
   }
   const whoCancelled = async ({ id, createdBy }: Run): Promise<string> => {
-    const [run] = await insist(() => store.find([id]))
+    const [run] = await insist(() => store.find([id]), leaseMs)
     return run && 'cancelledBy' in run.phase && run.phase.cancelledBy !== undefined ? run.phase.cancelledBy : createdBy
-  }
-  /** What has to be written is tried as long as the lease lasts; after that, others find the run. */
-  const insist = async <T>(write: () => Promise<T>): Promise<T> => {
-    const until = now() + leaseMs
-    for (let pause = 100; ; pause = Math.min(pause * 2, 2_000)) {
-      try {
-        return await write()
-      } catch (error) {
-        if (!(error instanceof Failure) || !failureCodes[error.code].retryable || now() + pause > until) throw error
-        await delay(pause)
-      }
-    }
   }
 
   const renew = async (): Promise<number> => {
@@ -133,7 +137,7 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
   const tell = (): void => {
     const changed = [...active.values()].filter(({ tracker }) => tracker.takeChange())
     for (const each of changed) unreported.add(each)
-    board.tell(changed.map(({ run, tracker }) => ({ ...run, phase: { kind: 'RUNNING', owner, leaseUntil: 0, cancelledBy: undefined }, progress: tracker.progress })))
+    board.tell(changed.map(({ run, tracker }) => running(run, tracker)))
   }
   const report = async (): Promise<number> => {
     const some = [...unreported]
@@ -160,6 +164,7 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
     owner,
     round: recovery.now,
     async [Symbol.asyncDispose]() {
+      isClosing = true
       await recovery[Symbol.asyncDispose]()
       for (const { stop } of active.values()) stop({ kind: 'closing' })
       await queue.drain()
@@ -169,10 +174,10 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
   }
 }
 
-const closing: RunFailure = { code: 'SERVER_STOPPED', message: 'The server that computed it was stopped.', twin: undefined, isRetryable: true }
+const serverStopped: RunFailure = { code: 'SERVER_STOPPED', message: 'The server that computed it was stopped.', twin: undefined, isRetryable: true }
 
 function toFailure(error: unknown): RunFailure {
   if (error instanceof EngineError) return { code: error.code, message: error.message, twin: error.twin, isRetryable: error.isRetryable }
-  if (error instanceof Failure) return { code: error.code, message: error.message, twin: undefined, isRetryable: failureCodes[error.code].retryable }
+  if (error instanceof Failure) return { code: error.code, message: error.message, twin: undefined, isRetryable: mayPass(error) }
   return { code: 'INTERNAL_ERROR', message: 'The run met an error of this program; the log of the server has more of it.', twin: undefined, isRetryable: false }
 }

@@ -1,47 +1,17 @@
-import type { ArtifactStore } from '../artifact/artifact-store.ts'
-import { presentVantage, type Vantage } from '../domain/vantage.ts'
+import { presentVantage } from '../domain/vantage.ts'
 import { vantageOf } from '../domain/find-vantage.ts'
-import type { ScenarioBook } from '../scenario/scenario.ts'
 import type { Calibrated } from '../simulation/calibration/calibrated.ts'
 import type { Engine } from '../simulation/engine.ts'
-import type { EngineHost, EngineListener, EngineWork } from '../simulation/engine-host.ts'
+import type { EngineListener, EngineWork } from '../simulation/engine-host.ts'
 import { EngineError } from '../simulation/engine-program.ts'
-import { createResultSink } from '../simulation/result-sink.ts'
-import type { SeriesReads } from '../telemetry/series-reads.ts'
-import type { TelemetryStore } from '../telemetry/telemetry-store.ts'
 import type { Json } from '../util/json.ts'
 import { decodeInputs, type RunInputs } from './run-inputs.ts'
 import { toFound } from './found.ts'
 import { performSweep } from './perform-sweep.ts'
+import type { Performance, Performed, PerformConfig } from './performance.ts'
 import { readInputSeries, readTargets, vantageOfRun } from './run-readings.ts'
-import type { RunStore } from './run-store.ts'
-import type { RunTracker } from './run-tracker.ts'
+import { createRunSink } from './run-sink.ts'
 import type { Run, RunResults } from './run.ts'
-
-export interface PerformConfig {
-  readonly engines: ReadonlyMap<string, Engine>
-  readonly host: EngineHost
-  readonly artifacts: Pick<ArtifactStore, 'read' | 'path'>
-  readonly scenarios: ScenarioBook
-  readonly telemetry: { from(vantage: Vantage): Pick<SeriesReads, 'readings' | 'latestBefore'> }
-  readonly readings: Pick<TelemetryStore, 'append'>
-  readonly members: Pick<RunStore, 'addMembers' | 'members'>
-  /** Result values of one run. */
-  readonly mostValues: number
-}
-
-export interface Performance {
-  readonly run: Run
-  readonly tracker: RunTracker
-  /** The model is open: BINDING is over. Rejects where the run is not ours any more. */
-  begun(): Promise<void>
-  readonly signal: AbortSignal
-}
-
-export interface Performed {
-  readonly resultHash: string
-  readonly results: RunResults
-}
 
 /** Does a run that was claimed. Rejects with the signal's reason, an `EngineError`, or a failure of a store. */
 export async function performRun(config: PerformConfig, performance: Performance): Promise<Performed> {
@@ -91,8 +61,9 @@ async function readingFrom({ scenarios, telemetry }: PerformConfig, { scenario, 
 }
 
 /** What the engine tells, put where it belongs. `piece`: of a run in several pieces of work. */
-export function createListener({ readings, mostValues }: PerformConfig, { run, tracker, begun }: Performance, inputs: RunInputs, piece = 0): EngineListener {
-  const sink = createResultSink({ store: readings, run: run.id, outputs: inputs.outputs, from: inputs.window.from, mostValues })
+export function createListener(config: PerformConfig, performance: Performance, inputs: RunInputs, piece = 0): EngineListener {
+  const { run, tracker, begun, signal } = performance
+  const sink = createRunSink(config, run, inputs, signal)
   return {
     bound: begun,
     async frames(frames) {

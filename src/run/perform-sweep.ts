@@ -1,10 +1,11 @@
 import { toSamples } from '../simulation/design/samples.ts'
 import type { EngineWork, MemberOutcome, SweepSample } from '../simulation/engine-host.ts'
 import { EngineError, type Kpis } from '../simulation/engine-program.ts'
-import { createResultSink } from '../simulation/result-sink.ts'
 import { sha256 } from '../util/sha256.ts'
-import type { Performance, Performed, PerformConfig } from './perform-run.ts'
+import { insist } from './insist.ts'
+import type { Performance, Performed, PerformConfig } from './performance.ts'
 import type { RunInputs, SweptVariable } from './run-inputs.ts'
+import { createRunSink } from './run-sink.ts'
 import type { SweepMember } from './run-store.ts'
 
 type Task = Extract<RunInputs['task'], { readonly kind: 'sweep' }>
@@ -16,18 +17,18 @@ const [mostInPiece, inOneWrite, inOnePage] = [200, 200, 1_000]
 /** Members that are done already, by an attempt that was lost, are not done again. */
 export async function performSweep(config: PerformConfig, performance: Performance, inputs: RunInputs, work: Omit<EngineWork, 'task'>): Promise<Performed> {
   const { run, tracker, begun, signal } = performance
-  const { host, members: store, readings, mostValues } = config
+  const { host, members: store, insistMs } = config
   const task = inputs.task as Task
   const samples = toSweepSamples(task, inputs.seed)
   const done = new Map((await storedMembers(config, run.id)).map((member) => [member.index, member]))
   const waiting = samples.filter(({ index }) => !done.has(index))
-  const sink = createResultSink({ store: readings, run: run.id, outputs: inputs.outputs, from: inputs.window.from, mostValues })
+  const sink = createRunSink(config, run, inputs, signal)
   let isBegun: Promise<void> | undefined
   let unwritten: SweepMember[] = []
   const write = async (): Promise<void> => {
     const some = unwritten
     unwritten = []
-    if (some.length > 0) await store.addMembers(run.id, some)
+    if (some.length > 0) await insist(() => store.addMembers(run.id, some), insistMs)
   }
   const take = (outcome: MemberOutcome): void => {
     const member = toMember(outcome, task.variables)

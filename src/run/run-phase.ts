@@ -13,6 +13,8 @@ export type RunMove =
   | { readonly kind: 'renew'; readonly owner: string; readonly now: number; readonly leaseMs: number }
   | { readonly kind: 'end'; readonly owner: string; readonly end: RunEnd }
   | { readonly kind: 'putBack'; readonly owner: string; readonly failure: RunFailure; readonly dueAt: number }
+  /** The process ends in order: what it did so far is no attempt. */
+  | { readonly kind: 'giveBack'; readonly owner: string; readonly failure: RunFailure; readonly now: number }
   | { readonly kind: 'cancel'; readonly actor: string }
   | { readonly kind: 'recover'; readonly now: number }
 
@@ -45,6 +47,7 @@ function ownerMoved(phase: Taken, attempts: RunAttempts, move: OwnerMove): RunTu
     case 'renew': return { phase: { ...phase, leaseUntil: move.now + move.leaseMs }, attempts }
     case 'end': return move.end.kind === 'SUCCEEDED' && phase.kind === 'BINDING' ? undefined : { phase: move.end, attempts }
     case 'putBack': return setBack(phase, attempts, move.failure, move.dueAt)
+    case 'giveBack': return setBack(phase, { ...attempts, made: attempts.made - 1 }, move.failure, move.now)
   }
 }
 

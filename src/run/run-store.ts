@@ -42,6 +42,8 @@ export interface RunStore {
   end(id: string, owner: string, end: RunEnd, outcome: { readonly progress: RunProgress; readonly results: RunResults | undefined }): Promise<Run | undefined>
   /** An attempt of this owner failed and there are more: back to QUEUED, due at the instant. Undefined where it is not this owner's any more. */
   putBack(id: string, owner: string, failure: RunFailure, dueAt: number): Promise<Run | undefined>
+  /** This owner ends in order, and does no more of the run: as `putBack`, due at once, and the attempt does not count. */
+  giveBack(id: string, owner: string, failure: RunFailure): Promise<Run | undefined>
   /** QUEUED → CANCELLED at once; BINDING and RUNNING ones are marked, and their owner sees it. Undefined where there is no such run; one that ended is answered as it is. */
   cancel(id: string, actor: string): Promise<Run | undefined>
   /** QUEUED ones, those due first, by priority and age. */

@@ -1,6 +1,6 @@
 import { InitHydOption, LinkProperty, NodeProperty, Project } from 'epanet-js'
 import { hearing, loadToolkit } from '../../../src/adapters/epanet/toolkit.ts'
-import { createFindings } from '../../../src/simulation/epanet/findings.ts'
+import { createFindings } from '../../../src/simulation/findings.ts'
 import { writeInp } from '../../../src/simulation/epanet/inp/write-inp.ts'
 import { readMapping } from '../../../src/simulation/epanet/mapping.ts'
 import { networkOfTwins } from '../../../src/simulation/epanet/twins-network.ts'

@@ -59,7 +59,7 @@ export function createCoSimulation(input: FmiInput, loaded: readonly LoadedFmu[]
   }
 
   const steps = async (instances: readonly FmuInstance[], context: RunContext): Promise<Kpis> => {
-    const exchange = createExchange(input, instances, series)
+    const exchange = createExchange(input, instances, series, window.from)
     const { stepSize, stepsPerFrame, steps: last } = input
     const stopTime = last * stepSize
     for (const instance of instances) instance.enterInitialization({ stopTime, tolerance: input.tolerance })

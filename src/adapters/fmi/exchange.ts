@@ -19,12 +19,13 @@ export interface Exchange {
 
 const microseconds = 1_000_000
 
-export function createExchange(input: FmiInput, instances: readonly FmuInstance[], series: readonly InputSeries[]): Exchange {
+/** `from`: the window's start, in microseconds since 1970. */
+export function createExchange(input: FmiInput, instances: readonly FmuInstance[], series: readonly InputSeries[], from: number): Exchange {
   const feeds = instances.flatMap((instance, index) => createFeed(instance, input.instances[index]?.series ?? [], series) ?? [])
   const cables = input.order.map((target) => createCables(input.wires.filter(({ to }) => to.instance === target), instances, target))
   const cablesTo = new Map(input.order.map((target, at) => [target, cables[at] ?? []]))
   const outputs = createOutputs(input.outputs, instances)
-  const feed = (time: number): void => { for (const each of feeds) each(time) }
+  const feed = (time: number): void => { for (const each of feeds) each(from + time * microseconds) }
   const transferTo = (instance: number): boolean => {
     let isChanged = false
     for (const cable of cablesTo.get(instance) ?? []) isChanged = cable.pull() || isChanged
@@ -85,15 +86,15 @@ function createCable(wires: readonly InputWire[], out: ValueGroup, into: ValueGr
   }
 }
 
-/** The last reading counts until the next; before the first one, the FMU keeps its own start value. */
-function createFeed(instance: FmuInstance, inputs: InputInstance['series'], series: readonly InputSeries[]): ((time: number) => void) | undefined {
+/** The last reading counts until the next; before the first one, the FMU keeps its own start value. `at`: microseconds since 1970. */
+function createFeed(instance: FmuInstance, inputs: InputInstance['series'], series: readonly InputSeries[]): ((at: number) => void) | undefined {
   if (inputs.length === 0) return undefined
   const ports = inputs.map((port) => ({ ...port, group: instance.group([port]), readings: series[port.series] ?? { at: new Float64Array(), values: new Float64Array() }, next: 0 }))
-  return (time) => {
+  return (at) => {
     for (const port of ports) {
       const { readings, group, scale, shift } = port
       const before = port.next
-      while (port.next < readings.at.length && (readings.at[port.next] ?? Infinity) <= time * microseconds) port.next++
+      while (port.next < readings.at.length && (readings.at[port.next] ?? Infinity) <= at) port.next++
       if (port.next === before) continue
       group.values[0] = (readings.values[port.next - 1] ?? 0) * scale + shift
       group.write()

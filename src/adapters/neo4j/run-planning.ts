@@ -32,5 +32,6 @@ export async function planRuns(store: RunStore, database: Pick<Neo4jDatabase, 't
   await store.end(nobody, nobody, { kind: 'CANCELLED', by: nobody }, { progress: noProgress, results: undefined })
   await database.transaction((tx) => tx.run({ text: cypher.addWrites, parameters: { b: { t: tenant, id: nobody, at: 0n, twins: [] } } }), { timeoutMs: planningMs })
   await store.cancel(nobody, nobody)
+  await store.giveBack(nobody, nobody, { code: '', message: '', twin: undefined, isRetryable: true })
   await store.putBack(nobody, nobody, { code: '', message: '', twin: undefined, isRetryable: true }, 0)
 }

@@ -113,11 +113,16 @@ FOREACH (_ IN CASE r.state WHEN 'QUEUED' THEN [1] ELSE [] END | SET ${released},
 FOREACH (_ IN CASE r.state WHEN 'QUEUED' THEN [] ELSE [1] END | SET ${ended})
 FOREACH (_ IN CASE r.state WHEN 'FAILED' THEN [1] ELSE [] END | SET r += $b.failureColumns)`
 
-export const putBack = `${lock}
+const ownerSetsBack = (attempts: string, dueAt: string): string => `${lock}
 MATCH ${run('$b.id')} USING INDEX SEEK r:_Run(_t, id) WHERE ${isTaken} AND r.owner = $b.owner
 ${revise}
-${setBack('$b.dueAt')}
+SET r.attempts = ${attempts}
+${setBack(dueAt)}
 RETURN collect(${shown}) AS runs`
+
+export const putBack = ownerSetsBack('r.attempts', '$b.dueAt')
+
+export const giveBack = ownerSetsBack('r.attempts - 1', 'timestamp()')
 
 const lost = `MATCH (r:_Run) USING INDEX r:_Run(_t, state) WHERE r._t = $b.t AND ${isTaken} AND r.leaseUntilMs <= timestamp()`
 

@@ -43,6 +43,7 @@ export function createNeo4jRunStore(database: Pick<Neo4jDatabase, 'read' | 'writ
     putBack: (id, owner, failure, dueAt) => changeOne(cypher.putBack, {
       id, owner, dueAt: BigInt(Math.round(dueAt)), noProgress: toProgressColumns(noProgress), failure: JSON.stringify(failure), failureColumns: toFailureColumns(failure),
     }),
+    giveBack: (id, owner, failure) => changeOne(cypher.giveBack, { id, owner, noProgress: toProgressColumns(noProgress), failure: JSON.stringify(failure), failureColumns: toFailureColumns(failure) }),
     cancel: (id, actor) => changeOne(cypher.cancel, { id, actor }),
     async waiting(limit) {
       return (await database.read({ text: cypher.waiting, parameters: b({ limit: BigInt(limit) }) }))['runs'] as readonly { readonly id: string; readonly priority: number; readonly dueAt: number }[]

@@ -8,8 +8,8 @@ import { EngineError } from '../../simulation/engine-program.ts'
 import type { WorkerAtWork } from '../../simulation/worker/converse.ts'
 import { toOrder } from '../../simulation/worker/to-order.ts'
 import type { FromWorker } from '../../simulation/worker/wire.ts'
-import { kill, residentMb } from './process-tree.ts'
-import { keepTail } from './tail.ts'
+import { kill, residentMb } from '../../util/process-tree.ts'
+import { keepTail } from '../../util/keep-tail.ts'
 
 /** A process that computes for one run. */
 export interface EngineChild {

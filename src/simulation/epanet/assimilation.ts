@@ -1,6 +1,6 @@
 import { nearest } from '../../util/nearest.ts'
 import type { BindRequest, InputSeriesName } from '../engine.ts'
-import type { Findings } from './findings.ts'
+import type { Findings } from '../findings.ts'
 import type { Assimilation } from './input.ts'
 import type { BoundModel } from './model.ts'
 import type { EpanetParameters } from './parameters.ts'

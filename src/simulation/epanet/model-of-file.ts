@@ -1,6 +1,6 @@
 import { nearest } from '../../util/nearest.ts'
 import type { BindRequest } from '../engine.ts'
-import type { Findings } from './findings.ts'
+import type { Findings } from '../findings.ts'
 import { parseInp, type ParsedInp } from './inp/parse-inp.ts'
 import type { Mapping } from './mapping.ts'
 import type { BoundModel, ModelElement } from './model.ts'

@@ -1,5 +1,5 @@
 import type { BindRequest } from '../engine.ts'
-import type { Findings } from './findings.ts'
+import type { Findings } from '../findings.ts'
 import type { HydraulicNetwork, LinkSpec } from './input.ts'
 import type { Mapping } from './mapping.ts'
 import type { BoundModel, ModelElement } from './model.ts'

@@ -1,6 +1,6 @@
 import { nearest } from '../../util/nearest.ts'
 import type { BindRequest, OutputSeries } from '../engine.ts'
-import type { Findings } from './findings.ts'
+import type { Findings } from '../findings.ts'
 import type { EpanetInput } from './input.ts'
 import type { Mapping } from './mapping.ts'
 import type { BoundModel, ModelElement } from './model.ts'

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../telemetry/duration.ts'
 import type { RunWindow } from '../engine.ts'
-import type { Findings } from './findings.ts'
+import type { Findings } from '../findings.ts'
 import type { Options, Times } from './input.ts'
 import type { BoundModel } from './model.ts'
 import { clockAt } from './moments.ts'

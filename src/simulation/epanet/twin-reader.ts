@@ -1,10 +1,11 @@
 import type { Json } from '../../util/json.ts'
 import type { BindRequest } from '../engine.ts'
 import type { NetworkTwin } from '../network.ts'
-import type { Findings } from './findings.ts'
+import type { Findings } from '../findings.ts'
 import type { Mapping } from './mapping.ts'
 import { isObject } from './parameters.ts'
-import { type Affine, affineBetween } from './units.ts'
+import type { Affine } from '../affine.ts'
+import { affineBetween } from './units.ts'
 import { type RoleName, vocabulary } from './vocabulary.ts'
 
 /** Bounds of a number: `above` is no value of it, `min` and `max` are. */

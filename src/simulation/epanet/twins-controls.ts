@@ -1,5 +1,5 @@
 import type { NetworkRelationship } from '../network.ts'
-import type { Findings } from './findings.ts'
+import type { Findings } from '../findings.ts'
 import type { HydraulicNetwork } from './input.ts'
 import type { Mapping } from './mapping.ts'
 import type { TwinReader } from './twin-reader.ts'

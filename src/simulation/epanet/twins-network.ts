@@ -1,7 +1,7 @@
 import type { BindRequest } from '../engine.ts'
 import type { NetworkRelationship } from '../network.ts'
 import { nameElements } from './element-names.ts'
-import type { Findings } from './findings.ts'
+import type { Findings } from '../findings.ts'
 import type { HydraulicNetwork, LinkSpec } from './input.ts'
 import type { Mapping } from './mapping.ts'
 import { toControls } from './twins-controls.ts'

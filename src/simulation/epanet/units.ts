@@ -1,4 +1,5 @@
 import { convertUnit } from '../../telemetry/unit/convert-unit.ts'
+import { type Affine, affineOf } from '../affine.ts'
 
 /** What one unit of a model is in the usual units: litres per second, metres, millimetres, metres of pressure head, and so on. */
 export type ModelUnits = {
@@ -40,17 +41,10 @@ export function modelUnits(flow: string, pressure?: string): ModelUnits | undefi
 /** Kilopascal of a metre of water: 1,000 kg/m³ under standard gravity, as DTDL's inches of water. */
 const kilopascalPerMetre = 9.80665
 
-export interface Affine {
-  readonly scale: number
-  readonly shift: number
-}
-
-/** `value × scale + shift` from one unit of DTDL into another; metres of head are pressures, too, where `isHead`. Undefined where they measure different things. */
+/** As `affineOf`, where metres of head are pressures, too, if `isHead`. */
 export function affineBetween(from: string, to: string, isHead = false): Affine | undefined {
-  if (from === to) return { scale: 1, shift: 0 }
-  const conversion = convertUnit(from, to)
-  if (conversion) return { scale: conversion(1) - conversion(0), shift: conversion(0) }
-  if (!isHead) return undefined
+  const affine = affineOf(from, to)
+  if (affine || !isHead) return affine
   const pressure = convertUnit('kilopascal', to)
   const metres = convertUnit(from, 'metre')
   if (pressure && metres) return { scale: pressure(metres(1) * kilopascalPerMetre), shift: 0 }

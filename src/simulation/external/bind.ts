@@ -1,6 +1,6 @@
 import type { Json } from '../../util/json.ts'
-import { createFindings, type Findings } from '../epanet/findings.ts'
-import { type Affine, affineBetween } from '../epanet/units.ts'
+import { createFindings, type Findings } from '../findings.ts'
+import { type Affine, affineOf } from '../affine.ts'
 import { type BindRequest, type Bound, type InputSeriesName, type Knob, knobKey, type OutputSeries, type Unbound } from '../engine.ts'
 import type { NetworkTwin } from '../network.ts'
 import type { ExternalEngine, ExternalProperty, ExternalRole, ExternalSeries } from './definition.ts'
@@ -82,7 +82,7 @@ function toUnit(given: number, { name, unit, min = -Infinity, max = Infinity }: 
 /** Where one of them is not known, values are taken as they are. Undefined: it is refused. */
 function conversion(twin: string, name: string, from: string | undefined, to: string | undefined, findings: Findings): Affine | undefined {
   if (from === undefined || to === undefined || from === to) return { scale: 1, shift: 0 }
-  const affine = affineBetween(from, to)
+  const affine = affineOf(from, to)
   if (affine) findings.converted(twin, name, from, to)
   else findings.refuse('WRONG_UNIT', ['of'], `${name} of ${twin} is in ${from}, which does not convert into ${to}.`, { twin, property: name })
   return affine

@@ -63,10 +63,12 @@ describe.skipIf(compiler === undefined)('FMUs that are wired along relationships
 
   it('are told telemetry, the last reading until the next, in their own units', async () => {
     await using host = createProcessHost({ atOnce: 1, memoryMb: 256 })
+    const from = 1_772_409_600 * second
     const tank = buildFmu({ ...models.tank, version: '2.0' })
     const parameters: Json = { components: [{ name: 'tank', fmu: tank.sha256, twin: 'tank-1', inputs: { inflow: { telemetry: 'inflow' }, valve: true }, outputs: { level: 'levelCm' }, start: { leak: 0, area: { value: 1, unit: 'squareMetre' } } }] }
     const { rows, heard } = await run(host, {
-      twins: [twin('tank-1', 'Tank')], fmus: [tank], parameters, series: [{ at: Float64Array.of(-5 * second, 2 * second, 4.5 * second), values: Float64Array.of(10, 20, 0) }],
+      twins: [twin('tank-1', 'Tank')], fmus: [tank], parameters, window: { from, horizon: 10 * second, step: second },
+      series: [{ at: Float64Array.of(from - 5 * second, from + 2 * second, from + 4.5 * second), values: Float64Array.of(10, 20, 0) }],
     })
     const flows = [10, 10, 20, 20, 20, 0, 0, 0, 0, 0] // litres per second, of each step of a second; 4.5 s counts from the next step on
     let level = 1

@@ -1,6 +1,6 @@
-import type { Json } from '../../util/json.ts'
-import type { BindingReport } from '../engine.ts'
-import type { EngineIssue, EngineIssueCode } from '../engine-issue.ts'
+import type { Json } from '../util/json.ts'
+import type { BindingReport } from './engine.ts'
+import type { EngineIssue, EngineIssueCode } from './engine-issue.ts'
 
 /** What binding comes upon, as it goes. */
 export interface Findings {
