@@ -23,6 +23,7 @@ const anyMove: fc.Arbitrary<RunMove> = fc.oneof(
   fc.record({ kind: fc.constant('renew' as const), owner, now, leaseMs }),
   fc.record({ kind: fc.constant('end' as const), owner, end }),
   fc.record({ kind: fc.constant('putBack' as const), owner, failure: fc.constant(lost), dueAt: now }),
+  fc.record({ kind: fc.constant('giveBack' as const), owner, failure: fc.constant(lost), now }),
   fc.record({ kind: fc.constant('cancel' as const), actor: owner }),
   fc.record({ kind: fc.constant('recover' as const), now }),
 )
@@ -55,6 +56,12 @@ describe('the life of a run', () => {
     expect(turn).toEqual({ phase: { kind: 'FAILED', failure: workerLost }, attempts: { made: 2, most: 2, last: workerLost } })
   })
 
+  it('that is given back by who stops in order has used up no attempt', () => {
+    const taken: RunMove = { kind: 'claim', owner: 'a', now: 0, leaseMs: 5 }
+    const { turn } = through(fresh(1), [taken, { kind: 'begin', owner: 'a' }, { kind: 'giveBack', owner: 'a', failure: lost, now: 3 }])
+    expect(turn).toEqual({ phase: { kind: 'QUEUED', dueAt: 3 }, attempts: { made: 0, most: 1, last: lost } })
+  })
+
   it('is cancelled by who wanted it first, whatever its owner does about it', () => {
     const taken = [{ kind: 'claim', owner: 'a', now: 0, leaseMs: 5 }, { kind: 'cancel', actor: 'eve' }, { kind: 'cancel', actor: 'bob' }] as const
     const ends: readonly RunMove[] = [{ kind: 'recover', now: 5 }, { kind: 'putBack', owner: 'a', failure: lost, dueAt: 3 }]
@@ -68,13 +75,14 @@ describe('the life of a run', () => {
     }))
   })
 
-  it('is tried once more with each claim, with nothing else, and never too often', () => {
+  it('is tried once more with each claim, with nothing else, never too often, and once less with each that was given back in order', () => {
     fc.assert(fc.property(anyWay, fc.integer({ min: 1, max: 4 }), (way, most) => {
       const { turns } = through(fresh(most), way)
       for (const [i, turn] of turns.entries()) {
         const before = turns[i - 1] ?? turn
         const isClaim = before.phase.kind === 'QUEUED' && turn.phase.kind === 'BINDING'
-        expect(turn.attempts.made - before.attempts.made).toBe(isClaim ? 1 : 0)
+        const isGivenBack = turn !== before && way[i - 1]?.kind === 'giveBack'
+        expect(turn.attempts.made - before.attempts.made).toBe(isClaim ? 1 : isGivenBack ? -1 : 0)
         expect(turn.attempts.made).toBeLessThanOrEqual(most)
         expect(turn.attempts.most).toBe(most)
       }
