@@ -2,15 +2,18 @@ import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import type { Data, TestApp } from './app.ts'
 
+/** Where runs are: an app of this process, or a server of another. */
+export type RunSite = Pick<TestApp, 'data' | 'url'>
+
 /** What a mutation that starts a simulation answered. */
-export async function startSimulation(app: TestApp, input: object): Promise<Data> {
+export async function startSimulation(app: RunSite, input: object): Promise<Data> {
   return (await app.data(`mutation ($input: StartSimulationInput!) { startSimulation(input: $input) {
     __typename ... on StartSimulationSuccess { isKnown cursor run { id state configHash } } ... on Problem { code message path } ... on NotFound { id } ... on Invalid { problems { code message path twin } }
   } }`, { input })).startSimulation as Data
 }
 
 /** The id of a run that was started, or known. */
-export async function started(app: TestApp, input: object): Promise<string> {
+export async function started(app: RunSite, input: object): Promise<string> {
   const answer = await startSimulation(app, input)
   if (answer.__typename !== 'StartSimulationSuccess') throw new Error(JSON.stringify(answer))
   return String(answer['run'].id)
@@ -19,7 +22,7 @@ export async function started(app: TestApp, input: object): Promise<string> {
 const ends = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'TIMED_OUT']
 
 /** The states that the subscription tells of, up to one that is enough. */
-export async function follow(app: TestApp, id: string, isEnough: (state: string) => boolean, withinMs = 60_000): Promise<readonly string[]> {
+export async function follow(app: RunSite, id: string, isEnough: (state: string) => boolean, withinMs = 60_000): Promise<readonly string[]> {
   const client = createClient({ url: `${app.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, lazy: true, retryAttempts: 0 })
   const seen: string[] = []
   const late = setTimeout(() => { client.terminate() }, withinMs)
@@ -39,8 +42,14 @@ export async function follow(app: TestApp, id: string, isEnough: (state: string)
 }
 
 /** The run, as soon as it is in one of the states: told by the subscription. */
-export async function ended(app: TestApp, id: string, states: readonly string[] = ends, withinMs = 60_000): Promise<Data> {
+export async function ended(app: RunSite, id: string, states: readonly string[] = ends, withinMs = 60_000): Promise<Data> {
   const seen = await follow(app, id, (state) => states.includes(state) || ends.includes(state), withinMs)
   if (!states.includes(seen.at(-1) ?? '')) throw new Error(`The run came to ${seen.join(', ')}, and to none of ${states.join(', ')}.`)
   return (await app.data('query ($id: ID!) { run(id: $id) { id state progress configHash resultHash kpis values attempts failure { code message twin retryable } problems { severity code message twin count } } }', { id })).run as Data
+}
+
+/** What a mutation that takes a run's id answered. */
+export async function changeRun(app: RunSite, mutation: 'cancelRun' | 'retryRun' | 'rerun', id: string): Promise<Data> {
+  const success = { cancelRun: 'CancelRunSuccess', retryRun: 'RetryRunSuccess', rerun: 'RerunSuccess' }[mutation]
+  return (await app.data(`mutation ($id: ID!) { ${mutation}(id: $id) { __typename ... on ${success} { run { id state repeats } } ... on Problem { code message } } }`, { id }))[mutation] as Data
 }

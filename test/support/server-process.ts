@@ -12,9 +12,12 @@ import type { Data } from './app.ts'
 /** A server in a process of its own, on the run's Neo4j, in a tenant of the test. */
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string
+  readonly pid: number
   /** The data of an operation that has no errors. */
   data(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Data>
   ingest(messages: readonly unknown[]): Promise<Data>
+  /** Resolves when it is gone: at once by SIGKILL, in order by SIGTERM. */
+  kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>
 }
 
 const main = fileURLToPath(new URL('serve-tenant.ts', import.meta.url))
@@ -42,13 +45,17 @@ export async function startServerProcess(tenant: string, environment: Readonly<R
     return await response.json() as Data
   }
   return {
-    url,
+    url, pid: child.pid ?? 0,
     async data(query, variables = {}) {
       const { data, errors } = await post('/graphql', JSON.stringify({ query, variables }), 'application/json')
       if (errors) throw new Error(JSON.stringify(errors))
       return data as Data
     },
     ingest: (messages) => post('/ingest', JSON.stringify(messages), 'application/json'),
+    async kill(signal) {
+      child.kill(signal)
+      await gone
+    },
     async [Symbol.asyncDispose]() {
       const late = setTimeout(() => child.kill('SIGKILL'), 15_000)
       child.kill('SIGTERM')
