@@ -34,7 +34,14 @@ interface Member extends SweepMember { readonly run: Run }
 const [usualPage, mostPage] = [100, 1_000]
 
 export const runResolvers: IResolvers<unknown, Context> = {
-  Query: { run: (_source, { id }: { readonly id: string }, context, info) => findRun(id, context, info) },
+  Query: {
+    run: (_source, { id }: { readonly id: string }, context, info) => findRun(id, context, info),
+    async runsOfTwin(_source, { twin, ...page }: Page & { readonly twin: string }, { services }) {
+      const { first, after } = toPage(page)
+      const found = await services.runTwins.runsOfTwin(twin, { first: first + 1, after: after === undefined ? undefined : toTwinRunPlace(after) })
+      return toConnection(found.map(({ run: id, at, reads, writes }) => ({ cursor: toCursor(`${at}:${id}`), node: { id, isRead: reads, isWritten: writes } })), first, after)
+    },
+  },
   Mutation: {
     startSimulation: async (_, { input, ...keyed }: Keyed & { readonly input: SimulationRequest }, context) => toStarted('StartSimulationSuccess', await context.services.runs.startSimulation(input, toRequest(keyed, context))),
     startSweep: async (_, { input, ...keyed }: Keyed & { readonly input: SweepRequest }, context) => toStarted('StartSweepSuccess', await context.services.runs.startSweep(input, toRequest(keyed, context))),
@@ -85,7 +92,7 @@ export const runResolvers: IResolvers<unknown, Context> = {
     async members(row: Row, args: Page, context) {
       const { first, after } = toPage(args)
       const run = await load(row, context)
-      const found = await context.services.runs.members(run.id, { first: first + 1, after: after === undefined ? undefined : Number(after) })
+      const found = await context.services.runs.members(run.id, { first: first + 1, after: after === undefined ? undefined : toIndex(after) })
       return toConnection(found.map((member) => ({ cursor: toCursor(String(member.index)), node: { ...member, run } satisfies Member })), first, after)
     },
     async calibration(row: Row, _, context) {
@@ -100,7 +107,7 @@ export const runResolvers: IResolvers<unknown, Context> = {
     failure: ({ failure: why }: Member) => (why ? { ...why, twin: null, retryable: false } : null),
     series: async ({ run, index }: Member, { twin, name }: SeriesArguments, context) => await seriesOf(run, index, { twin, name }, context),
   },
-  ...Object.fromEntries(['StartSimulationSuccess', 'StartSweepSuccess', 'StartCalibrationSuccess', 'CancelRunSuccess', 'RetryRunSuccess', 'RerunSuccess'].map((type) => [type, { run: ({ id }: { readonly id: string }, _: unknown, context: Context, info: GraphQLResolveInfo) => findRun(id, context, info) }])),
+  ...Object.fromEntries(['StartSimulationSuccess', 'StartSweepSuccess', 'StartCalibrationSuccess', 'CancelRunSuccess', 'RetryRunSuccess', 'RerunSuccess', 'TwinRun'].map((type) => [type, { run: ({ id }: { readonly id: string }, _: unknown, context: Context, info: GraphQLResolveInfo) => findRun(id, context, info) }])),
   ApplyCalibrationSuccess: { scenario: async ({ scenario }: { readonly scenario: string }, _, context, info) => (await findNodes('scenarios', { where: { id: { eq: scenario } }, limit: 1 }, context, info))[0] ?? null },
   RunProgressed: { run: ({ id }: { readonly id: string }, _, context, info) => findRun(id, context, info) },
 }
@@ -146,6 +153,17 @@ function toPage({ first, after }: Page): { readonly first: number; readonly afte
 function toConnection<Node>(found: readonly { readonly cursor: string; readonly node: Node }[], first: number, after: string | undefined): unknown {
   const edges = found.slice(0, first)
   return { edges, pageInfo: { hasNextPage: found.length > first, hasPreviousPage: after !== undefined, startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null } }
+}
+
+function toIndex(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw failure('BAD_USER_INPUT', { message: 'after is no cursor of members. Give back the endCursor of the page before.' })
+  return Number(text)
+}
+
+function toTwinRunPlace(text: string): { readonly at: number; readonly run: string } {
+  const [, at, run] = /^(\d{1,16}):(.+)$/s.exec(text) ?? []
+  if (at === undefined || run === undefined) throw failure('BAD_USER_INPUT', { message: 'after is no cursor of the runs of a twin. Give back the endCursor of the page before.' })
+  return { at: Number(at), run }
 }
 
 const toCursor = (place: string): string => Buffer.from(`r1:${place}`).toString('base64url')

@@ -39,10 +39,12 @@ export async function untilEnd(url: string, id: string): Promise<void> {
   }
 }
 
-/** The network's file as an artifact, and twins that are named after its elements, all related to one. */
+/** The network's file as an artifact, and twins that are named after its elements, all related to one. Twins are made once for all servers of a graph. */
 export async function load(url: string, network: WaterNetwork): Promise<void> {
   const put = await fetch(`${url}/artifacts/${network.sha256}`, { method: 'PUT', body: network.file as Uint8Array<ArrayBuffer> })
   if (!put.ok) throw new Error(await put.text())
+  const { twin } = await ask(url, 'query($id: ID!) { twin(id: $id) { _id } }', { id: network.name }) as { readonly twin: unknown }
+  if (twin) return // another server of this graph made it
   await ask(url, 'mutation($d: [JSON!]!) { publishModels(documents: $d) { __typename } }', { d: benchModels })
   const twins = [...network.nodes.map((id) => ({ id: nodeTwin(network.name, id), model: 'dtmi:bench:WaterNode;1' })), ...network.links.map((id) => ({ id: linkTwin(network.name, id), model: 'dtmi:bench:WaterLink;1' }))]
   for (let at = 0; at < twins.length; at += 500) await created(url, twins.slice(at, at + 500))

@@ -14,7 +14,7 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
   ScenarioState ScenarioEdit ScenarioEdit_Connection ScenarioEdit_Edge ScenarioEditKind ScenarioConflict ScenarioConflicts ScenarioConflictKind OnScenarioConflict TelemetryOverride TelemetryOverrideKind TelemetryOverrideInput OverrideReadingInput OverriddenTelemetry
   Source Quality Direction Fill Aggregate RollupGroup
   Engine EngineDeterminism EngineIsolation EngineCancel EngineRole EngineProperty EngineTelemetry EngineKpi
-  RunKind RunState RunFailure RunProblem RunProblemSeverity RunPin BindingReport MappedTwin DefaultedProperty ConvertedProperty IgnoredTwin RunTwin RunTwin_Connection RunTwin_Edge RunMember RunMember_Connection RunMember_Edge
+  RunKind RunState RunFailure RunProblem RunProblemSeverity RunPin BindingReport MappedTwin DefaultedProperty ConvertedProperty IgnoredTwin RunTwin RunTwin_Connection RunTwin_Edge TwinRun TwinRun_Connection TwinRun_Edge RunMember RunMember_Connection RunMember_Edge
   RunVariableInput RunVariableUse SweepDesign SweepScale SweepVariableInput OutputReducer OutputStatisticInput Calibration CalibrationVariableInput CalibrationTargetInput CalibrationMethod CalibratedVariable CalibrationResidual
   RunProgressed RunProgressWhere StartSimulationInput StartSweepInput StartCalibrationInput RunComparison ComparedRun ComparedMembers ComparedKpi ComparedSeries UnpairedNames UnpairedCount
   Series FloatSeries IntSeries BooleanSeries StringSeries JSONSeries
@@ -27,7 +27,7 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
 /** What the platform's root fields are, or will be, called; the names the API gives to every type are checked against them. */
 export const reservedFields: ReadonlySet<string> = new Set(`
   twin twins model models scenario scenarios run runs predictor predictors prediction predictions alert alerts rule rules quarantinedReading quarantinedReadings telemetrySource telemetrySources telemetryPolicy telemetryPolicies telemetryStatus telemetryOrigins
-  engine engines schemaSdl compareModels compareRuns search neighbourhood paths impact rollup changes diff whyIs
+  engine engines schemaSdl compareModels compareRuns runsOfTwin search neighbourhood paths impact rollup changes diff whyIs
   change readingReceived runProgressed alertRaised commandSent
 `.trim().split(/\s+/).flatMap((field) => [field, `${field}Connection`]))
 

@@ -26,6 +26,8 @@ describe('a simulation of the demo town', () => {
     expect(found.series).toMatchObject({ unit: 'litrePerSecond', summary: { count: 25 } })
     expect(found).toMatchObject({ step: 'PT1H', from: '2026-03-02T00:00:00.000Z', to: '2026-03-03T00:00:00.000Z', engine: 'epanet', scenario: null })
     expect(found.report.mapped).toContainEqual({ twin: 'pump-1', role: 'pump' })
+    const { runsOfTwin } = await town.data('{ runsOfTwin(twin: "pump-1", first: 1) { edges { node { isRead isWritten run { id state } } } pageInfo { hasNextPage } } }')
+    expect(runsOfTwin).toEqual({ edges: [{ node: { isRead: true, isWritten: true, run: { id: run.id, state: 'SUCCEEDED' } } }], pageInfo: { hasNextPage: false } })
     expect(found.twins).toMatchObject({ edges: [{ node: { isRead: true } }, {}, {}], pageInfo: { hasNextPage: true } })
   })
 
