@@ -38,7 +38,7 @@ export interface Services {
   readonly scenarioEdits: ScenarioEdits
   readonly runs: RunService
   readonly runTwins: RunTwinReader
-  readonly runBoard: Pick<RunBoard, 'listen'>
+  readonly runBoard: Pick<RunBoard, 'listen' | 'following'>
   readonly runComparison: RunComparison
   readonly applyCalibration: ApplyCalibration
   readonly feed: ChangeFeed

@@ -16,7 +16,7 @@ const inOneLook = 1_000
 /** Tells listeners of this process of runs that others do. While nobody listens nothing is read. */
 export function followRuns({ store, board, owner, everyMs, onTrouble }: FollowRunsConfig): Rounds {
   let last: number | undefined
-  return createRounds({
+  const rounds = createRounds({
     everyMs, onTrouble,
     async round() {
       if (board.listeners === 0) {
@@ -33,4 +33,6 @@ export function followRuns({ store, board, owner, everyMs, onTrouble }: FollowRu
       return runs.length
     },
   })
+  board.followBy(async () => { if (last === undefined) await rounds.now() })
+  return rounds
 }

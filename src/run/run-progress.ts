@@ -15,7 +15,7 @@ export interface RunChoice {
 }
 
 export interface RunProgressConfig {
-  readonly board: Pick<RunBoard, 'listen'>
+  readonly board: Pick<RunBoard, 'listen' | 'following'>
   readonly choice: RunChoice
   /** As the runs are, read after listening began. */
   snapshot(): Promise<readonly Run[]>
@@ -63,6 +63,7 @@ export async function openRunProgress({ board, choice, snapshot, encode, wake }:
     wake()
   })
   try {
+    await board.following()
     const known = await snapshot()
     for (const run of known) if (!waiting.has(run.id)) put(run)
     const found = new Set(known.map(({ id }) => id))
