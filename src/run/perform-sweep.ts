@@ -1,6 +1,7 @@
 import { toSamples } from '../simulation/design/samples.ts'
 import type { EngineWork, MemberOutcome, SweepSample } from '../simulation/engine-host.ts'
 import { EngineError, type Kpis } from '../simulation/engine-program.ts'
+import { createRounds } from '../util/rounds.ts'
 import { sha256 } from '../util/sha256.ts'
 import { insist } from './insist.ts'
 import type { Performance, Performed, PerformConfig } from './performance.ts'
@@ -12,7 +13,9 @@ type Task = Extract<RunInputs['task'], { readonly kind: 'sweep' }>
 
 /** Pieces of work for each place that computes, so that none is idle at the end for long. */
 const piecesEach = 8
-const [mostInPiece, inOneWrite, inOnePage] = [200, 200, 1_000]
+const [mostInPiece, inOneWrite, inOnePage] = [200, 1_000, 1_000]
+/** What a process has done that is killed, and is done again, is less than that. */
+const writeEveryMs = 1_000
 
 /** Members that are done already, by an attempt that was lost, are not done again. */
 export async function performSweep(config: PerformConfig, performance: Performance, inputs: RunInputs, work: Omit<EngineWork, 'task'>): Promise<Performed> {
@@ -25,10 +28,16 @@ export async function performSweep(config: PerformConfig, performance: Performan
   const sink = createRunSink(config, run, inputs, signal)
   let isBegun: Promise<void> | undefined
   let unwritten: SweepMember[] = []
-  const write = async (): Promise<void> => {
+  const write = async (): Promise<number> => {
     const some = unwritten
     unwritten = []
-    if (some.length > 0) await insist(() => store.addMembers(run.id, some), insistMs)
+    try {
+      for (let at = 0; at < some.length; at += inOneWrite) await insist(() => store.addMembers(run.id, some.slice(at, at + inOneWrite)), insistMs)
+    } catch (error) {
+      unwritten = [...some, ...unwritten] // those that are there already are left
+      throw error
+    }
+    return some.length
   }
   const take = (outcome: MemberOutcome): void => {
     const member = toMember(outcome, task.variables)
@@ -44,11 +53,12 @@ export async function performSweep(config: PerformConfig, performance: Performan
       warning: (warning) => { tracker.onWarning(piece, warning) },
       member: take,
     }, signal)
-    if (unwritten.length >= inOneWrite) await write()
   }
+  const writing = createRounds({ round: write, everyMs: writeEveryMs, onTrouble: () => undefined }) // the last write tells
   try {
     await inPieces(waiting, host.atOnce, perform)
   } finally {
+    await writing[Symbol.asyncDispose]()
     await write() // what is done is kept, whatever becomes of the others
   }
   return toPerformed([...done.values()].toSorted((a, b) => a.index - b.index), task, inputs)
