@@ -31,7 +31,7 @@ describe.skipIf(!hasPython)('a run with one attempt succeeds', () => {
     await postgres.start()
     expect(await ended(app, id)).toMatchObject({ state: 'SUCCEEDED', attempts: 1, failure: null, values: 11 })
     expect(await levelsOf(app, id)).toEqual(levels())
-  }, 120_000)
+  }, 240_000)
 
   it.each(['wait', 'open'] as const)('although the graph store is away for a moment (%s)', async (where) => {
     const { uri, username, password, database = 'neo4j' } = inject('neo4j')
@@ -47,7 +47,7 @@ describe.skipIf(!hasPython)('a run with one attempt succeeds', () => {
     proxy.isClosed = false
     expect(await ended(app, id)).toMatchObject({ state: 'SUCCEEDED', attempts: 1, failure: null, values: 11 })
     expect(await levelsOf(app, id)).toEqual(levels())
-  }, 120_000)
+  }, 240_000)
 })
 
 describe.skipIf(!hasPython || redisPath === undefined)('runs that two processes share over Redis', () => {
@@ -75,5 +75,5 @@ describe.skipIf(!hasPython || redisPath === undefined)('runs that two processes 
       expect([...mine, ...theirs]).toEqual(levels(10, index + 1)) // one of them did it, and keeps its telemetry
     }
     expect((await engine.deeds()).filter(({ did }) => did === 'run').map(({ gain }) => gain).toSorted((a, b) => a - b)).toEqual(ids.map((_, index) => index + 1))
-  }, 180_000)
+  }, 240_000)
 })

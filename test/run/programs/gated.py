@@ -44,6 +44,7 @@ def run(opened, gain):
         if frame == frames // 2:
             at_the_middle(given, frame * window['step'], gain)
         level = gain * math.sin(frame)
+        time.sleep(given.get('frameMs', 0) / 1000)
         total += level
         say(type='frame', at=frame * window['step'], values={twin['id']: {'level': level} for twin in opened['twins']})
     note(given['folder'], did='end', gain=gain)
