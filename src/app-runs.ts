@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { epanetBuild, epanetProgram, epanetVersion } from './adapters/epanet/build.ts'
 import { readEngines } from './adapters/external/read-engines.ts'
 import { createFileArtifactStore } from './adapters/file/artifact-store.ts'
+import { createWorkFolder } from './adapters/file/work-folder.ts'
 import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
 import { createNeo4jNetworkReader } from './adapters/neo4j/network-reader.ts'
 import { createNeo4jRunStore } from './adapters/neo4j/run-store.ts'
@@ -58,7 +59,8 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   const board = createRunBoard()
   const queue = parts.use(await openQueue(config, tenant, log))
   const { atOnce, memoryMb, silenceMs, mostValues, mostOpen, mostAttempts, leaseMs } = config.runs
-  const host = parts.use(createEngineHosts({ thread: createThreadHost({ atOnce, memoryMb, silenceMs }), process: createProcessHost({ atOnce, memoryMb, silenceMs, ...(environmentOf && { environmentOf }) }) }))
+  const { path: folder } = parts.use(await createWorkFolder({ onTrouble: (error) => { onTrouble(error, 'what a process that was killed has left could not be removed') } }))
+  const host = parts.use(createEngineHosts({ thread: createThreadHost({ atOnce, memoryMb, silenceMs, folder }), process: createProcessHost({ atOnce, memoryMb, silenceMs, folder, ...(environmentOf && { environmentOf }) }) }))
   const executor = parts.use(createRunExecutor({
     engines, host, artifacts, scenarios, telemetry, readings: telemetry.results, members: store, mostValues, store, queue, board, leaseMs, atOnce, now: () => nowMicroseconds() / 1_000, onTrouble,
   }))

@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EngineWork } from '../../simulation/engine-host.ts'
 import { EngineError } from '../../simulation/engine-program.ts'
@@ -26,12 +25,14 @@ export interface EngineChildOptions {
   /** MiB of resident memory. */
   readonly memoryMb: number
   readonly environment: Readonly<Record<string, string>>
+  /** Where its own folder is made. */
+  readonly folder: string
 }
 
 const watchMs = 200
 
-export async function startEngineChild({ run, memoryMb, environment }: EngineChildOptions): Promise<EngineChild> {
-  const root = await mkdtemp(join(tmpdir(), 'twinfold-engine-'))
+export async function startEngineChild({ run, memoryMb, environment, folder }: EngineChildOptions): Promise<EngineChild> {
+  const root = await mkdtemp(join(folder, 'twinfold-engine-'))
   const child = fork(new URL('./engine-process.ts', import.meta.url), {
     execArgv: [`--max-old-space-size=${memoryMb}`], // a heap beyond it ends the process; what is beside the heap is watched
     env: environment,

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import type { EngineHost, EngineListener, EngineOutcome, EngineWork } from '../../simulation/engine-host.ts'
 import { EngineError } from '../../simulation/engine-program.ts'
 import { converse } from '../../simulation/worker/converse.ts'
@@ -14,7 +15,7 @@ export interface ProcessHostConfig extends EngineHostConfig {
 const idleMs = 5_000
 
 /** Engines in processes of their own, one a run, so that whatever an engine does to its process is gone with its run. */
-export function createProcessHost({ atOnce, memoryMb, graceMs = engineHostDefaults.graceMs, silenceMs = engineHostDefaults.silenceMs, environmentOf = () => ({}) }: ProcessHostConfig): EngineHost {
+export function createProcessHost({ atOnce, memoryMb, graceMs = engineHostDefaults.graceMs, silenceMs = engineHostDefaults.silenceMs, folder = tmpdir(), environmentOf = () => ({}) }: ProcessHostConfig): EngineHost {
   const slots = createSlots(atOnce)
   const idle = new Map<EngineChild, NodeJS.Timeout>()
   const alive = new Set<EngineChild>()
@@ -38,7 +39,7 @@ export function createProcessHost({ atOnce, memoryMb, graceMs = engineHostDefaul
   const freshFor = async ({ run, engine }: EngineWork): Promise<EngineChild> => {
     const [other] = idle.keys()
     if (other && alive.size >= atOnce) await end(other)
-    const child = await startEngineChild({ run, memoryMb, environment: environmentOf(engine.id) })
+    const child = await startEngineChild({ run, memoryMb, environment: environmentOf(engine.id), folder })
     alive.add(child)
     return child
   }

@@ -22,9 +22,9 @@ const threadIdleMs = 60_000
 const heapFactor = 4
 
 /** Engines in threads of this process: the quickest, for engines that are ours to trust with it. Threads have no environment. */
-export function createThreadHost({ atOnce, memoryMb, graceMs = engineHostDefaults.graceMs, silenceMs = engineHostDefaults.silenceMs }: EngineHostConfig): EngineHost {
+export function createThreadHost({ atOnce, memoryMb, graceMs = engineHostDefaults.graceMs, silenceMs = engineHostDefaults.silenceMs, folder = tmpdir() }: EngineHostConfig): EngineHost {
   const slots = createSlots(atOnce)
-  const root = mkdtemp(join(tmpdir(), 'twinfold-threads-'))
+  const root = mkdtemp(join(folder, 'twinfold-threads-'))
   root.catch(() => undefined) // told to whoever computes
   const pool = new Piscina({
     filename: fileURLToPath(new URL('./engine-thread.ts', import.meta.url)),

@@ -20,6 +20,8 @@ export interface EngineHostConfig {
   readonly graceMs?: number
   /** Work that gives no sign of life for so long is ended. */
   readonly silenceMs?: number
+  /** Where folders for models are made; by default the system's for what is temporary. */
+  readonly folder?: string
 }
 
 export const engineHostDefaults = { graceMs: 150, silenceMs: 120_000 }
