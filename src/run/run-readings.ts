@@ -2,7 +2,7 @@ import type { Vantage } from '../domain/vantage.ts'
 import type { RunWindow } from '../simulation/engine.ts'
 import type { CalibrationProblem } from '../simulation/engine-host.ts'
 import { EngineError, type InputSeries } from '../simulation/engine-program.ts'
-import type { SeriesKey } from '../telemetry/reading.ts'
+import type { Microseconds, SeriesKey } from '../telemetry/reading.ts'
 import type { SeenReading, SeriesReads } from '../telemetry/series-reads.ts'
 import type { RunInputs } from './run-inputs.ts'
 
@@ -20,11 +20,33 @@ const [inOnePage, seriesAtOnce] = [20_000, 16]
 export async function readInputSeries(series: RunInputs['series'], config: RunReadingsConfig): Promise<readonly InputSeries[]> {
   const { reads, window: { from }, signal } = config
   const found = await readAll(series.map(({ key }) => key), config)
-  const before = await reads.latestBefore(series.map(({ key }) => key), from, { signal })
-  return series.map(({ withBefore }, index) => {
-    const first = withBefore ? before[index] : undefined
-    return toColumns([...(first && isUsable(first) ? [{ ...first, at: from }] : []), ...found[index] ?? []], 0)
+  const before = await lastUsable(reads, series.map(({ key, withBefore }) => (withBefore ? key : undefined)), from, signal)
+  return series.map((_, index) => {
+    const first = before[index]
+    return toColumns([...(first ? [{ ...first, at: from }] : []), ...found[index] ?? []], 0)
   })
+}
+
+/** A sensor that is broken for longer than so many readings has none. */
+const mostUnusable = 500
+
+/** The last reading before an instant that can be trusted, of each series that is given. */
+export async function lastUsable(reads: Pick<SeriesReads, 'latestBefore'>, series: readonly (SeriesKey | undefined)[], before: Microseconds, signal: AbortSignal | undefined): Promise<readonly (SeenReading | undefined)[]> {
+  const found: (SeenReading | undefined)[] = series.map(() => undefined)
+  let left = series.flatMap((key, index) => (key ? [{ key, index, before }] : []))
+  for (let tries = 0; left.length > 0 && tries <= mostUnusable; tries++) {
+    const next: typeof left = []
+    for (const [instant, some] of Map.groupBy(left, (each) => each.before)) {
+      const readings = await reads.latestBefore(some.map(({ key }) => key), instant, { signal })
+      for (const [place, each] of some.entries()) {
+        const reading = readings[place]
+        if (reading && isUsable(reading)) found[each.index] = reading
+        else if (reading) next.push({ ...each, before: reading.at })
+      }
+    }
+    left = next
+  }
+  return found
 }
 
 /** What a calibration is to agree with, in the engine's units and microseconds since the window's start. */

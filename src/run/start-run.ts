@@ -6,7 +6,7 @@ import type { Invalid, ItemProblem, LimitReached, NotFound } from '../problem.ts
 import { checkKey, keyReused, toIdempotency } from '../scenario/idempotency.ts'
 import type { ScenarioBook } from '../scenario/scenario.ts'
 import { checkParameters } from '../simulation/check-parameters.ts'
-import type { Bound, BindRequest, Engine } from '../simulation/engine.ts'
+import type { Bound, BindRequest, Engine, RunWindow } from '../simulation/engine.ts'
 import type { NetworkReader } from '../simulation/network.ts'
 import type { Microseconds } from '../telemetry/reading.ts'
 import type { SeriesReads } from '../telemetry/series-reads.ts'
@@ -17,7 +17,8 @@ import { refused, type Result } from '../util/result.ts'
 import { checkSimulation, type SimulationDraft } from './check-request.ts'
 import { createNetworkFacts, type NetworkFacts } from './network-facts.ts'
 import type { PlannedTask } from './plan-task.ts'
-import { encodeInputs, readsTelemetry, type RunInputs, toConfigHash } from './run-inputs.ts'
+import { encodeInputs, readsTelemetry, type RunInputs, type RunTask, toConfigHash } from './run-inputs.ts'
+import { lastUsable, vantageOfRun } from './run-readings.ts'
 import type { SimulationRequest } from './run-request.ts'
 import type { RunRequest, Started } from './run-service.ts'
 import type { NewRun, RunStore } from './run-store.ts'
@@ -31,13 +32,15 @@ export interface StartingConfig {
   readonly vantages: Vantages
   readonly scenarios: ScenarioBook
   readonly registry: () => Registry
-  readonly telemetry: { from(vantage: Vantage): Pick<SeriesReads, 'latestBefore'>; readonly store: { head(): Promise<Microseconds> } }
+  readonly telemetry: { from(vantage: Vantage): Reads; readonly store: { head(): Promise<Microseconds> } }
   readonly now: () => Microseconds
   /** Runs that may wait or be under way at once. */
   readonly mostOpen: number
   /** Attempts at a run whose failures are retryable. */
   readonly mostAttempts: number
 }
+
+type Reads = Pick<SeriesReads, 'latestBefore' | 'readings'>
 
 /** What is to be done with what the engine bound: the task, and what is wrong with it. */
 export interface Asked {
@@ -67,11 +70,12 @@ export async function startRun(config: StartingConfig, asked: Asked, by: RunRequ
   if (!checked.ok || problems.length > 0) return refused(within([...problems, ...(checked.ok ? [] : checked.issues)]))
   const ground = await readGround(config, engine, { asked, draft, parameters: checked.parameters }, by)
   if (!ground.ok) return ground
-  const { request, facts, pin, scenario } = ground
+  const { request, facts, reads, pin, scenario } = ground
   const bound = engine.bind(request)
   if (!bound.ok) return refused(within(bound.issues))
   const { task, problems: wrongTask } = asked.plan(bound, facts)
-  if (wrongTask.length > 0) return refused(invalid(wrongTask))
+  const unmeasured = wrongTask.length > 0 ? [] : await findUnmeasured(task, draft.window, reads, by.signal)
+  if (wrongTask.length > 0 || unmeasured.length > 0) return refused(invalid([...wrongTask, ...unmeasured]))
 
   const { id, version, build } = engine.describe()
   const stamp = { id, version, build }
@@ -110,6 +114,7 @@ interface Given {
 interface Ground {
   readonly ok: true
   readonly request: BindRequest
+  readonly reads: Reads
   readonly facts: NetworkFacts
   readonly pin: { readonly cursor: number; readonly at: number; readonly watermark: number }
   readonly scenario: { readonly id: string; readonly number: number } | undefined
@@ -130,9 +135,10 @@ async function readGround(config: StartingConfig, engine: Engine, { asked: { sim
   const facts = createNetworkFacts(network, config.registry())
   const unread: BindRequest = { network, parameters, window: draft.window, artifacts: await readArtifacts(config.artifacts, parameters), contentOf: (twin, name) => facts.contentOf(twin, name), latest: new Map() }
   const wanted = (engine.wants?.(unread) ?? []).flatMap((each) => { const key = facts.keyOf(each); return key ? [{ each, key }] : [] })
-  const found = wanted.length === 0 ? [] : await config.telemetry.from({ ...vantage, knownUntil: watermark }).latestBefore(wanted.map(({ key }) => key), draft.window.from + 1, { signal })
-  const latest = new Map(wanted.flatMap(({ each: { twin, name } }, index) => { const value = Number(found[index]?.value); return found[index] && Number.isFinite(value) ? [[JSON.stringify([twin, name]), value] as const] : [] }))
-  return { ok: true, request: { ...unread, latest }, facts, pin: { cursor, at, watermark }, scenario: scenario && { id: scenario.id, number: scenario.number } }
+  const reads = config.telemetry.from(vantageOfRun(vantage, watermark))
+  const found = wanted.length === 0 ? [] : await lastUsable(reads, wanted.map(({ key }) => key), draft.window.from + 1, signal)
+  const latest = new Map(wanted.flatMap(({ each: { twin, name } }, index) => { const reading = found[index]; return reading ? [[JSON.stringify([twin, name]), Number(reading.value)] as const] : [] }))
+  return { ok: true, request: { ...unread, latest }, reads, facts, pin: { cursor, at, watermark }, scenario: scenario && { id: scenario.id, number: scenario.number } }
 }
 
 function unknownRelationships(over: readonly string[], { models }: Registry): readonly ItemProblem[] {
@@ -142,6 +148,15 @@ function unknownRelationships(over: readonly string[], { models }: Registry): re
     const near = nearest(name, names)
     return names.has(name) ? [] : [{ code: 'UNKNOWN_RELATIONSHIP', path: ['over', String(index)], message: `No model has a relationship ${JSON.stringify(name.slice(0, 80))}.${near === undefined ? '' : ` Did you mean ${near}?`}` }]
   })
+}
+
+/** Targets that nothing was measured of in the simulated time. */
+async function findUnmeasured(task: RunTask, { from, horizon }: RunWindow, reads: Reads, signal: AbortSignal | undefined): Promise<readonly ItemProblem[]> {
+  if (task.kind !== 'calibrate') return []
+  const found = await reads.readings(task.targets.map(({ key }) => key), { from, to: from + horizon + 1 }, { first: 1, signal })
+  return task.targets.flatMap(({ key: { twin, name } }, index) => (found[index]?.length ? [] : [{
+    code: 'MISSING_INPUT', twin, path: ['input', 'targets', String(index)], message: `${name} of ${JSON.stringify(twin)} has no reading in the simulated time, so that there is nothing to agree with.`,
+  }]))
 }
 
 /** Those that parameters name, wherever they do: nothing else looks like 64 hexadecimal digits. What is not there the engine refuses, as it knows what it wanted. */

@@ -24,7 +24,15 @@ export function checkParameters(schema: Json, given: Json): CheckedParameters {
   if (issues.length > 0) return { ok: false, issues }
   const validate = validatorOf(schema)
   if (validate(parameters)) return { ok: true, parameters }
-  return { ok: false, issues: (validate.errors ?? []).filter(isTelling).map((error) => toIssue(error, schema)) }
+  return { ok: false, issues: toIssues((validate.errors ?? []).filter(isTelling), schema) }
+}
+
+/** A client is told of so many at once, and of what may have been meant by so many: looking for that takes time. */
+const [mostIssues, mostHints] = [1_000, 20]
+
+function toIssues(errors: readonly ErrorObject[], schema: Json): readonly EngineIssue[] {
+  const issues = errors.slice(0, mostIssues).map((error, index) => toIssue(error, schema, index < mostHints))
+  return errors.length <= mostIssues ? issues : [...issues, { code: 'WRONG_TYPE', path: ['parameters'], message: `${errors.length - mostIssues} more things are wrong with the parameters. Mend these and try again.` }]
 }
 
 function validatorOf(schema: Json): ReturnType<Ajv2020['compile']> {
@@ -68,14 +76,14 @@ const isTelling = ({ keyword }: ErrorObject): boolean => keyword !== 'if'
 
 const bounds: ReadonlySet<string> = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'multipleOf'])
 
-function toIssue({ keyword, instancePath, params, message, parentSchema }: ErrorObject, schema: Json): EngineIssue {
+function toIssue({ keyword, instancePath, params, message, parentSchema }: ErrorObject, schema: Json, isHinted: boolean): EngineIssue {
   const path = ['parameters', ...instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))]
   const where = path.join('.')
   if (keyword === 'additionalProperties') {
     const name = String((params as { readonly additionalProperty?: unknown }).additionalProperty)
     const known = Object.keys((parentSchema?.['properties'] ?? {}) as object)
-    const near = nearest(name, known)
-    return { code: 'UNKNOWN_PARAMETER', path: [...path, name], message: `${where} has no ${JSON.stringify(name)}.${near === undefined ? ` It has ${known.join(', ')}.` : ` Did you mean ${near}?`}` }
+    const near = isHinted ? nearest(name, known) : undefined
+    return { code: 'UNKNOWN_PARAMETER', path: [...path, name], message: `${where} has no ${JSON.stringify(name.slice(0, 80))}.${near !== undefined ? ` Did you mean ${near}?` : isHinted ? ` It has ${known.join(', ')}.` : ''}` }
   }
   if (keyword === 'required') {
     const name = String((params as { readonly missingProperty?: unknown }).missingProperty)

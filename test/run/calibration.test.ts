@@ -72,8 +72,9 @@ describe('a calibration', () => {
     expect((await start({ simulation, variables: [{ variable: { parameter: 'demandMultiplier' }, min: 2, max: 1 }], targets: [{ twin: 'tank-1', name: 'pressur' }, { twin: 'nobody', name: 'level' }] })).problems.map(({ code }: Data) => code as string)).toEqual(['OUT_OF_BOUNDS', 'UNKNOWN_TELEMETRY', 'UNKNOWN_TELEMETRY'])
   })
 
-  it('fails where nothing was measured in the simulated time', async () => {
-    const { run } = await start({ simulation: { ...simulation, from: '2020-01-01T00:00:00Z' }, variables: [{ variable: { parameter: 'demandMultiplier' }, min: 0.5, max: 2 }], targets: twins })
-    expect(await ended(town, String(run.id))).toMatchObject({ state: 'FAILED', failure: { code: 'NO_READINGS', retryable: false } })
+  it('is refused at once where nothing was measured in the simulated time', async () => {
+    const { problems } = await start({ simulation: { ...simulation, from: '2020-01-01T00:00:00Z' }, variables: [{ variable: { parameter: 'demandMultiplier' }, min: 0.5, max: 2 }], targets: twins })
+    expect(problems).toHaveLength(twins.length)
+    expect(problems[0]).toMatchObject({ code: 'MISSING_INPUT', path: ['input', 'targets', '0'], twin: twins[0]?.twin })
   })
 })
