@@ -4,6 +4,7 @@ import type { OutputSeries } from './engine.ts'
 import type { Frames } from './engine-host.ts'
 import { EngineError } from './engine-program.ts'
 import { memberRun, resultKey } from './result-series.ts'
+import { toSeriesNumber } from './series-number.ts'
 
 /** Where a run's results go as they come. */
 export interface ResultSink {
@@ -64,10 +65,9 @@ export function createResultSink({ store, run, outputs, from, mostValues }: Resu
   }
 }
 
-function toValue({ twin, name, kind, affine }: OutputSeries, number: number): number | bigint | boolean {
-  const value = affine ? number * affine.scale + affine.shift : number
-  if (!Number.isFinite(value)) throw new EngineError('BAD_RESULT', `${name} of ${twin} came out as ${value}, which no series can hold.`, { twin })
-  if (kind === 'float') return value
-  if (kind === 'boolean') return value !== 0
-  return BigInt(Math.round(value))
+function toValue(output: OutputSeries, number: number): number | bigint | boolean {
+  const value = toSeriesNumber(output, number)
+  if (!Number.isFinite(value)) throw new EngineError('BAD_RESULT', `${output.name} of ${output.twin} came out as ${value}, which no series can hold.`, { twin: output.twin })
+  if (output.kind === 'float') return value
+  return output.kind === 'boolean' ? value !== 0 : BigInt(value)
 }

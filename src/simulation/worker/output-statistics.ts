@@ -1,22 +1,24 @@
 import type { Frames, OutputStatistic } from '../engine-host.ts'
+import type { OutputSeries } from '../engine.ts'
 import type { Kpis } from '../engine-program.ts'
+import { toSeriesNumber } from '../series-number.ts'
 
-/** KPIs of a run made of its outputs; instants without a value do not count, and an output without any has no KPI. */
+/** KPIs of a run made of its outputs, in the units of their series; instants without a value do not count, and an output without any has no KPI. */
 export interface OutputStatistics {
   update(frames: Pick<Frames, 'at' | 'values'>): void
   kpis(): Kpis
 }
 
-export function createOutputStatistics(statistics: readonly OutputStatistic[]): OutputStatistics {
+export function createOutputStatistics(statistics: readonly OutputStatistic[], outputs: readonly OutputSeries[]): OutputStatistics {
   const tallies = statistics.map(() => ({ n: 0, sum: 0, min: Infinity, max: -Infinity, last: NaN }))
   return {
     update({ at, values }) {
       const width = values.length / at.length
       for (const [index, { output }] of statistics.entries()) {
-        const tally = tallies[index]
-        if (!tally) continue
+        const [tally, series] = [tallies[index], outputs[output]]
+        if (!tally || !series) continue
         for (let i = output; i < values.length; i += width) {
-          const value = values[i] ?? NaN
+          const value = toSeriesNumber(series, values[i] ?? NaN)
           if (Number.isNaN(value)) continue
           tally.n++
           tally.sum += value

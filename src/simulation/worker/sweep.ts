@@ -24,7 +24,7 @@ export async function sweep({ model, session, order }: WorkAtHand, { members, ke
     progress: (fraction) => ({ fraction: (done + fraction) / members.length, at: undefined, partial: {} }),
   })
   const outcomeOf = async ({ index, settings, seed }: SweepSample): Promise<MemberOutcome> => {
-    const [hasher, tallies] = [resultHasher(), createOutputStatistics(statistics)]
+    const [hasher, tallies] = [resultHasher(), createOutputStatistics(statistics, order.outputs)]
     now = { index, hasher, tallies }
     try {
       const kpis = await recorder.run(await model.open(), settings, seed)

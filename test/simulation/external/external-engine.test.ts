@@ -23,7 +23,7 @@ describe.skipIf(!hasPython)('Programs as engines, which python3 is needed for', 
     const members = [1, 2, 3].map((value, index) => ({ index, seed: index, settings: [{ variable: { kind: 'parameter', name: 'gain' } as const, value }] }))
     const heard = listen()
     await bench.host.compute(bench.work({}, { task: { kind: 'sweep', members, keep: false, statistics: [{ output: 0, reducer: 'MAX', kpi: 'a.level.MAX' }] } }), heard, never)
-    expect(heard.members.map(({ kpis }) => kpis?.['a.level.MAX'])).toEqual([10, 20, 30])
+    expect(heard.members.map(({ kpis }) => kpis?.['a.level.MAX'])).toEqual([1_000, 2_000, 3_000]) // centimetres, as the model has them; the program tells metres
     expect(new Set(heard.members.map(({ kpis }) => kpis?.['pid'])).size).toBe(1)
   })
 
