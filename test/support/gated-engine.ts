@@ -86,4 +86,4 @@ export async function levelsOf(app: Pick<TestApp, 'data'>, run: string): Promise
 }
 
 /** As they must be: of a run with the gain, over so many steps. */
-export const levels = (steps = 10, gain = 1): readonly number[] => Array.from({ length: steps + 1 }, (_, frame) => gain * Math.sin(frame))
+export const levels = (steps = 10, gain = 1): readonly number[] => Array.from({ length: steps + 1 }, (_, frame) => (gain * ((frame * frame * 79) % 1_000)) / 8)

@@ -1,5 +1,5 @@
-"""A tank whose level is a sine, computed by a program that waits at gates: files of `folder`, which whoever watches it makes. It notes there what it does."""
-import json, math, os, signal, sys, time
+"""A tank whose level jumps about, in eighths of a metre, exactly. The program waits at gates: files of `folder`, which whoever watches it makes. It notes there what it does."""
+import json, os, signal, sys, time
 
 def say(**message):
     print(json.dumps(message), flush=True)
@@ -43,7 +43,7 @@ def run(opened, gain):
     for frame in range(frames):
         if frame == frames // 2:
             at_the_middle(given, frame * window['step'], gain)
-        level = gain * math.sin(frame)
+        level = gain * (frame * frame * 79 % 1000) / 8
         time.sleep(given.get('frameMs', 0) / 1000)
         total += level
         say(type='frame', at=frame * window['step'], values={twin['id']: {'level': level} for twin in opened['twins']})
