@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import { expect } from 'vitest'
+import type { Data, TestApp } from '../support/app.ts'
+import { ended } from '../support/runs.ts'
+
+export interface Example {
+  readonly query: string
+  /** What the page shows; undefined: nothing. */
+  readonly shown: Data | undefined
+}
+
+export const readPage = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
+
+export const examplesOf = (page: string): readonly Example[] =>
+  [...page.matchAll(/```graphql\n([^]*?)```\n(?:```json\n([^]*?)```)?/g)].map(([, query = '', shown]) => ({ query, shown: shown === undefined ? undefined : JSON.parse(shown) as Data }))
+
+/**
+ * Sends the examples of a page in order, and holds the answers to what it shows. A run that a mutation starts under a name is the variable of that name in those that
+ * follow, which wait until it has ended, but for one that cancels it.
+ */
+export async function runExamples(app: TestApp, examples: readonly Example[], given: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  const runs = new Map<string, string>()
+  for (const { query, shown } of examples) {
+    const used = [...runs].filter(([name]) => query.includes(`$${name}: ID!`))
+    if (!query.includes('cancelRun')) for (const [, id] of used) await ended(app, id)
+    const variables = { ...Object.fromEntries(used), ...Object.fromEntries(Object.entries(given).filter(([name]) => query.includes(`$${name}: JSON!`))) }
+    const answer = query.startsWith('subscription') ? await followed(app, query, variables) : await app.data(query, variables)
+    if (shown) expectShown(answer, shown, query.split('\n', 1)[0] ?? '')
+    else expect(JSON.stringify(answer)).not.toContain('{}') // an answer of another type than the one that is asked for is empty
+    for (const [name, field] of query.startsWith('mutation') ? Object.entries(answer ?? {}) as readonly (readonly [string, Data])[] : []) {
+      if (field['run']?.id !== undefined) runs.set(name, String(field['run'].id))
+    }
+  }
+}
+
+/** The page writes `…` for what differs or is left out: a value, further items of a list, further members. Numbers have two digits after the point. */
+function expectShown(actual: unknown, shown: unknown, at: string): void {
+  if (shown === '…') expect.soft(actual, at).toBeTypeOf('string')
+  else if (typeof shown === 'number') expect.soft(typeof actual === 'number' ? Math.round(actual * 100) / 100 : actual, at).toBe(shown)
+  else if (Array.isArray(shown)) expectList(actual, shown, at)
+  else if (typeof shown === 'object' && shown !== null) expectObject(actual, shown, at)
+  else expect.soft(actual, at).toBe(shown)
+}
+
+function expectObject(actual: unknown, shown: object, at: string): void {
+  const names = Object.keys(shown).filter((name) => name !== '…')
+  expect(actual, at).toBeTypeOf('object')
+  if (!('…' in shown)) expect(Object.keys(actual as object).sort(), at).toEqual(names.sort())
+  for (const name of names) expectShown((actual as Data)[name], (shown as Data)[name], `${at}.${name}`)
+}
+
+/** Where items are left out, those shown are found by their names. */
+function expectList(actual: unknown, shown: readonly unknown[], at: string): void {
+  const items = shown.filter((item) => item !== '…') as readonly Data[]
+  const found = shown.includes('…') ? items.map(({ name }) => (actual as readonly Data[]).find((item) => item['name'] === name)) : actual as readonly unknown[]
+  expect(found, at).toHaveLength(items.length)
+  for (const [index, item] of items.entries()) expectShown(found[index], item, `${at}[${index}]`)
+}
+
+/** What is told last. */
+async function followed(app: TestApp, query: string, variables: Record<string, unknown>): Promise<Data | undefined> {
+  const client = createClient({ url: `${app.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, lazy: true, retryAttempts: 0 })
+  try {
+    let last: Data | undefined
+    for await (const { data, errors } of client.iterate<{ readonly runProgressed: Data }>({ query, variables })) {
+      expect(errors).toBeUndefined()
+      last = data?.runProgressed
+    }
+    return last
+  } finally {
+    await client.dispose()
+  }
+}
