@@ -1,7 +1,7 @@
 import { EngineError, type EngineProgram, type Kpis, type OpenModel, type OpenRequest, type RunContext, type Setting } from '../../simulation/engine-program.ts'
 import { createFrameReader } from '../../simulation/external/frame-reader.ts'
 import type { ExternalInput } from '../../simulation/external/input.ts'
-import { type FromProgram, toOpen, toRun } from '../../simulation/external/protocol.ts'
+import { type FromProgram, createRunMessage, toOpen } from '../../simulation/external/protocol.ts'
 import { type Launch, launchOf } from './launch.ts'
 import { type ProgramProcess, startProgram } from './program-process.ts'
 
@@ -15,12 +15,12 @@ const seriesPortion = 4_096
 
 async function openExternal(launch: Launch, request: OpenRequest): Promise<OpenModel> {
   const input = request.input as ExternalInput // what its bind made
-  const toValues = createFrameReader(input.outputs)
+  const [toValues, toRun] = [createFrameReader(input.outputs), createRunMessage(input)]
   let process = await start(launch, request, input, request.signal)
   return {
     async run(settings, context) {
       if (!process.isAlive) process = await start(launch, request, input, context.signal) // it ended with the run before
-      const outcome = await runOnce(process, { settings, context, input, toValues }).catch(async (error: unknown) => {
+      const outcome = await runOnce(process, { settings, context, input, toValues, toRun }).catch(async (error: unknown) => {
         await process.end()
         throw error
       })
@@ -68,10 +68,11 @@ interface RunOnce {
   readonly context: RunContext
   readonly input: ExternalInput
   readonly toValues: ReturnType<typeof createFrameReader>
+  readonly toRun: ReturnType<typeof createRunMessage>
 }
 
 /** An error that the program told of itself is returned: the program can be run again. */
-async function runOnce(process: ProgramProcess, { settings, context, input, toValues }: RunOnce): Promise<Kpis | EngineError> {
+async function runOnce(process: ProgramProcess, { settings, context, input, toValues, toRun }: RunOnce): Promise<Kpis | EngineError> {
   let reached = 0
   const { signal } = context
   const cancel = (): void => { process.cancel(signal.reason) }

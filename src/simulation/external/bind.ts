@@ -1,6 +1,6 @@
 import type { Json } from '../../util/json.ts'
 import { createFindings, type Findings } from '../findings.ts'
-import { type Affine, affineOf } from '../affine.ts'
+import { type Affine, affineOf, boundsBefore, identity } from '../affine.ts'
 import { type BindRequest, type Bound, type InputSeriesName, type Knob, knobKey, type OutputSeries, type Unbound } from '../engine.ts'
 import type { NetworkTwin } from '../network.ts'
 import type { ExternalEngine, ExternalProperty, ExternalRole, ExternalSeries } from './definition.ts'
@@ -11,6 +11,7 @@ export function bindExternal(engine: ExternalEngine, request: BindRequest): Boun
   const findings = createFindings()
   const roleOf = rolesByModel(engine)
   const knobs = new Map<string, Knob>(parameterKnobs(engine.parameters, request.parameters))
+  const turned: ExternalInput['knobs'][number][] = []
   const twins: ExternalInput['twins'][number][] = []
   const inputs: { readonly series: InputSeriesName; readonly affine: Affine }[] = []
   const outputs: OutputSeries[] = []
@@ -21,7 +22,10 @@ export function bindExternal(engine: ExternalEngine, request: BindRequest): Boun
       continue
     }
     findings.mapped(twin.id, role.role, twin.id)
-    twins.push({ id: twin.id, model: twin.model, role: role.role, properties: readProperties(twin, role, request, findings, knobs) })
+    twins.push({ id: twin.id, model: twin.model, role: role.role, properties: readProperties(twin, role, request, findings, (name, knob, affine) => {
+      knobs.set(knobKey({ kind: 'property', twin: twin.id, name }), knob)
+      turned.push({ twin: twin.id, property: name, ...affine })
+    }) })
     for (const wanted of role.inputs) inputs.push(...inputOf(twin, wanted, request, findings))
     for (const written of role.outputs) outputs.push(...outputOf(twin, written, request, findings))
   }
@@ -34,6 +38,7 @@ export function bindExternal(engine: ExternalEngine, request: BindRequest): Boun
     relationships: relationshipsBetween(request, new Set(twins.map(({ id }) => id)), findings),
     inputs: inputs.map(({ series: { twin, name }, affine }) => ({ twin, name, ...affine })),
     outputs: outputs.map(({ twin, name }) => ({ twin, name })),
+    knobs: turned,
     kpis: engine.kpis.map(({ name }) => name),
   }
   const [first, ...others] = findings.issues
@@ -46,7 +51,7 @@ function rolesByModel({ roles }: ExternalEngine): (model: string) => ExternalRol
   return (model) => byModel.get(model) ?? byModel.get(model.replace(/;.*$/, ''))
 }
 
-function readProperties(twin: NetworkTwin, role: ExternalRole, { contentOf }: BindRequest, findings: Findings, knobs: Map<string, Knob>): { readonly [name: string]: Json } {
+function readProperties(twin: NetworkTwin, role: ExternalRole, { contentOf }: BindRequest, findings: Findings, turn: (name: string, knob: Knob, affine: Affine) => void): { readonly [name: string]: Json } {
   const read: [string, Json][] = []
   for (const property of role.properties) {
     const about = { twin: twin.id, property: property.name }
@@ -59,20 +64,22 @@ function readProperties(twin: NetworkTwin, role: ExternalRole, { contentOf }: Bi
       findings.refuse('WRONG_TYPE', ['of'], `${property.name} of ${twin.id} is ${JSON.stringify(given).slice(0, 60)}, which is no ${property.type}.`, about)
       continue
     }
-    const value = typeof given === 'number' ? toUnit(given, property, twin.id, contentOf(twin.id, property.name)?.unit, findings) : given
-    if (value === undefined) continue
-    read.push([property.name, value])
-    if (property.isVariable && typeof value === 'number') {
-      knobs.set(knobKey({ kind: 'property', twin: twin.id, name: property.name }), { value, unit: property.unit, min: property.min, max: property.max })
+    if (typeof given !== 'number') {
+      read.push([property.name, given])
+      continue
     }
+    const from = contentOf(twin.id, property.name)?.unit
+    const affine = conversion(twin.id, property.name, from, property.unit, findings)
+    const value = affine && toUnit(given, affine, property, twin.id, findings)
+    if (!affine || value === undefined) continue
+    read.push([property.name, value])
+    if (property.isVariable) turn(property.name, { value: given, unit: from ?? property.unit, ...boundsBefore(property, affine) }, affine)
   }
   return Object.fromEntries(read)
 }
 
 /** Undefined: it is refused. */
-function toUnit(given: number, { name, unit, min = -Infinity, max = Infinity }: ExternalProperty, twin: string, from: string | undefined, findings: Findings): number | undefined {
-  const affine = conversion(twin, name, from, unit, findings)
-  if (!affine) return undefined
+function toUnit(given: number, affine: Affine, { name, unit, min = -Infinity, max = Infinity }: ExternalProperty, twin: string, findings: Findings): number | undefined {
   const value = given * affine.scale + affine.shift
   if (value >= min && value <= max) return value
   findings.refuse('OUT_OF_BOUNDS', ['of'], `${name} of ${twin} is ${value}${unit === undefined ? '' : ` ${unit}`}; it must be from ${min} to ${max}.`, { twin, property: name })
@@ -81,7 +88,7 @@ function toUnit(given: number, { name, unit, min = -Infinity, max = Infinity }: 
 
 /** Where one of them is not known, values are taken as they are. Undefined: it is refused. */
 function conversion(twin: string, name: string, from: string | undefined, to: string | undefined, findings: Findings): Affine | undefined {
-  if (from === undefined || to === undefined || from === to) return { scale: 1, shift: 0 }
+  if (from === undefined || to === undefined || from === to) return identity
   const affine = affineOf(from, to)
   if (affine) findings.converted(twin, name, from, to)
   else findings.refuse('WRONG_UNIT', ['of'], `${name} of ${twin} is in ${from}, which does not convert into ${to}.`, { twin, property: name })

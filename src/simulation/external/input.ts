@@ -8,5 +8,7 @@ export type ExternalInput = {
   /** Telemetry that is sent; `value × scale + shift` is in the program's unit. */
   readonly inputs: readonly { readonly twin: string; readonly name: string; readonly scale: number; readonly shift: number }[]
   readonly outputs: readonly { readonly twin: string; readonly name: string }[]
+  /** Properties that can be turned; settings are in the unit of the twin's model, and `value × scale + shift` is in the program's. */
+  readonly knobs: readonly { readonly twin: string; readonly property: string; readonly scale: number; readonly shift: number }[]
   readonly kpis: readonly string[]
 }

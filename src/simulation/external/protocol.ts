@@ -1,4 +1,5 @@
-import type { RunWindow } from '../engine.ts'
+import { identity } from '../affine.ts'
+import { knobKey, type RunWindow } from '../engine.ts'
 import { EngineError, type Kpis, type Setting } from '../engine-program.ts'
 import type { Json } from '../../util/json.ts'
 import type { ExternalInput } from './input.ts'
@@ -46,11 +47,16 @@ export const toOpen = (input: ExternalInput, { from, horizon, step }: RunWindow,
   outputs: input.outputs,
 })
 
-export const toRun = (settings: readonly Setting[], seed: number): ToProgram => ({
-  type: 'run',
-  settings: settings.map(({ variable, value }) => (variable.kind === 'parameter' ? { parameter: variable.name, value } : { twin: variable.twin, property: variable.name, value })),
-  seed,
-})
+/** Runs of a model: settings of properties come in the units of the twins, and go in the program's. */
+export function createRunMessage({ knobs }: ExternalInput): (settings: readonly Setting[], seed: number) => ToProgram {
+  const affines = new Map(knobs.map(({ twin, property: name, ...affine }) => [knobKey({ kind: 'property', twin, name }), affine]))
+  const toSetting = ({ variable, value }: Setting): ParameterSetting | PropertySetting => {
+    if (variable.kind === 'parameter') return { parameter: variable.name, value }
+    const { scale, shift } = affines.get(knobKey(variable)) ?? identity
+    return { twin: variable.twin, property: variable.name, value: value * scale + shift }
+  }
+  return (settings, seed) => ({ type: 'run', settings: settings.map(toSetting), seed })
+}
 
 /** Reads a line of a program. Throws PROTOCOL_ERROR, quoting it, where it is none of the protocol. */
 export function parseLine(line: string): FromProgram {

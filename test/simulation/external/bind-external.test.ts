@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Bound, Unbound } from '../../../src/simulation/engine.ts'
+import { boundsBefore } from '../../../src/simulation/affine.ts'
 import type { ExternalInput } from '../../../src/simulation/external/input.ts'
 import { type Bench, openBench } from './support.ts'
 
@@ -31,6 +32,15 @@ test('what the file declares variable can be turned, within its bounds', () => {
     ['["a","diameter"]', { value: 12, unit: 'metre', min: 0, max: undefined }],
     ['["b","diameter"]', { value: 3, unit: 'metre', min: 0, max: undefined }],
   ])
+})
+
+test('what can be turned is in the unit of the twin\'s model, as what is found is written to the twin, and its bounds are', () => {
+  const contentOf = (_twin: string, name: string) => (name === 'diameter' ? { content: 'Property' as const, kind: 'float' as const, unit: 'centimetre' } : undefined)
+  const { knobs, input } = bench.bind({}, { ...tank({ diameter: 250 }), contentOf }) as Bound
+  expect(knobs.get('["a","diameter"]')).toEqual({ value: 250, unit: 'centimetre', min: 0, max: undefined })
+  expect((input as ExternalInput).knobs).toEqual([{ twin: 'a', property: 'diameter', scale: 0.01, shift: 0 }])
+  expect(boundsBefore({ min: 0, max: 90 }, { scale: -1, shift: 100 })).toEqual({ min: 10, max: 100 })
+  expect(boundsBefore({ min: 0, max: undefined }, { scale: -1, shift: 100 })).toEqual({ min: undefined, max: 100 })
 })
 
 test('all that is wrong is refused at once, each by its twin and property', () => {

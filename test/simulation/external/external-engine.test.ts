@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Bound } from '../../../src/simulation/engine.ts'
 import { listen, never } from '../host/work.ts'
 import { isRunning } from '../host/is-running.ts'
 import { type Bench, hasPython, openBench } from './support.ts'
@@ -25,6 +26,13 @@ describe.skipIf(!hasPython)('Programs as engines, which python3 is needed for', 
     await bench.host.compute(bench.work({}, { task: { kind: 'sweep', members, keep: false, statistics: [{ output: 0, reducer: 'MAX', kpi: 'a.level.MAX' }] } }), heard, never)
     expect(heard.members.map(({ kpis }) => kpis?.['a.level.MAX'])).toEqual([1_000, 2_000, 3_000]) // centimetres, as the model has them; the program tells metres
     expect(new Set(heard.members.map(({ kpis }) => kpis?.['pid'])).size).toBe(1)
+  })
+
+  test('a setting of a property is in the unit of the twin, and reaches the program in the program\'s', async () => {
+    const { input, outputs } = bench.bind({}, { contentOf: (_twin, name) => ({ content: name === 'diameter' ? 'Property' : 'Telemetry', kind: 'float', unit: name === 'diameter' ? 'centimetre' : undefined }) }) as Bound
+    const settings = [{ variable: { kind: 'property', twin: 'a', name: 'diameter' } as const, value: 250 }]
+    const { kpis } = await bench.host.compute(bench.work({}, { input, outputs, task: { kind: 'simulate', settings, seed: 1 } }), listen(), never)
+    expect(kpis['diameter']).toBeCloseTo(2.5, 12)
   })
 
   test('an error that a program tells fails the run as told, and the program goes on with the next member', async () => {

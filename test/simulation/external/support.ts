@@ -29,7 +29,7 @@ export const definition = (rest: { readonly [name: string]: Json } = {}): { read
     inputs: [{ name: 'inflow', unit: 'litrePerSecond' }],
     outputs: [{ name: 'level', unit: 'metre' }, { name: 'temperature', unit: 'degreeCelsius' }],
   }],
-  kpis: ['gain', 'readings', 'firstAt', 'firstValue', 'pid'].map((name) => ({ name })),
+  kpis: ['gain', 'diameter', 'readings', 'firstAt', 'firstValue', 'pid'].map((name) => ({ name })),
   over: ['feeds'],
   ...rest,
 })

@@ -78,6 +78,7 @@ for line in sys.stdin:
         for step in range(count + 1):
             at = step * window['step']
             say(type='frame', at=at, values={each['twin']: {each['name']: None if step == 1 else gain * at} for each in opened['outputs']})
-        say(type='done', kpis={'gain': gain, 'readings': received['readings'], 'firstAt': received.get('first', (0, 0))[0], 'firstValue': received.get('first', (0, 0))[1], 'pid': os.getpid()})
+        turned = {'diameter': each['value'] for each in message['settings'] if each.get('property') == 'diameter'}
+        say(type='done', kpis={**turned, 'gain': gain, 'readings': received['readings'], 'firstAt': received.get('first', (0, 0))[0], 'firstValue': received.get('first', (0, 0))[1], **({'pid': os.getpid()} if message['settings'] else {})}) # without settings, the same in every process
     elif message['type'] == 'cancel':
         sys.exit(0)
