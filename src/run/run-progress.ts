@@ -36,7 +36,10 @@ export async function openRunProgress({ board, choice, snapshot, encode, wake }:
   let isClosed = false
 
   const put = (run: Run): void => {
-    if (!isChosen(run, choice)) return
+    if (!isChosen(run, choice)) {
+      if (isEnded(run.phase)) unended?.delete(run.id) // nothing more comes of it
+      return
+    }
     const states = waiting.get(run.id) ?? []
     waiting.set(run.id, states)
     if (states.at(-1)?.phase.kind === run.phase.kind) states.pop()
