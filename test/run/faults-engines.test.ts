@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isRunning } from '../simulation/host/is-running.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import { createGatedEngine, type GatedEngine, hasPython, levels, levelsOf, prepareSite } from '../support/gated-engine.ts'
-import { changeRun, ended, started } from '../support/runs.ts'
+import { changeRun, ended, started, startSimulation } from '../support/runs.ts'
 
 const runs = { atOnce: 2, memoryMb: 512, mostOpen: 100, mostValues: 1_000, mostAttempts: 2, leaseMs: 5_000, silenceMs: 60_000 }
 
@@ -74,8 +74,9 @@ describe.skipIf(!hasPython)('a run whose engine fails', () => {
     await works()
   })
 
-  it('that gives more results than it may fails, and what was stored until then can be read', async () => {
-    const id = await start({}, { horizon: 'PT30M' })
+  it('that gives more results than its steps tell, and than it may, fails, and what was stored until then can be read', async () => {
+    expect(await startSimulation(app, engine.request({}, { horizon: 'PT30M' }))).toMatchObject({ problems: [{ code: 'OUT_OF_BOUNDS' }] })
+    const id = await start({ perStep: 200 })
     expect(await ended(app, id)).toMatchObject({ state: 'FAILED', attempts: 1, failure: { code: 'RESULTS_TOO_LARGE', retryable: false } })
     const stored = await levelsOf(app, id)
     expect(stored.length).toBeLessThanOrEqual(runs.mostValues)

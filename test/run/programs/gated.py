@@ -37,16 +37,17 @@ def at_the_middle(given, at, gain):
 
 def run(opened, gain):
     given, window = opened['parameters'], opened['window']
-    frames = round(window['horizon'] / window['step']) + 1
+    step = window['step'] / given.get('perStep', 1)
+    frames = round(window['horizon'] / step) + 1
     total = 0
     note(given['folder'], did='run', gain=gain)
     for frame in range(frames):
         if frame == frames // 2:
-            at_the_middle(given, frame * window['step'], gain)
+            at_the_middle(given, frame * step, gain)
         level = gain * (frame * frame * 79 % 1000) / 8
         time.sleep(given.get('frameMs', 0) / 1000)
         total += level
-        say(type='frame', at=frame * window['step'], values={twin['id']: {'level': level} for twin in opened['twins']})
+        say(type='frame', at=frame * step, values={twin['id']: {'level': level} for twin in opened['twins']})
     note(given['folder'], did='end', gain=gain)
     say(type='done', kpis={'total': total})
 
