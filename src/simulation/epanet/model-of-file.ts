@@ -14,15 +14,16 @@ export function modelOfFile({ network, artifacts }: Request, sha256: string, nam
   const bytes = artifacts.get(sha256)
   if (!bytes) return void findings.refuse('UNKNOWN_ARTIFACT', ['parameters', 'model'], `There is no artifact ${sha256}. Upload it first.`)
   const file = parseInp(new TextDecoder().decode(bytes))
-  const units = modelUnits(file.flowUnits, file.pressureUnits)
-  const problems = [...file.problems, ...(units ? [] : [`It has the flow units ${file.flowUnits.slice(0, 20)}, which EPANET has not.`])]
+  const { flowUnits, pressureUnits, emitterExponent, demandModel } = file.options
+  const units = modelUnits(flowUnits, pressureUnits)
+  const problems = [...file.problems, ...(units ? [] : [`It has the flow units ${flowUnits.slice(0, 20)}, which EPANET has not.`])]
   for (const problem of problems) findings.refuse('BAD_ARTIFACT', ['parameters', 'model'], `The artifact ${sha256.slice(0, 12)}… cannot be used. ${problem}`)
   if (problems.length > 0 || !units) return undefined
   const byTwin = nameTwins({ network, names, mapping, findings, places: placesOf(file) })
   const twins = new Map([...byTwin].map(([twin, index]) => [index, twin]))
   const elements = elementsOf(file).map((element, index) => ({ ...element, twin: twins.get(index) ?? '' }))
   for (const [twin, index] of byTwin) findings.mapped(twin, elements[index]?.role ?? '', elements[index]?.id ?? '')
-  return { model: { kind: 'FILE', sha256 }, units, elements, leakExponent: file.emitterExponent, byTwin, held: [] }
+  return { model: { kind: 'FILE', sha256 }, units, elements, leakExponent: emitterExponent, demandModel, byTwin, held: [] }
 }
 
 /** A node and a link may have the same name. */

@@ -12,7 +12,7 @@ export function modelOfTwins(request: Pick<BindRequest, 'network' | 'contentOf'>
   checkWhole(made, findings)
   const elements = elementsOf(made)
   const byTwin = new Map(elements.map(({ twin }, index) => [twin, index]))
-  return { model: { kind: 'TWINS', network: made.network }, units: usualUnits, elements, leakExponent: 0.5, byTwin, held: made.held.flatMap((twin) => byTwin.get(twin) ?? []) }
+  return { model: { kind: 'TWINS', network: made.network }, units: usualUnits, elements, leakExponent: 0.5, demandModel: 'DDA', byTwin, held: made.held.flatMap((twin) => byTwin.get(twin) ?? []) }
 }
 
 /** What EPANET would refuse (its errors 223, 224 and 233), said of the twins. */

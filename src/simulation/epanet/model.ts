@@ -9,11 +9,16 @@ export interface BoundModel {
   readonly elements: readonly ModelElement[]
   /** Of its emitters. */
   readonly leakExponent: number
+  /** By which it says that demands are met. */
+  readonly demandModel: DemandModelName
   /** Twin → index of its element. */
   readonly byTwin: ReadonlyMap<string, number>
   /** Indices of links that nothing but an event opens. */
   readonly held: readonly number[]
 }
+
+/** DDA: whatever the pressure; PDA: by it. */
+export type DemandModelName = 'DDA' | 'PDA'
 
 export interface ModelElement {
   readonly kind: 'node' | 'link'

@@ -1,10 +1,9 @@
 import type { RoleName } from '../vocabulary.ts'
+import { type InpOptions, parseOptions } from './parse-options.ts'
 
 /** What binding needs to know of an EPANET input file; numbers in the file's units. EPANET itself reads the rest. */
 export interface ParsedInp {
-  readonly flowUnits: string
-  readonly pressureUnits: string | undefined
-  readonly emitterExponent: number
+  readonly options: InpOptions
   readonly nodes: readonly InpNode[]
   readonly links: readonly InpLink[]
   readonly problems: readonly string[]
@@ -50,9 +49,7 @@ export function parseInp(text: string): ParsedInp {
   }
   if (nodes.length === 0) problems.push('It has no nodes: is it an EPANET input file (.inp)?')
   else if (!nodes.some(({ role }) => role !== 'junction')) problems.push('It has neither a reservoir nor a tank, so there is no water in it.')
-  const options = new Map(rows('OPTI').map(({ words: [name = '', value = ''] }) => [name.toUpperCase(), value.toUpperCase()]))
-  const exponent = Number(rows('OPTI').find(({ words: [name = ''] }) => name.toUpperCase() === 'EMITTER')?.words[2] ?? 0.5)
-  return { emitterExponent: exponent > 0 ? exponent : 0.5, flowUnits: options.get('UNITS') ?? 'GPM', pressureUnits: options.get('PRESSURE'), nodes, links, problems: problems.slice(0, mostProblems) }
+  return { options: parseOptions(rows('OPTI').map(({ words }) => words)), nodes, links, problems: problems.slice(0, mostProblems) }
 }
 
 interface Row {
