@@ -15,6 +15,8 @@ export interface BaseState {
   /** Base demands by category, of junctions that interventions change. */
   readonly demands: ReadonlyMap<number, readonly number[]>
   readonly demandMultiplier: number
+  /** Whether demands are met by the pressure. */
+  readonly isPda: boolean
   readonly controls: readonly (ReturnType<Project['getControl']> & { readonly index: number; readonly element: number })[]
   /** Whether anything leaks. */
   readonly leaks: boolean
@@ -36,7 +38,7 @@ export function readBaseState(project: Project, { elements, interventions }: Epa
     // A shut valve has forgotten its setting; an open one without any stands open, whatever the pressure.
     settings: Float64Array.from(elements, ({ role, setting: known }, at) => (role === 'pump' || role === 'valve' ? isOpen[at] === 1 && set[at] !== 0 ? set[at] ?? Number.NaN : known ?? Number.NaN : Number.NaN)),
     demands: new Map(interventions.demands.map(({ node }) => [node, categories(project, index[node] ?? 0)])),
-    demandMultiplier: project.getOption(Option.DemandMult),
+    demandMultiplier: project.getOption(Option.DemandMult), isPda: project.getDemandModel().type === 1,
     controls: controls.flatMap((control) => { const element = byLink.get(control.linkIndex); return element === undefined ? [] : [{ ...control, element }] }),
     leaks: emitter.some((value) => value !== 0) || area.some((value) => value !== 0) || interventions.leaks.length > 0,
   }

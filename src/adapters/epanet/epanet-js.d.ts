@@ -30,6 +30,7 @@ declare module 'epanet-js' {
     getNumberOfDemands(node: number): number
     getBaseDemand(node: number, category: number): number
     setBaseDemand(node: number, category: number, value: number): void
+    getDemandModel(): { readonly type: number }
     setDemandModel(type: number, minimum: number, required: number, exponent: number): void
     getControl(index: number): { readonly type: number; readonly linkIndex: number; readonly setting: number; readonly nodeIndex: number; readonly level: number }
     setControl(index: number, type: number, link: number, setting: number, node: number, level: number): void

@@ -50,10 +50,9 @@ const linkCodes: Readonly<Partial<Record<Quantity, number>>> = {
 export interface Column {
   readonly kind: 'node' | 'link'
   readonly code: number
-  /** Which values go where, and which are to be whole. */
+  /** Which values go where. */
   readonly from: Int32Array
   readonly to: Int32Array
-  readonly isWhole: Uint8Array
   /** What is taken from each: levels are heads above the floor. */
   readonly above: Float64Array
   readonly isLeakage: boolean
@@ -62,13 +61,12 @@ export interface Column {
 /** Fills in the outputs, in their order. Few values of many are fetched one by one. */
 export function createReader(columns: readonly Column[], { index }: BaseState, solution: Solution): (values: Float64Array) => void {
   return (values) => {
-    for (const { kind, code, from, to, isWhole, above, isLeakage } of columns) {
+    for (const { kind, code, from, to, above, isLeakage } of columns) {
       const all = isLeakage ? solution.leakage() : from.length * 4 < index.length ? undefined : kind === 'node' ? solution.nodes(code) : solution.links(code)
       for (let at = 0; at < from.length; at += 1) {
         const element = from[at] ?? 0
         const value = all ? all[element - 1] ?? Number.NaN : kind === 'node' ? solution.node(element, code) : solution.link(element, code)
-        const least = above[at] ?? 0
-        values[to[at] ?? 0] = isWhole[at] === 1 ? Math.round(value - least) : value - least
+        values[to[at] ?? 0] = value - (above[at] ?? 0)
       }
     }
   }
@@ -83,7 +81,7 @@ export function toColumns({ reads, elements }: EpanetInput, { index }: BaseState
     if (!first || code === undefined) throw new Error(`EPANET gives no ${first?.quantity} of a ${kind}`)
     return [{
       kind, code, isLeakage: first.quantity === 'leakage', from: Int32Array.from(some, ({ element }) => index[element] ?? 0),
-      to: Int32Array.from(some, ({ to }) => to), isWhole: Uint8Array.from(some, ({ isWhole }) => (isWhole ? 1 : 0)),
+      to: Int32Array.from(some, ({ to }) => to),
       above: Float64Array.from(some, ({ element, quantity }) => (quantity === 'level' ? values.node(index[element] ?? 0, NodeProperty.Elevation) : 0)),
     }]
   })

@@ -24,14 +24,13 @@ export interface TallyOptions {
 const cubicMetres = 1e-3
 const hour = 3_600
 
-export function createTally({ elements, units, options }: EpanetInput, { index }: BaseState, solution: Solution, { leaks, hasAge }: TallyOptions): Tally {
+export function createTally({ elements, units, options }: EpanetInput, { index, isPda }: BaseState, solution: Solution, { leaks, hasAge }: TallyOptions): Tally {
   const of = (role: RoleName): readonly number[] => elements.flatMap((element, at) => (element.role === role ? [index[at] ?? 0] : []))
   const [junctions, reservoirs, tanks, pumps] = [of('junction'), of('reservoir'), of('tank'), of('pump')]
   const limits = tanks.map((tank) => ({ tank, floor: solution.node(tank, NodeProperty.Elevation), min: solution.node(tank, NodeProperty.MinLevel), max: solution.node(tank, NodeProperty.MaxLevel) }))
   const customers = new Set<number>()
   const below = new Set<number>()
   const running = new Map<number, boolean>()
-  const isPda = options.demandModel?.kind === 'PDA'
   let [lowest, highest, fill, stored] = [Infinity, -Infinity, Infinity, Number.NaN]
   const sums = { supplied: 0, served: 0, unserved: 0, leaked: 0, energy: 0, starts: 0, out: 0 }
 

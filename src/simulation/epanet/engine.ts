@@ -52,15 +52,16 @@ interface Ground {
 function bindModel(request: BindRequest, { parameters, mapping, findings, model }: Ground): Bound {
   const { window, contentOf } = request
   const { outputs, reads } = toOutputs({ model, mapping, parameters, contentOf, findings })
-  const { knobs, input: settable } = toKnobs({ model, mapping, parameters, contentOf })
   const assimilated = parameters.assimilate ? toAssimilation({ model, parameters, contentOf, findings }) : undefined
+  const interventions = toInterventions({ model, parameters, window, mapping, findings, latest: latestLevels(request, mapping, parameters, findings) })
+  const told = new Set([...interventions.levels, ...assimilated?.assimilation.levels ?? []].map(({ node }) => node))
+  const { knobs, input: settable } = toKnobs({ model, mapping, parameters, contentOf, told })
   const input: EpanetInput = {
     model: model.model, units: model.units,
     elements: model.elements.map(({ kind, id, twin, role, values }) => ({ kind, id, twin, role, setting: values.get(role === 'pump' ? 'speed' : 'setting') ?? null })),
     times: toTimes(parameters, window, findings),
     options: toOptions(parameters, model, findings),
-    interventions: toInterventions({ model, parameters, window, mapping, findings, latest: latestLevels(request, mapping, parameters, findings) }),
-    reads, assimilation: assimilated?.assimilation ?? null, knobs: settable,
+    interventions, reads, assimilation: assimilated?.assimilation ?? null, knobs: settable,
   }
   return {
     ok: true, input, artifacts: parameters.model === undefined ? [] : [parameters.model], outputs, series: assimilated?.series ?? [],

@@ -12,7 +12,7 @@ export type EpanetInput = {
   readonly options: Options
   readonly interventions: Interventions
   /** In the order of the outputs. */
-  readonly reads: readonly { readonly element: number; readonly quantity: Quantity; readonly isWhole: boolean }[]
+  readonly reads: readonly { readonly element: number; readonly quantity: Quantity }[]
   readonly assimilation: Assimilation | null
   /** Properties of twins that can be set: `value × scale` is in the model's unit. */
   readonly knobs: readonly { readonly element: number; readonly twin: string; readonly name: string; readonly property: KnobProperty; readonly scale: number }[]
@@ -79,7 +79,7 @@ export type HydraulicNetwork = {
   readonly junctions: readonly { readonly id: string; readonly elevation: number; readonly demand: number; readonly pattern: string | null }[]
   readonly reservoirs: readonly { readonly id: string; readonly head: number }[]
   readonly tanks: readonly TankSpec[]
-  readonly pipes: readonly (LinkSpec & { readonly length: number; readonly diameter: number; readonly roughness: number; readonly minorLoss: number; readonly status: 'OPEN' | 'CLOSED' | 'CV' })[]
+  readonly pipes: readonly (LinkSpec & { readonly length: number; readonly diameter: number; readonly roughness: number; readonly minorLoss: number; readonly hasCheckValve: boolean; readonly isOpen: boolean })[]
   readonly pumps: readonly (LinkSpec & { readonly curve: string; readonly speed: number; /** Percent. */ readonly efficiency: number; readonly isOpen: boolean })[]
   readonly valves: readonly (LinkSpec & { readonly diameter: number; readonly function: string; readonly setting: number; readonly minorLoss: number; readonly isOpen: boolean })[]
   readonly patterns: readonly { readonly id: string; readonly values: readonly number[] }[]

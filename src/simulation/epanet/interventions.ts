@@ -85,7 +85,7 @@ function moment({ window, findings }: InterventionGround, text: string | undefin
 function findSwitchable(ground: InterventionGround, twin: string, path: readonly string[]): Found | undefined {
   const found = find(ground, twin, path, linkRoles, 'be opened or shut')
   if (!found?.element.hasCheckValve) return found
-  return void ground.findings.refuse('BAD_NETWORK', [...path, 'twin'], `${twin} has a check valve, which EPANET lets nothing else shut. Shut a link beside it.`, { twin })
+  return void ground.findings.refuse('BAD_NETWORK', [...path, 'twin'], `${twin} has a check valve, which EPANET lets nothing else open or shut. Switch a link beside it.`, { twin })
 }
 
 function toClosure(ground: InterventionGround, closure: EpanetParameters['closures'][number], path: readonly string[]): readonly Action[] {

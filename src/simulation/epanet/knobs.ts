@@ -31,10 +31,12 @@ interface Ground {
   readonly mapping: Mapping
   readonly parameters: EpanetParameters
   readonly contentOf: BindRequest['contentOf']
+  /** Tanks whose levels at the start are told otherwise. */
+  readonly told: ReadonlySet<number>
 }
 
 /** Two parameters, and what twins say of themselves, in the unit that they say it in. */
-export function toKnobs({ model, mapping, parameters, contentOf }: Ground): BoundKnobs {
+export function toKnobs({ model, mapping, parameters, contentOf, told }: Ground): BoundKnobs {
   const knobs = new Map<string, Knob>()
   const input: EpanetInput['knobs'][number][] = []
   for (const name of ['demandMultiplier', 'roughnessMultiplier'] as const) {
@@ -43,13 +45,13 @@ export function toKnobs({ model, mapping, parameters, contentOf }: Ground): Boun
   for (const [element, one] of model.elements.entries()) {
     if (one.twin === '') continue
     for (const [property, bounds] of Object.entries(turnable[one.role]) as [KnobProperty, { readonly min?: number; readonly max?: number }][]) {
-      const value = property === 'leakCoefficient' ? 0 : one.values.get(property)
+      const value = property === 'leakCoefficient' ? 0 : property === 'initialLevel' && told.has(element) ? undefined : one.values.get(property)
       const usual = vocabulary[one.role].properties.find(({ name }) => name === property)?.unit
       const name = mapping.nameOf(one.role, property)
       const unit = contentOf(one.twin, name)?.unit ?? mapping.unitOf(one.role, property) ?? usual
       const affine = usual === undefined || unit === undefined ? { scale: 1, shift: 0 } : affineBetween(unit, usual)
       if (value === undefined || !affine || affine.shift !== 0) continue
-      const scale = affine.scale / modelUnit(property, one, model)
+      const scale = affine.scale / modelUnit(property, one, model, parameters.leakExponent ?? model.leakExponent)
       const limits = property === 'initialLevel' ? levels(one, model.units) : bounds
       const inUnit = (limit: number | undefined): number | undefined => (limit === undefined ? undefined : limit / affine.scale)
       knobs.set(knobKey({ kind: 'property', twin: one.twin, name }), { value: scale === 1 ? value : value / scale, unit, min: inUnit(limits.min), max: inUnit(limits.max) })
@@ -62,7 +64,7 @@ export function toKnobs({ model, mapping, parameters, contentOf }: Ground): Boun
 const levels = ({ values }: ModelElement, { length }: ModelUnits): { readonly min?: number; readonly max?: number } => ({ min: (values.get('minLevel') ?? 0) * length, max: (values.get('maxLevel') ?? 1e3) * length })
 
 /** What 1 of the model's unit is in the vocabulary's. */
-function modelUnit(property: KnobProperty, element: ModelElement, { units, leakExponent }: BoundModel): number {
+function modelUnit(property: KnobProperty, element: ModelElement, { units }: BoundModel, leakExponent: number): number {
   switch (property) {
     case 'elevation': case 'head': case 'initialLevel': case 'length': return units.length
     case 'diameter': return units.diameter

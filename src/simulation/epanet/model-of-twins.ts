@@ -46,8 +46,8 @@ function elementsOf({ network, names }: TwinsNetwork): readonly ModelElement[] {
     return { kind: 'node', id, twin: twins.get(id) ?? '', role, values: new Map(Object.entries(values)), ends: [], hasCheckValve: false, function: undefined }
   }
 
-  function link({ id, node1, node2 }: LinkSpec, role: RoleName, values: Readonly<Record<string, number>>, more: Partial<Pick<HydraulicNetwork['pipes'][number], 'status'> & Pick<HydraulicNetwork['valves'][number], 'function'>> = {}): ModelElement {
+  function link({ id, node1, node2 }: LinkSpec, role: RoleName, values: Readonly<Record<string, number>>, more: Partial<Pick<HydraulicNetwork['pipes'][number], 'hasCheckValve'> & Pick<HydraulicNetwork['valves'][number], 'function'>> = {}): ModelElement {
     const ends = [node1, node2].flatMap((end) => places.get(end) ?? [])
-    return { kind: 'link', id, twin: twins.get(id) ?? '', role, values: new Map(Object.entries(values)), ends, hasCheckValve: more.status === 'CV', function: more.function }
+    return { kind: 'link', id, twin: twins.get(id) ?? '', role, values: new Map(Object.entries(values)), ends, hasCheckValve: more.hasCheckValve ?? false, function: more.function }
   }
 }

@@ -30,7 +30,7 @@ export function toOutputs({ model, mapping, parameters, contentOf, findings }: G
   for (const [element, one] of model.elements.entries()) {
     if (one.twin === '') continue
     for (const { name: quantity, unit } of vocabulary[one.role].outputs) {
-      if (!isComputed(quantity, parameters) || parameters.outputs?.has(quantity) === false) continue
+      if (!isComputed(quantity, parameters, model) || parameters.outputs?.has(quantity) === false) continue
       const name = mapping.nameOf(one.role, quantity)
       const facts = contentOf(one.twin, name)
       if (facts?.content !== 'Telemetry' || facts.kind === 'json' || facts.kind === 'text') continue
@@ -42,7 +42,7 @@ export function toOutputs({ model, mapping, parameters, contentOf, findings }: G
       if (from !== to) findings.converted(one.twin, name, from, to)
       const scale = affine.scale * engineUnit(quantity, one, model.units)
       outputs.push({ twin: one.twin, name, kind: facts.kind, ...(scale === 1 && affine.shift === 0 ? {} : { affine: { scale, shift: affine.shift } }) })
-      reads.push({ element, quantity, isWhole: facts.kind === 'integer' })
+      reads.push({ element, quantity })
     }
   }
   if (outputs.length === 0 && findings.issues.length === 0) findings.refuse('MISSING_INPUT', ['parameters', 'outputs'], 'No twin has telemetry for anything of what is asked for: there would be no results. See the outputs of the engine\'s roles, or map their names.')
@@ -51,8 +51,8 @@ export function toOutputs({ model, mapping, parameters, contentOf, findings }: G
 
 const heads: ReadonlySet<Quantity> = new Set<Quantity>(['pressure', 'head', 'level', 'headloss'])
 
-const isComputed = (quantity: Quantity, { quality, demandModel, assimilate }: EpanetParameters): boolean =>
-  quantity === 'age' ? quality === 'AGE' && !assimilate : quantity === 'trace' ? quality === 'TRACE' && !assimilate : quantity === 'deficit' ? demandModel === 'PDA' : true
+const isComputed = (quantity: Quantity, { quality, demandModel, assimilate }: EpanetParameters, model: BoundModel): boolean =>
+  quantity === 'age' ? quality === 'AGE' && !assimilate : quantity === 'trace' ? quality === 'TRACE' && !assimilate : quantity === 'deficit' ? (demandModel ?? model.demandModel) === 'PDA' : true
 
 function checkNames(names: ReadonlySet<string> | undefined, findings: Findings): void {
   const known = new Set<string>(roleNames.flatMap((role) => vocabulary[role].outputs.map(({ name }) => name)))

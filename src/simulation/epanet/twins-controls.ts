@@ -25,7 +25,7 @@ function switching({ id, name, from, to, properties }: NetworkRelationship, { ma
   const role = readers.get(to)?.role
   if (link === undefined || node === undefined) return skip('One of the two is nothing to EPANET.')
   if (role !== 'tank' && role !== 'junction') return refuse(`is ${name} the ${role ?? 'twin'} ${to}: only levels of tanks and pressures of junctions switch.`)
-  if (links.pipes.some((pipe) => pipe.id === link && pipe.status === 'CV')) return refuse('has a check valve, which nothing else can switch.')
+  if (links.pipes.some((pipe) => pipe.id === link && pipe.hasCheckValve)) return refuse('has a check valve, which nothing else can switch.')
   const [start, stop] = [levelOf(mapping.startBelow), levelOf(mapping.stopAbove)]
   if (Number.isNaN(start) || Number.isNaN(stop)) return []
   if (start === undefined && stop === undefined) return skip(`It has neither ${mapping.startBelow} nor ${mapping.stopAbove}.`)

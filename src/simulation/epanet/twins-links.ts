@@ -16,7 +16,7 @@ export function toPipe(reader: TwinReader, ends: LinkSpec, isShut: boolean): Pip
   const hasCheckValve = reader.raw('checkValve') === true
   return {
     ...ends, length: reader.number('length', pipeBounds.length), diameter: reader.number('diameter', pipeBounds.diameter), roughness: reader.number('roughness', pipeBounds.roughness),
-    minorLoss: minorLoss(reader), status: isShut ? 'CLOSED' : hasCheckValve ? 'CV' : 'OPEN',
+    minorLoss: minorLoss(reader), hasCheckValve, isOpen: !isShut,
   }
 }
 

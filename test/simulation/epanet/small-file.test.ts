@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { seriesOf } from './runs.ts'
+import { type BindRequest, knobKey } from '../../../src/simulation/engine.ts'
+import { fileRequest } from './files.ts'
+import { bound, hours, open, seriesOf } from './runs.ts'
 import { simulateFile, smallFile } from './small-file.ts'
 
 describe('an EPANET input file is read as EPANET reads it', () => {
@@ -22,5 +24,54 @@ describe('an EPANET input file is read as EPANET reads it', () => {
     const [si, lps] = [await simulateFile(smallFile({ options: 'UNITS SI' })), await simulateFile(smallFile({ options: 'UNITS LPS' }))]
     expect(seriesOf(si, 'l-P1.flow')).toEqual(seriesOf(lps, 'l-P1.flow'))
     expect(seriesOf(si, 'n-J2.pressure')).toEqual(seriesOf(lps, 'n-J2.pressure'))
+  })
+})
+
+describe('what of an EPANET input file can be turned', () => {
+  const withPump = (status: string, pump = 'HEAD 1 SPEED 0.9'): Uint8Array => smallFile({ more: `[PUMPS]\nPU R J2 ${pump}\nPV R J2 HEAD 1\n[VALVES]\nV J1 J2 100 TCV 30 0\n[PATTERNS]\n1 1 0.5\n[CURVES]\n1 5 40\n[STATUS]\n${status}\n` })
+  const knobs = (file: Uint8Array, parameters: BindRequest['parameters'] = {}) => bound({ ...fileRequest(file, parameters), window: hours(1, 1) }).knobs
+  const knob = (file: Uint8Array, twin: string, name: string): number | undefined => knobs(file).get(knobKey({ kind: 'property', twin, name }))?.value
+
+  test.each([['PU 0.8', 0.8], ['PU CLOSED', 0.9], ['PU OPEN', 1], ['PU PV 0.7', 0.7], ['PU PV 0.7\nPU 0.6', 0.6], ['PU 0.6\nPU PV 0.7', 0.7], ['PV 0.8', 0.9]])('the speed of a pump is that of its status: %s', async (status, speed) => {
+    const file = withPump(status)
+    expect(knob(file, 'l-PU', 'speed')).toBe(speed)
+    if (status.includes('CLOSED')) return
+    const ran = await simulateFile(file, { outputs: ['speed'] })
+    expect(seriesOf(ran, 'l-PU.speed')[0]).toBeCloseTo(speed, 12)
+  })
+
+  test('the setting of a valve is that of its status', () => {
+    expect(knob(withPump('V 20'), 'l-V', 'setting')).toBe(20)
+    expect(knob(withPump('V OPEN'), 'l-V', 'setting')).toBe(30)
+  })
+
+  test('a pump whose speed is a pattern\'s has none to be turned', () => {
+    expect(knobs(withPump('', 'HEAD 1 PATTERN 1')).has(knobKey({ kind: 'property', twin: 'l-PU', name: 'speed' }))).toBe(false)
+  })
+
+  test('a leak that is turned up leaks as much as one that is given, whatever the exponent', async () => {
+    const file = smallFile({ options: 'UNITS GPM' })
+    const given = await simulateFile(file, { leakExponent: 1, leaks: [{ twin: 'n-J2', coefficient: 0.1 }] })
+    await using opened = await open(bound({ ...fileRequest(file, { leakExponent: 1 }), window: hours(1, 1) }), { window: hours(1, 1), files: [file] })
+    const turned = await opened.run([{ variable: { kind: 'property', twin: 'n-J2', name: 'leakCoefficient' }, value: 0.1 }])
+    expect(seriesOf(turned, 'n-J2.leakage')[0]).toBeCloseTo(seriesOf(given, 'n-J2.leakage')[0] ?? Number.NaN, 9)
+  })
+
+  test('a tank\'s first level is turned only where nothing else tells it', () => {
+    const file = smallFile({ more: '[TANKS]\nT 40 5 0 10 10\n[PIPES]\nP3 J2 T 100 100 100 0 OPEN\n' })
+    const has = (parameters: BindRequest['parameters']): boolean => knobs(file, parameters).has(knobKey({ kind: 'property', twin: 'n-T', name: 'initialLevel' }))
+    expect([{}, { levels: [{ twin: 'n-T', value: 3 }] }, { assimilate: true }].map(has)).toEqual([true, false, false])
+  })
+})
+
+describe('a file whose demands depend on pressure', () => {
+  test('tells what was not served as if that had been asked for', async () => {
+    const file = smallFile({ options: 'UNITS LPS\nDEMAND MODEL PDA\nREQUIRED PRESSURE 20', more: '[DEMANDS]\nJ2 60\n' })
+    const [itself, asked, never] = [await simulateFile(file), await simulateFile(file, { demandModel: 'PDA' }), await simulateFile(file, { demandModel: 'DDA' })]
+    expect(seriesOf(itself, 'n-J2.deficit')[0]).toBeGreaterThan(1)
+    expect(seriesOf(itself, 'n-J2.deficit')).toEqual(seriesOf(asked, 'n-J2.deficit'))
+    expect(itself.kpis['unservedVolume']).toBe(asked.kpis['unservedVolume'])
+    expect(never.kpis['unservedVolume']).toBeUndefined()
+    expect(never.series.has('n-J2.deficit')).toBe(false)
   })
 })

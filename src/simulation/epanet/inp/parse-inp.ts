@@ -1,5 +1,6 @@
 import type { RoleName } from '../vocabulary.ts'
 import { type InpOptions, parseOptions } from './parse-options.ts'
+import { type StatusOf, toStatuses } from './parse-status.ts'
 
 /** What binding needs to know of an EPANET input file; numbers in the file's units. EPANET itself reads the rest. */
 export interface ParsedInp {
@@ -41,7 +42,8 @@ export function parseInp(text: string): ParsedInp {
       ? node(id, 'reservoir', [['head', elevation]])
       : node(id, 'tank', [['elevation', elevation], ['initialLevel', initialLevel], ['minLevel', minLevel], ['maxLevel', maxLevel], ['diameter', diameter]])),
   ], 'node', problems)
-  const links = unique([...rows('PIPE').map(pipe), ...rows('PUMP').map(pump), ...rows('VALV').map(valve)], 'link', problems)
+  const statusOf = toStatuses(rows('STAT').map(({ words }) => words))
+  const links = unique([...rows('PIPE').map(pipe), ...rows('PUMP').map((row) => pump(row, statusOf)), ...rows('VALV').map((row) => valve(row, statusOf))], 'link', problems)
   const known = new Set(nodes.map(({ id }) => id))
   for (const { id, node1, node2 } of links) {
     const missing = [node1, node2].find((end) => !known.has(end))
@@ -89,13 +91,17 @@ function pipe({ words: [id = '', node1 = '', node2 = '', length, diameter, rough
   }
 }
 
-function pump({ words: [id = '', node1 = '', node2 = '', ...rest] }: Row): InpLink {
-  const speed = rest[rest.findIndex((word) => word.toUpperCase() === 'SPEED') + 1]
-  return { id, role: 'pump', node1, node2, function: undefined, hasCheckValve: false, values: numbers([['speed', rest.some((word) => word.toUpperCase() === 'SPEED') ? speed : '1']]) }
+/** A pump with a pattern has no speed that could be set. */
+function pump({ words: [id = '', node1 = '', node2 = '', ...rest] }: Row, statusOf: StatusOf): InpLink {
+  const said = new Map(rest.flatMap((word, at) => (at % 2 === 0 ? [[word.slice(0, 4).toUpperCase(), rest[at + 1]] as const] : [])))
+  const status = statusOf(id)
+  const speed = status === 'OPEN' ? '1' : Number(status) > 0 ? status : said.get('SPEE') ?? '1'
+  return { id, role: 'pump', node1, node2, function: undefined, hasCheckValve: false, values: numbers(said.has('PATT') ? [] : [['speed', speed]]) }
 }
 
-function valve({ words: [id = '', node1 = '', node2 = '', diameter, kind = '', setting, minorLoss = '0'] }: Row): InpLink {
-  return { id, role: 'valve', node1, node2, function: kind.toUpperCase(), hasCheckValve: false, values: numbers([['diameter', diameter], ['setting', setting], ['minorLoss', minorLoss]]) }
+function valve({ words: [id = '', node1 = '', node2 = '', diameter, kind = '', setting, minorLoss = '0'] }: Row, statusOf: StatusOf): InpLink {
+  const status = Number(statusOf(id))
+  return { id, role: 'valve', node1, node2, function: kind.toUpperCase(), hasCheckValve: false, values: numbers([['diameter', diameter], ['setting', Number.isNaN(status) ? setting : String(status)], ['minorLoss', minorLoss]]) }
 }
 
 /** What is no number is left out: EPANET says what it makes of it. */

@@ -7,7 +7,7 @@ export function writeInp(network: HydraulicNetwork): string {
     ...section('JUNCTIONS', junctions.map(({ id, elevation, demand, pattern }) => [id, elevation, demand, ...(pattern === null ? [] : [pattern])])),
     ...section('RESERVOIRS', reservoirs.map(({ id, head }) => [id, head])),
     ...section('TANKS', tanks.map(({ id, elevation, initialLevel, minLevel, maxLevel, diameter }) => [id, elevation, initialLevel, minLevel, maxLevel, diameter, 0])),
-    ...section('PIPES', pipes.map(({ id, node1, node2, length, diameter, roughness, minorLoss, status }) => [id, node1, node2, length, diameter, roughness, minorLoss, status])),
+    ...section('PIPES', pipes.map(({ id, node1, node2, length, diameter, roughness, minorLoss, hasCheckValve, isOpen }) => [id, node1, node2, length, diameter, roughness, minorLoss, isOpen ? (hasCheckValve ? 'CV' : 'OPEN') : 'CLOSED'])),
     ...section('PUMPS', pumps.map(({ id, node1, node2, curve, speed }) => [id, node1, node2, 'HEAD', curve, 'SPEED', speed])),
     ...section('VALVES', valves.map(({ id, node1, node2, diameter, function: kind, setting, minorLoss }) => [id, node1, node2, diameter, kind, setting, minorLoss])),
     ...section('STATUS', [...pumps, ...valves].filter(({ isOpen }) => !isOpen).map(({ id }) => [id, 'CLOSED'])),
