@@ -67,7 +67,7 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   if (config.neo4j) parts.use(followRuns({ store, board, owner: executor.owner, everyMs: followEveryMs, onTrouble: (error) => { onTrouble(error, 'runs of other processes could not be looked up') } }))
   const networks = createNeo4jNetworkReader(database, tenant, registry)
   const runs = createRunService({
-    engines, store, artifacts, networks, vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostAttempts,
+    engines, store, artifacts, networks, vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostValues, mostAttempts,
     queue, board, onTrouble, forgetResults: async (gone) => { await telemetry.results.forgetRuns(gone.map(({ id }) => id)) },
   })
   const runComparison = createRunComparison({ runs: store, telemetry: telemetry.store, outputs: runs.outputsOf })

@@ -148,7 +148,7 @@ export function createConfig(environment: Environment = process.env): Config {
       atOnce: env.whole('TWINFOLD_RUNS_AT_ONCE', Math.min(availableParallelism(), 64), { least: 1, most: 1_000 }),
       memoryMb: env.whole('TWINFOLD_RUN_MEMORY_MB', 1_024, { least: 64, most: 1_048_576 }),
       mostOpen: env.whole('TWINFOLD_MAX_OPEN_RUNS', 10_000, { least: 1, most: 10_000_000 }),
-      mostValues: env.whole('TWINFOLD_MAX_RUN_VALUES', 100_000_000, { least: 1, most: 100_000_000_000 }),
+      mostValues: env.whole('TWINFOLD_MAX_RUN_VALUES', 100_000_000, { least: 1, most: 2_000_000_000 }),
       mostAttempts: env.whole('TWINFOLD_RUN_ATTEMPTS', 3, { least: 1, most: 100 }),
       leaseMs: env.whole('TWINFOLD_RUN_LEASE_MS', 15_000, { least: 500, most: 3_600_000 }),
       silenceMs: env.whole('TWINFOLD_RUN_SILENCE_MS', 120_000, { least: 100, most: 86_400_000 }),

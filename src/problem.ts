@@ -94,7 +94,7 @@ export const problemCodes = {
   RUN_NOT_ENDED: { meaning: 'The run is still waiting or under way.', remedy: 'Wait for its end, or cancel it first.' },
   RUN_NOT_SUCCEEDED: { meaning: 'The run did not succeed, so that it has nothing to repeat or to apply.', remedy: 'Try it again by retryRun.' },
   NOT_A_CALIBRATION: { meaning: 'The run is no calibration, or found nothing that can be written to twins.', remedy: 'Use a calibration with variables that are properties of twins.' },
-  INPUTS_GONE: { meaning: 'What the run computed with is not kept any more.', remedy: 'Start it anew.' },
+  INPUTS_GONE: { meaning: 'What the run computed with is not kept any more, or is not what it was: its inputs or artifacts, the build of its engine, the telemetry of its scenario.', remedy: 'Start it anew.' },
   TOO_MANY_RUNS: { meaning: 'As many runs wait or are under way as are taken.', remedy: 'Wait for some to end, or cancel them.' },
   TOO_LARGE: { meaning: 'A value or a batch exceeds its limit.', remedy: 'Send less at a time.' },
   UNSUPPORTED: { meaning: 'The request is well formed, but this server cannot do it.', remedy: 'The message names the alternative.' },

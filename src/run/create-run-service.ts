@@ -4,6 +4,7 @@ import type { RunQueue } from '../job/run-queue.ts'
 import { newId } from '../util/id.ts'
 import type { Json } from '../util/json.ts'
 import { done, refused } from '../util/result.ts'
+import { openInputs } from './open-inputs.ts'
 import { createOutputBook } from './output-book.ts'
 import { planCalibration, planSweep } from './plan-task.ts'
 import type { RunBoard } from './run-board.ts'
@@ -41,8 +42,10 @@ export function createRunService(config: RunServiceConfig): RunService {
   const repeat = async (id: string, actor: string, allowed: (run: Run) => Conflict | undefined): Promise<Repeated> => {
     const [run] = await store.find([id])
     if (!run) return refused(noRun(id))
-    const conflict = allowed(run) ?? ((await config.artifacts.size(run.inputs)) === undefined ? inputsGone(run) : undefined)
-    if (conflict) return refused(conflict)
+    const notAllowed = allowed(run)
+    if (notAllowed) return refused(notAllowed)
+    const opened = await openInputs(config, run)
+    if (!opened.ok) return refused(conflict('INPUTS_GONE', `The run ${shown(id)} cannot be repeated. ${opened.message}`))
     const created = await store.create({ ...run, id: newId(), repeats: run.id, createdBy: actor, mostAttempts: config.mostAttempts, reads: [...new Set(run.report.mapped.map(({ twin }) => twin))] }, { force: true, mostOpen, idempotency: undefined })
     if (created.kind === 'tooMany') return refused(tooMany(created.open, mostOpen))
     if (created.kind === 'keyReused') throw new Error('A run was made without an idempotency key.')
@@ -102,7 +105,6 @@ const noRun = (id: string): NotFound => ({ kind: 'NotFound', code: 'NOT_FOUND', 
 
 const conflict = (code: Conflict['code'], message: string): Conflict => ({ kind: 'Conflict', code, path: ['id'], message })
 
-const inputsGone = ({ id }: Run): Conflict => conflict('INPUTS_GONE', `What the run ${shown(id)} computed with is not kept any more. Start it anew.`)
 
 /** GraphQL's inputs have no prototypes, and hold nothing but JSON. */
 const toJson = (request: object): Json => JSON.parse(JSON.stringify(request)) as Json

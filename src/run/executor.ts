@@ -87,7 +87,7 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
     }
   }
   const end = async (run: Run, tracker: RunTracker, how: RunEnd, performed?: Performed): Promise<undefined> => {
-    const progress = { ...tracker.progress, ...(performed && { fraction: 1 }) }
+    const progress = { ...tracker.progress, ...(performed && { fraction: 1 }), ...(performed && run.kind === 'SIMULATION' && { simulatedAt: run.window.from + run.window.horizon }) }
     const ended = await insist(() => store.end(run.id, owner, how, { progress, results: performed?.results }), leaseMs) ?? await storedEnd(run)
     if (ended) board.tell([ended])
   }

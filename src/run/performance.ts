@@ -1,21 +1,18 @@
-import type { ArtifactStore } from '../artifact/artifact-store.ts'
 import type { Vantage } from '../domain/vantage.ts'
-import type { ScenarioBook } from '../scenario/scenario.ts'
-import type { Engine } from '../simulation/engine.ts'
 import type { EngineHost } from '../simulation/engine-host.ts'
 import type { SeriesReads } from '../telemetry/series-reads.ts'
+import type { TelemetryStore } from '../telemetry/telemetry-store.ts'
+import type { InputsConfig } from './open-inputs.ts'
 import type { RunSinkConfig } from './run-sink.ts'
 import type { RunStore } from './run-store.ts'
 import type { RunTracker } from './run-tracker.ts'
 import type { Run, RunResults } from './run.ts'
 
 /** What runs are done with. */
-export interface PerformConfig extends RunSinkConfig {
-  readonly engines: ReadonlyMap<string, Engine>
+export interface PerformConfig extends RunSinkConfig, InputsConfig {
   readonly host: EngineHost
-  readonly artifacts: Pick<ArtifactStore, 'read' | 'path'>
-  readonly scenarios: ScenarioBook
-  readonly telemetry: { from(vantage: Vantage): Pick<SeriesReads, 'readings' | 'latestBefore'> }
+  readonly telemetry: InputsConfig['telemetry'] & { from(vantage: Vantage): Pick<SeriesReads, 'readings' | 'latestBefore'> }
+  readonly readings: Pick<TelemetryStore, 'append' | 'forgetRuns'>
   readonly members: Pick<RunStore, 'addMembers' | 'members'>
 }
 

@@ -58,8 +58,8 @@ export const decodeInputs = (bytes: Uint8Array): RunInputs => JSON.parse(new Tex
 export interface ReadingsPin {
   readonly watermark: number
   readonly scenario: string | undefined
-  /** Of the scenario's overrides. */
-  readonly instant: number
+  /** Of what the scenario says of telemetry. */
+  readonly overrides: readonly number[]
 }
 
 /** SHA-256 over what the inputs hold (the engine's stamp among it) and, where telemetry is read, what pins that. */

@@ -57,7 +57,7 @@ export async function readTargets({ task, outputs }: RunInputs, config: RunReadi
     const { scale = 1, shift = 0 } = outputs[output]?.affine ?? {}
     const { at, values } = toColumns(found[index] ?? [], config.window.from)
     const own = values.map((value) => (value - shift) / scale)
-    return { output, at, values: own, sigma: sigma === undefined ? usualSigma(own) : Math.abs(sigma / scale) }
+    return { output, name: `${outputs[output]?.name ?? ''} of ${outputs[output]?.twin ?? ''}`, at, values: own, sigma: sigma === undefined ? usualSigma(own) : Math.abs(sigma / scale) }
   })
   const empty = targets.findIndex(({ at }) => at.length === 0)
   if (empty >= 0) {

@@ -18,7 +18,7 @@ export interface CreateOptions {
 
 export type RunCreated =
   | { readonly kind: 'created'; readonly run: Run; readonly seq: number }
-  /** An equal run that succeeded, waits or is under way, or the answer to the same idempotency key. */
+  /** An equal run of the same scenario that succeeded, waits or is under way, or the answer to the same idempotency key. */
   | { readonly kind: 'known'; readonly run: Run; readonly seq: number }
   | { readonly kind: 'keyReused' }
   | { readonly kind: 'tooMany'; readonly open: number }
@@ -29,6 +29,8 @@ export type RunCreated =
  */
 export interface RunStore {
   create(run: NewRun, options: CreateOptions): Promise<RunCreated>
+  /** What was answered to a key; undefined where nothing was, or its run is gone. */
+  repeated(idempotency: Idempotency): Promise<Extract<RunCreated, { readonly kind: 'known' | 'keyReused' }> | undefined>
   find(ids: readonly string[]): Promise<readonly (Run | undefined)[]>
   /** QUEUED and due → BINDING. Undefined where it is anything else by now. */
   claim(id: string, owner: string, leaseMs: number): Promise<Run | undefined>
@@ -64,7 +66,7 @@ export interface RunStore {
 export interface SweepMember {
   /** From 0, in the order of the design. */
   readonly index: number
-  /** By `knobKey`. */
+  /** The design's numbers, by the names of the variables. */
   readonly settings: Readonly<Record<string, number>>
   readonly seed: number
   readonly kpis: Kpis | undefined

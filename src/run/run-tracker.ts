@@ -18,6 +18,9 @@ interface Counted {
   readonly counts: Map<number, number>
 }
 
+/** Kinds of warnings that are kept; of the others, how many there were. */
+const mostKinds = 1_000
+
 export function createRunTracker({ window: { from } }: Pick<Run, 'window'>): RunTracker {
   const warnings = new Map<string, Counted>()
   let progress: Omit<RunProgress, 'warnings'> = { fraction: 0, simulatedAt: undefined, values: 0, partial: {} }
@@ -35,9 +38,11 @@ export function createRunTracker({ window: { from } }: Pick<Run, 'window'>): Run
     },
     onProgress: ({ fraction, at, partial }) => { set({ fraction: Math.min(1, Math.max(progress.fraction, fraction)), partial, ...(at !== undefined && { simulatedAt: from + Math.round(at) }) }) },
     onWarning(piece, { code, message, twin, count, at }) {
-      const key = JSON.stringify([code, twin])
-      const known = warnings.get(key) ?? { first: { code, message, twin, at: at === undefined ? undefined : from + Math.round(at) }, counts: new Map<number, number>() }
-      known.counts.set(piece, count)
+      const own = JSON.stringify([code, twin])
+      const isMore = !warnings.has(own) && warnings.size >= mostKinds
+      const key = isMore ? '' : own
+      const known = warnings.get(key) ?? { first: { ...(isMore ? { code: 'MORE_WARNINGS', message: `There are more than ${mostKinds} kinds of warnings; this counts the others.`, twin: undefined } : { code, message, twin }), at: at === undefined ? undefined : from + Math.round(at) }, counts: new Map<number, number>() }
+      known.counts.set(piece, isMore ? (known.counts.get(piece) ?? 0) + 1 : count)
       warnings.set(key, known)
       isChanged = true
     },

@@ -76,6 +76,8 @@ export interface RunPin {
   readonly at: number
   /** Readings received later are not in it; microseconds since 1970. */
   readonly watermark: number
+  /** Where a scenario's telemetry is read: how often what it says of telemetry had been written, of it and those it branches off from. Else empty. */
+  readonly overrides: readonly number[]
   /** SHA-256 over the models of the twins that were bound. */
   readonly models: string
   /** Of the artifacts that it reads. */

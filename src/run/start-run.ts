@@ -5,15 +5,18 @@ import type { Registry } from '../model/registry.ts'
 import type { Invalid, ItemProblem, LimitReached, NotFound } from '../problem.ts'
 import { checkKey, keyReused, toIdempotency } from '../scenario/idempotency.ts'
 import type { ScenarioBook } from '../scenario/scenario.ts'
+import type { Idempotency } from '../scenario/scenario-store.ts'
 import { checkParameters } from '../simulation/check-parameters.ts'
 import type { Bound, BindRequest, Engine, RunWindow } from '../simulation/engine.ts'
 import type { NetworkReader } from '../simulation/network.ts'
 import type { Microseconds } from '../telemetry/reading.ts'
 import type { SeriesReads } from '../telemetry/series-reads.ts'
+import type { TelemetryService } from '../telemetry/telemetry-service.ts'
 import { newId } from '../util/id.ts'
 import type { Json } from '../util/json.ts'
 import { nearest } from '../util/nearest.ts'
 import { refused, type Result } from '../util/result.ts'
+import { sampleCount } from '../simulation/design/samples.ts'
 import { checkSimulation, type SimulationDraft } from './check-request.ts'
 import { createNetworkFacts, type NetworkFacts } from './network-facts.ts'
 import type { PlannedTask } from './plan-task.ts'
@@ -21,21 +24,23 @@ import { encodeInputs, readsTelemetry, type RunInputs, type RunTask, toConfigHas
 import { lastUsable, vantageOfRun } from './run-readings.ts'
 import type { SimulationRequest } from './run-request.ts'
 import type { RunRequest, Started } from './run-service.ts'
-import type { NewRun, RunStore } from './run-store.ts'
-import type { RunKind } from './run.ts'
+import type { NewRun, RunCreated, RunStore } from './run-store.ts'
+import type { Run, RunKind, RunPin } from './run.ts'
 
 export interface StartingConfig {
   readonly engines: ReadonlyMap<string, Engine>
-  readonly store: Pick<RunStore, 'create'>
+  readonly store: Pick<RunStore, 'create' | 'repeated'>
   readonly artifacts: Pick<ArtifactStore, 'read' | 'keep'>
   readonly networks: NetworkReader
   readonly vantages: Vantages
   readonly scenarios: ScenarioBook
   readonly registry: () => Registry
-  readonly telemetry: { from(vantage: Vantage): Reads; readonly store: { head(): Promise<Microseconds> } }
+  readonly telemetry: { from(vantage: Vantage): Reads; readonly store: { head(): Promise<Microseconds> } } & Pick<TelemetryService, 'overrideVersions'>
   readonly now: () => Microseconds
   /** Runs that may wait or be under way at once. */
   readonly mostOpen: number
+  /** Result values of one run. */
+  readonly mostValues: number
   /** Attempts at a run whose failures are retryable. */
   readonly mostAttempts: number
 }
@@ -63,6 +68,9 @@ export async function startRun(config: StartingConfig, asked: Asked, by: RunRequ
   const within = (items: readonly ItemProblem[]): Invalid => invalid(items.map((item) => ({ ...item, path: [...asked.path, ...(item.path ?? [])] })))
   const wrongKey = checkKey(by.idempotencyKey)
   if (wrongKey) return refused(wrongKey)
+  const idempotency = toIdempotency(by.idempotencyKey, [asked.kind, asked.whole])
+  const repeated = idempotency && await config.store.repeated(idempotency)
+  if (repeated) return repeated.kind === 'keyReused' ? refused(keyReused) : toStarted(repeated)
   const engine = config.engines.get(simulation.engine)
   if (!engine) return refused(noEngine(simulation.engine, config.engines, asked.path))
   const { draft, problems } = checkSimulation(simulation, config.now())
@@ -74,6 +82,8 @@ export async function startRun(config: StartingConfig, asked: Asked, by: RunRequ
   const bound = engine.bind(request)
   if (!bound.ok) return refused(within(bound.issues))
   const { task, problems: wrongTask } = asked.plan(bound, facts)
+  const tooLarge = findTooLarge(task, bound.outputs.length, draft.window, config.mostValues)
+  if (wrongTask.length === 0 && tooLarge) return refused(within([tooLarge]))
   const unmeasured = wrongTask.length > 0 ? [] : await findUnmeasured(task, draft.window, reads, by.signal)
   if (wrongTask.length > 0 || unmeasured.length > 0) return refused(invalid([...wrongTask, ...unmeasured]))
 
@@ -84,23 +94,25 @@ export async function startRun(config: StartingConfig, asked: Asked, by: RunRequ
     series: bound.series.flatMap((each) => { const key = facts.keyOf(each); return key ? [{ ...each, key }] : [] }),
   }
   const kept = await config.artifacts.keep(encodeInputs(inputs))
-  const readings = readsTelemetry(inputs) ? { watermark: pin.watermark, scenario: scenario?.id, instant: scenario ? pin.at : 0 } : undefined
+  const readings = readsTelemetry(inputs) ? { watermark: pin.watermark, scenario: scenario?.id, overrides: pin.overrides } : undefined
   const run: NewRun = {
     id: newId(), kind: asked.kind, engine: stamp, request: { ...(asked.whole as object), parameters: checked.parameters }, inputs: kept, configHash: toConfigHash(kept, readings),
     pin: { ...pin, models: facts.models, artifacts: bound.artifacts }, window: draft.window, seed: draft.seed, scenario, tags: draft.tags, priority: draft.priority,
     deadlineMs: draft.deadlineMs, report: bound.report, repeats: undefined, createdBy: by.actor, mostAttempts: config.mostAttempts, reads: bound.reads,
   }
-  return await store(config, run, simulation.force ?? false, by, asked)
+  return await store(config, run, simulation.force ?? false, idempotency)
 }
 
-async function store({ store: runs, mostOpen }: StartingConfig, run: NewRun, force: boolean, { idempotencyKey }: RunRequest, { kind, whole }: Asked): Promise<Started> {
-  const created = await runs.create(run, { force, mostOpen, idempotency: toIdempotency(idempotencyKey, [kind, whole]) })
+async function store({ store: runs, mostOpen }: StartingConfig, run: NewRun, force: boolean, idempotency: Idempotency | undefined): Promise<Started> {
+  const created = await runs.create(run, { force, mostOpen, idempotency })
   switch (created.kind) {
     case 'keyReused': return refused(keyReused)
     case 'tooMany': return refused(tooMany(created.open, mostOpen))
-    default: return { ok: true, value: { run: created.run, isKnown: created.kind === 'known', cursor: encodeCursor(created.seq) } }
+    default: return toStarted(created)
   }
 }
+
+const toStarted = ({ kind, run, seq }: Extract<RunCreated, { readonly run: Run }>): Started => ({ ok: true, value: { run, isKnown: kind === 'known', cursor: encodeCursor(seq) } })
 
 export const tooMany = (open: number, most: number): LimitReached =>
   ({ kind: 'LimitReached', code: 'TOO_MANY_RUNS', limit: most, actual: open, message: `${open} runs wait or are under way, of at most ${most}. Wait for some to end, or cancel them.` })
@@ -116,7 +128,7 @@ interface Ground {
   readonly request: BindRequest
   readonly reads: Reads
   readonly facts: NetworkFacts
-  readonly pin: { readonly cursor: number; readonly at: number; readonly watermark: number }
+  readonly pin: Pick<RunPin, 'cursor' | 'at' | 'watermark' | 'overrides'>
   readonly scenario: { readonly id: string; readonly number: number } | undefined
 }
 
@@ -128,8 +140,9 @@ async function readGround(config: StartingConfig, engine: Engine, { asked: { sim
   const unknownNames = unknownRelationships(over ?? [], config.registry())
   if (unknownNames.length > 0) return refused(invalid(unknownNames.map((item) => ({ ...item, path: [...path, ...(item.path ?? [])] }))))
   const vantage = await config.vantages.find({ scenario: scenarioId ?? null }, signal)
-  const [{ network, unknown, cursor, at }, watermark] = await Promise.all([
+  const [{ network, unknown, cursor, at }, watermark, overrides] = await Promise.all([
     config.networks.read({ of: [...new Set(of)], over: over ?? engine.describe().over, vantage, most: mostTwins, signal }), config.telemetry.store.head(),
+    config.telemetry.overrideVersions(vantage.chain),
   ])
   if (unknown.length > 0) return refused(invalid(unknown.map((id) => ({ code: 'UNKNOWN_TWIN', twin: id, path: [...path, 'of', String(of.indexOf(id))], message: `There is no twin ${JSON.stringify(id.slice(0, 80))}${scenario ? ` in the scenario ${JSON.stringify(scenario.id)}` : ''}. Check the id.` }))))
   const facts = createNetworkFacts(network, config.registry())
@@ -138,7 +151,7 @@ async function readGround(config: StartingConfig, engine: Engine, { asked: { sim
   const reads = config.telemetry.from(vantageOfRun(vantage, watermark))
   const found = wanted.length === 0 ? [] : await lastUsable(reads, wanted.map(({ key }) => key), draft.window.from + 1, signal)
   const latest = new Map(wanted.flatMap(({ each: { twin, name } }, index) => { const reading = found[index]; return reading ? [[JSON.stringify([twin, name]), Number(reading.value)] as const] : [] }))
-  return { ok: true, request: { ...unread, latest }, reads, facts, pin: { cursor, at, watermark }, scenario: scenario && { id: scenario.id, number: scenario.number } }
+  return { ok: true, request: { ...unread, latest }, reads, facts, pin: { cursor, at, watermark, overrides }, scenario: scenario && { id: scenario.id, number: scenario.number } }
 }
 
 function unknownRelationships(over: readonly string[], { models }: Registry): readonly ItemProblem[] {
@@ -148,6 +161,20 @@ function unknownRelationships(over: readonly string[], { models }: Registry): re
     const near = nearest(name, names)
     return names.has(name) ? [] : [{ code: 'UNKNOWN_RELATIONSHIP', path: ['over', String(index)], message: `No model has a relationship ${JSON.stringify(name.slice(0, 80))}.${near === undefined ? '' : ` Did you mean ${near}?`}` }]
   })
+}
+
+/** Series of a sweep that keeps them: each is remembered by the store as long as it is there. */
+const mostMemberSeries = 200_000
+
+/** What would be stored, as far as the window tells: engines that give results at times of their own are held to it while they run. */
+function findTooLarge(task: RunTask, outputs: number, { horizon, step }: RunWindow, mostValues: number): ItemProblem | undefined {
+  if (task.kind === 'calibrate' || (task.kind === 'sweep' && !task.keepSeries)) return undefined
+  const members = task.kind === 'sweep' ? sampleCount(task.design) : 1
+  const series = members * outputs
+  const values = (Math.floor(horizon / step) + 1) * series
+  if (task.kind === 'sweep' && series > mostMemberSeries) return { code: 'OUT_OF_BOUNDS', path: [], message: `${series.toLocaleString('en')} series would be kept, and at most ${mostMemberSeries.toLocaleString('en')} are: take fewer members or outputs, or keep their KPIs alone.` }
+  if (values > mostValues) return { code: 'OUT_OF_BOUNDS', path: ['step'], message: `The run would give ${values.toLocaleString('en')} values, and at most ${mostValues.toLocaleString('en')} are stored: take a longer step, a shorter horizon, or fewer outputs.` }
+  return undefined
 }
 
 /** Targets that nothing was measured of in the simulated time. */

@@ -21,10 +21,9 @@ export function checkParameters(schema: Json, given: Json): CheckedParameters {
   if (!isMembers(given)) return { ok: false, issues: [{ code: 'WRONG_TYPE', message: 'parameters is an object, of names and values.', path: ['parameters'] }] }
   const issues: EngineIssue[] = []
   const parameters = toPlain(schema, given, ['parameters'], issues) as Record<string, Json>
-  if (issues.length > 0) return { ok: false, issues }
   const validate = validatorOf(schema)
-  if (validate(parameters)) return { ok: true, parameters }
-  return { ok: false, issues: toIssues((validate.errors ?? []).filter(isTelling), schema) }
+  if (validate(parameters) && issues.length === 0) return { ok: true, parameters }
+  return { ok: false, issues: [...issues.slice(0, mostIssues), ...toIssues((validate.errors ?? []).filter(isTelling), schema)] }
 }
 
 /** A client is told of so many at once, and of what may have been meant by so many: looking for that takes time. */

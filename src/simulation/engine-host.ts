@@ -50,7 +50,7 @@ export interface OutputStatistic {
 export interface CalibrationProblem {
   readonly variables: readonly CalibrationVariable[]
   /** What was measured. `output`: index into the outputs. `at`: microseconds since the window's start. */
-  readonly targets: readonly { readonly output: number; readonly sigma: number; readonly at: Float64Array; readonly values: Float64Array }[]
+  readonly targets: readonly { readonly output: number; /** For words about it. */ readonly name?: string | undefined; readonly sigma: number; readonly at: Float64Array; readonly values: Float64Array }[]
   readonly method: 'LEVENBERG_MARQUARDT' | 'NELDER_MEAD' | 'AUTO'
   readonly mostRuns: number
 }
@@ -94,7 +94,7 @@ export interface MemberOutcome {
 
 export interface EngineOutcome {
   readonly kpis: Kpis
-  /** SHA-256 over every frame emitted, bit by bit (`resultHasher`); of sweeps over the hashes of the members of this work; of calibrations over the fit. */
+  /** SHA-256 over every frame emitted, bit by bit, and the KPIs (`resultHasher`); of sweeps over the hashes of the members of this work; of calibrations over the fit. */
   readonly resultHash: string
   /** Calibrations: `Calibrated`, as JSON. Else null. */
   readonly detail: Json

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
+import { canonicalJson } from '../model/canonical-json.ts'
 import type { Frames } from './engine-host.ts'
+import type { Kpis } from './engine-program.ts'
 
 /** Takes in the frames of a run, in order, however they are cut into batches. */
 export interface ResultHasher {
   update(frames: Pick<Frames, 'at' | 'values'>): void
-  /** 64 hexadecimal digits. Nothing can be added after that. */
-  digest(): string
+  /** 64 hexadecimal digits; of KPIs as well, where there are any. Nothing can be added after that. */
+  digest(kpis?: Kpis): string
 }
 
 /** As this machine lays it out. */
@@ -27,7 +29,7 @@ export function resultHasher(): ResultHasher {
       if (bytes.length < size) bytes = Buffer.from(new ArrayBuffer(size))
       hash.update(lay(new Float64Array(bytes.buffer, 0, size / 8), bytes.subarray(0, size), at, values, width))
     },
-    digest: () => hash.digest('hex'),
+    digest: (kpis) => (kpis ? hash.update(canonicalJson(kpis)) : hash).digest('hex'),
   }
 }
 

@@ -100,6 +100,7 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
   return {
     ...createLatestAt({ store, from, overrides }),
     ...createOverrideService({ overrides: overrideStore, readings: store, registry, onCommitted: onOverridden }),
+    overrideVersions: async (chain) => (chain.length === 0 ? [] : await overrideStore.versions(chain)),
     store: reads, from, quarantine, keeper, tail, tailOfAll, directory,
     results: { ...observeAppends(bare, tailOfAll.wake), forgetRuns: bare.forgetRuns },
     policies: createPolicies(policyStore, registry),

@@ -20,6 +20,8 @@ export interface TelemetryService extends LatestAt, OverrideService {
   readonly store: Omit<TelemetryStore, 'append' | 'forget' | 'forgetRuns' | typeof Symbol.asyncDispose> & OldestReads
   /** Readings as they are seen from somewhere. */
   from(vantage: Vantage): SeriesReads
+  /** Count the writes of overrides into each of these scenarios: equal counts, equal overrides. */
+  overrideVersions(chain: readonly number[]): Promise<readonly number[]>
   readonly intake: Intake
   /** What is received, as it comes, but for what runs say. */
   readonly tail: Omit<ReadingTail, typeof Symbol.dispose>

@@ -45,7 +45,7 @@ RETURN coalesce(j.seq, 0) AS seq, i {.digest, .answer} AS answer,
   COUNT { MATCH (r:_Run) USING INDEX r:_Run(_t, state) WHERE r._t = $b.t AND ${isOpen} } AS open,
   head(COLLECT {
     MATCH (r:_Run {_t: $b.t, configHash: $b.configHash}) USING INDEX r:_Run(_t, configHash)
-    WHERE NOT $b.force AND r.state IN ['SUCCEEDED', 'QUEUED', 'BINDING', 'RUNNING'] AND (r.cancelledBy IS NULL OR r.state = 'SUCCEEDED')
+    WHERE NOT $b.force AND coalesce(r.scenarioNumber, 0) = $b.scenario AND r.state IN ['SUCCEEDED', 'QUEUED', 'BINDING', 'RUNNING'] AND (r.cancelledBy IS NULL OR r.state = 'SUCCEEDED')
     RETURN ${shown} ORDER BY r.createdAtMs DESC, r.id LIMIT 1
   }) AS equal`
 

@@ -2,6 +2,7 @@ import type { Run, RunEnd, RunProgress, RunResults } from '../../run/run.ts'
 import { workerLost } from '../../run/run-phase.ts'
 import type { CreateOptions, NewRun, RunCreated, RunStore } from '../../run/run-store.ts'
 import type { Neo4jDatabase, Neo4jTransaction } from './database.ts'
+import { findAnswer } from './model-statements.ts'
 import { createNeo4jRunMembers } from './run-members.ts'
 import { planRuns } from './run-planning.ts'
 import { createNeo4jRunRemoval } from './run-removal.ts'
@@ -23,6 +24,14 @@ export function createNeo4jRunStore(database: Pick<Neo4jDatabase, 'read' | 'writ
     ...createNeo4jRunMembers(database, tenant),
     ...createNeo4jRunRemoval(database, tenant),
     create: (run, options) => database.transaction((tx) => create(tx, b, run, options)),
+    async repeated({ key, digest }) {
+      const found = (await database.read(findAnswer(tenant, key)))['found'] as Looked['answer']
+      if (!found) return undefined
+      if (found.digest !== digest) return { kind: 'keyReused' }
+      const { run: id, seq } = JSON.parse(found.answer) as Answer
+      const [run] = await store.find([id])
+      return run && { kind: 'known', run, seq }
+    },
     async find(ids) {
       const { runs } = await database.read({ text: cypher.find, parameters: b({ ids: [...ids] }) })
       const byId = new Map(toRuns(runs).map((run) => [run.id, run]))
@@ -80,7 +89,7 @@ interface Looked {
 }
 
 async function create(tx: Neo4jTransaction, b: Parameters, run: NewRun, { force, mostOpen, idempotency }: CreateOptions): Promise<RunCreated> {
-  const looked = await tx.run({ text: cypher.look, parameters: b({ key: idempotency?.key ?? '', configHash: run.configHash, force }) }) as unknown as Looked
+  const looked = await tx.run({ text: cypher.look, parameters: b({ key: idempotency?.key ?? '', configHash: run.configHash, force, scenario: BigInt(run.scenario?.number ?? 0) }) }) as unknown as Looked
   if (idempotency && looked.answer) {
     if (looked.answer.digest !== idempotency.digest) return { kind: 'keyReused' }
     const { run: id, seq } = JSON.parse(looked.answer.answer) as Answer

@@ -109,14 +109,14 @@ function describeFit({ problem, trials, start, found, method, jacobian }: Search
     reducedChiSquare, degreesOfFreedom: freedom, method,
     runs: trials.used(), failedRuns: trials.failed(), iterations: found.iterations,
     converged: found.ending === 'converged', why: found.why,
-    warnings: toWarnings(targets, reducedChiSquare),
+    warnings: toWarnings(targets, reducedChiSquare, problem),
     targets,
   }
 }
 
-function toWarnings(targets: Calibrated['targets'], reducedChiSquare: number | null): readonly string[] {
-  const alike = targets.flatMap(({ lag1, n, output }) => (lag1 !== null && lag1 > 0.3 && n >= 10
-    ? [`Residuals of output ${output} hang together (correlation ${lag1.toFixed(2)} from one to the next): the standard errors are too small, by about ${Math.sqrt((1 + lag1) / Math.max(1e-3, 1 - lag1)).toFixed(1)} times.`]
+function toWarnings(targets: Calibrated['targets'], reducedChiSquare: number | null, problem: CalibrationProblem): readonly string[] {
+  const alike = targets.flatMap(({ lag1, n, output }, index) => (lag1 !== null && lag1 > 0.3 && n >= 10
+    ? [`Residuals of ${problem.targets[index]?.name ?? `output ${output}`} hang together (correlation ${lag1.toFixed(2)} from one to the next): the standard errors are too small, by about ${Math.sqrt((1 + lag1) / Math.max(1e-3, 1 - lag1)).toFixed(1)} times.`]
     : []))
   if (reducedChiSquare === null || reducedChiSquare <= poor) return alike
   return [`Residuals are ${Math.sqrt(reducedChiSquare).toFixed(1)} times as large as their sigmas: the model lacks something that matters, the sigmas are too small, or there are better numbers elsewhere; look at the worst residuals.`, ...alike]

@@ -62,10 +62,10 @@ function toTrial(problem: CalibrationProblem, numbers: readonly number[], simula
   const residuals = new Float64Array(simulated.length)
   let cost = 0
   let i = 0
-  for (const { output, sigma, at, values } of problem.targets) {
+  for (const { output, name = `output ${output}`, sigma, at, values } of problem.targets) {
     for (const [j, measured] of values.entries()) {
       const residual = ((simulated[i] ?? NaN) - measured) / sigma
-      if (!Number.isFinite(residual)) return new EngineError('NO_VALUE', `The simulation gives no number for output ${output} at ${(at[j] ?? 0) / 1e6} s, where one was measured.`)
+      if (!Number.isFinite(residual)) return new EngineError('NO_VALUE', `The simulation gives no number for ${name} at ${(at[j] ?? 0) / 1e6} s, where one was measured.`)
       residuals[i++] = residual
       cost += residual * residual
     }

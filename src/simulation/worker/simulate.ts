@@ -16,5 +16,5 @@ export async function simulate({ model, session, order }: WorkAtHand, { settings
     progress: (fraction, at) => ({ fraction, at, partial: {} }),
   })
   const kpis = await recorder.run(await model.open(), settings, seed)
-  return { kpis, resultHash: hasher.digest(), detail: null }
+  return { kpis, resultHash: hasher.digest(kpis), detail: null }
 }

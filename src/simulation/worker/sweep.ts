@@ -28,7 +28,7 @@ export async function sweep({ model, session, order }: WorkAtHand, { members, ke
     now = { index, hasher, tallies }
     try {
       const kpis = await recorder.run(await model.open(), settings, seed)
-      return { index, seed, settings, kpis: { ...kpis, ...tallies.kpis() }, resultHash: hasher.digest(), failure: undefined }
+      return { index, seed, settings, kpis: { ...kpis, ...tallies.kpis() }, resultHash: hasher.digest(kpis), failure: undefined }
     } catch (error) {
       session.signal.throwIfAborted()
       if (isEngineError(error) && error.isRetryable) throw error

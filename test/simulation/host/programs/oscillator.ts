@@ -4,11 +4,11 @@ let opened = 0
 
 /**
  * Well-behaved: output 0 is `amplitude × cos(2π t / period)`, output 1 noise. Input: `{ period, noise, failAt? }`. The KPI `opened` counts the models that this worker
- * has opened, `pid` names its process.
+ * has opened, `pid` names its process; neither with `isQuiet`.
  */
 export const program: EngineProgram = {
   async open({ input, window, series, folder }) {
-    const { period, noise, failAt, tellFolder } = input as { readonly period: number; readonly noise: number; readonly failAt?: number; readonly tellFolder?: boolean }
+    const { period, noise, failAt, tellFolder, isQuiet } = input as { readonly period: number; readonly noise: number; readonly failAt?: number; readonly tellFolder?: boolean; readonly isQuiet?: boolean }
     const number = ++opened
     return {
       async run(settings, context) {
@@ -22,7 +22,7 @@ export const program: EngineProgram = {
           const wait = context.emit(at, Float64Array.of(amplitude * Math.cos((2 * Math.PI * at) / period), noise * random.normal()))
           if (wait) await wait
         }
-        return { amplitude, opened: number, pid: process.pid, readings: series.reduce((sum, { at }) => sum + at.length, 0) }
+        return { amplitude, ...(!isQuiet && { opened: number, pid: process.pid }), readings: series.reduce((sum, { at }) => sum + at.length, 0) }
       },
       close: () => undefined,
     }
