@@ -1,19 +1,17 @@
-import { toSamples } from '../simulation/design/samples.ts'
-import type { EngineWork, MemberOutcome, SweepSample } from '../simulation/engine-host.ts'
+import type { EngineWork, MemberOutcome } from '../simulation/engine-host.ts'
 import { EngineError, type Kpis } from '../simulation/engine-program.ts'
 import { createRounds } from '../util/rounds.ts'
 import { sha256 } from '../util/sha256.ts'
 import { insist } from './insist.ts'
 import type { Performance, Performed, PerformConfig } from './performance.ts'
-import type { RunInputs, SweptVariable } from './run-inputs.ts'
+import type { RunInputs } from './run-inputs.ts'
 import { createRunSink } from './run-sink.ts'
 import type { SweepMember } from './run-store.ts'
+import { createSweepSamples, pieceSize } from './sweep-samples.ts'
 
 type Task = Extract<RunInputs['task'], { readonly kind: 'sweep' }>
 
-/** Pieces of work for each place that computes, so that none is idle at the end for long. */
-const piecesEach = 8
-const [mostInPiece, inOneWrite, inOnePage] = [200, 1_000, 1_000]
+const [inOneWrite, inOnePage] = [1_000, 1_000]
 /** What a process has done that is killed, and is done again, is less than that. */
 const writeEveryMs = 1_000
 
@@ -22,9 +20,9 @@ export async function performSweep(config: PerformConfig, performance: Performan
   const { run, tracker, begun, signal } = performance
   const { host, members: store, insistMs } = config
   const task = inputs.task as Task
-  const samples = toSweepSamples(task, inputs.seed)
+  const samples = createSweepSamples(task, inputs.seed)
   const done = new Map((await storedMembers(config, run.id)).map((member) => [member.index, member]))
-  const waiting = samples.filter(({ index }) => !done.has(index))
+  const waiting = Array.from({ length: samples.count }, (_, index) => index).filter((index) => !done.has(index))
   const sink = createRunSink(config, run, inputs, signal)
   let isBegun: Promise<void> | undefined
   let unwritten: SweepMember[] = []
@@ -40,13 +38,13 @@ export async function performSweep(config: PerformConfig, performance: Performan
     return some.length
   }
   const take = (outcome: MemberOutcome): void => {
-    const member = toMember(outcome, task.variables)
+    const member = toMember(outcome, samples.settingsOf(outcome.index))
     done.set(member.index, member)
     unwritten.push(member)
-    tracker.set({ fraction: done.size / samples.length, values: sink.values })
+    tracker.set({ fraction: done.size / samples.count, values: sink.values })
   }
-  const perform = async (members: readonly SweepSample[], piece: number): Promise<void> => {
-    await host.compute({ ...work, task: { kind: 'sweep', members, keep: task.keepSeries, statistics: task.statistics } }, {
+  const perform = async (indexes: readonly number[], piece: number): Promise<void> => {
+    await host.compute({ ...work, task: { kind: 'sweep', members: indexes.map(samples.of), keep: task.keepSeries, statistics: task.statistics } }, {
       bound: () => (isBegun ??= begun()),
       frames: (frames) => sink.take(frames),
       progress: () => undefined, // members are counted as they are done
@@ -56,25 +54,25 @@ export async function performSweep(config: PerformConfig, performance: Performan
   }
   const writing = createRounds({ round: write, everyMs: writeEveryMs, onTrouble: () => undefined }) // the last write tells
   try {
-    await inPieces(waiting, host.atOnce, perform)
+    await inPieces(waiting, { size: pieceSize(waiting.length, host.atOnce, task.variables), atOnce: host.atOnce }, perform)
   } finally {
     await writing[Symbol.asyncDispose]()
     await write() // what is done is kept, whatever becomes of the others
   }
+  await (isBegun ??= begun()) // where all were done by an attempt that was lost
   return toPerformed([...done.values()].toSorted((a, b) => a.index - b.index), task, inputs)
 }
 
 /** The next piece goes to whoever is free; after a failure none begins, and those under way are waited for. */
-async function inPieces(samples: readonly SweepSample[], atOnce: number, perform: (samples: readonly SweepSample[], piece: number) => Promise<void>): Promise<void> {
-  const size = Math.min(mostInPiece, Math.max(1, Math.ceil(samples.length / (atOnce * piecesEach))))
+async function inPieces(indexes: readonly number[], { size, atOnce }: { readonly size: number; readonly atOnce: number }, perform: (indexes: readonly number[], piece: number) => Promise<void>): Promise<void> {
   let next = 0
   let isFailed = false
   const lane = async (): Promise<void> => {
-    while (next < samples.length && !isFailed) {
+    while (next < indexes.length && !isFailed) {
       const start = next
       next += size
       try {
-        await perform(samples.slice(start, next), start)
+        await perform(indexes.slice(start, next), start)
       } catch (error) {
         isFailed = true
         throw error
@@ -86,26 +84,7 @@ async function inPieces(samples: readonly SweepSample[], atOnce: number, perform
   if (failed) throw failed.reason
 }
 
-/** The design's rows as settings; each member has a seed of its own, the same in every sweep of this seed. */
-export function toSweepSamples({ design, variables }: Pick<Task, 'design' | 'variables'>, seed: number): readonly SweepSample[] {
-  return toSamples(design, seed).map((numbers, index) => ({
-    index, seed: memberSeed(seed, index),
-    settings: variables.flatMap(({ sets }, column) => sets.map(({ variable, of }) => ({ variable, value: (numbers[column] ?? NaN) * of }))),
-  }))
-}
-
-/** 31 bits of SHA-256: far apart for neighbours, and the same everywhere. */
-const memberSeed = (seed: number, index: number): number => parseInt(sha256(`${seed}:${index}`).slice(0, 8), 16) >>> 1
-
-function toMember({ index, seed, settings, kpis, resultHash, failure }: MemberOutcome, variables: readonly SweptVariable[]): SweepMember {
-  let at = 0
-  const numbers = variables.map(({ name, sets }) => {
-    const number = (settings[at]?.value ?? NaN) / (sets[0]?.of ?? 1)
-    at += sets.length
-    return [name, number] as const
-  })
-  return { index, seed, settings: Object.fromEntries(numbers), kpis, resultHash, failure }
-}
+const toMember = ({ index, seed, kpis, resultHash, failure }: MemberOutcome, settings: SweepMember['settings']): SweepMember => ({ index, seed, settings, kpis, resultHash, failure })
 
 async function storedMembers({ members: store }: PerformConfig, run: string): Promise<readonly SweepMember[]> {
   const all: SweepMember[] = []

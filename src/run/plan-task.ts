@@ -3,6 +3,7 @@ import type { Bound, SeriesName } from '../simulation/engine.ts'
 import type { Design, Range } from '../simulation/design/design.ts'
 import type { SeriesKey } from '../telemetry/reading.ts'
 import { nearest } from '../util/nearest.ts'
+import { settingsEach } from './sweep-samples.ts'
 import { checkBounds, resolveVariable, type ResolvedVariable } from './resolve-variable.ts'
 import type { RunTask } from './run-inputs.ts'
 import type { CalibrationRequest, SweepRequest, SweepVariableRequest } from './run-request.ts'
@@ -14,20 +15,25 @@ export interface PlannedTask {
 
 type Ground = Pick<Bound, 'knobs' | 'outputs'>
 
-const [mostSweptVariables, mostMembers] = [20, 100_000]
+const [mostSweptVariables, mostMembers, mostStatistics] = [20, 100_000, 1_000]
+/** Of all members together: things that are set, and statistics that are kept. */
+const [mostSettings, mostKept] = [20_000_000, 5_000_000]
 const [mostFitted, mostTargets, mostFitRuns] = [50, 1_000, 100_000]
 
 /** A sweep over what an engine has bound; all that is wrong with it at once. */
 export function planSweep(request: SweepRequest, bound: Ground): PlannedTask {
   const problems: ItemProblem[] = []
   const wrong = toWrong(problems)
-  const { variables, design, samples } = request
-  if (variables.length === 0 || variables.length > mostSweptVariables) wrong('OUT_OF_BOUNDS', ['variables'], `A sweep turns from 1 to ${mostSweptVariables} variables, not ${variables.length}.`)
+  const { design, samples } = request
+  const [variables, asked] = [request.variables.slice(0, mostSweptVariables), (request.statistics ?? []).slice(0, mostStatistics)]
+  if (variables.length === 0 || request.variables.length > mostSweptVariables) wrong('OUT_OF_BOUNDS', ['variables'], `A sweep turns from 1 to ${mostSweptVariables} variables, not ${request.variables.length}.`)
+  if ((request.statistics?.length ?? 0) > mostStatistics) wrong('OUT_OF_BOUNDS', ['statistics'], `A sweep has at most ${mostStatistics} statistics, not ${request.statistics?.length}.`)
   const resolved = variables.map(({ variable }, index) => resolveVariable(variable, bound.knobs, ['input', 'variables', String(index), 'variable'], problems))
   checkNames(resolved, problems)
   const toPath = (index: number): readonly string[] => ['input', 'variables', String(index)]
-  const statistics = (request.statistics ?? []).flatMap(({ twin, name, reducer }, index) => {
-    const output = findOutput(bound, { twin, name }, ['input', 'statistics', String(index)], problems)
+  const find = createOutputFinder(bound)
+  const statistics = asked.flatMap(({ twin, name, reducer }, index) => {
+    const output = find( { twin, name }, ['input', 'statistics', String(index)], problems)
     return output === undefined ? [] : [{ output, reducer, kpi: `${twin}.${name}.${reducer}` }]
   })
   if (design !== 'GRID' && !(typeof samples === 'number' && samples >= 1 && samples <= mostMembers)) wrong('OUT_OF_BOUNDS', ['samples'], `Say how many members there are to be: samples is from 1 to ${mostMembers}.`)
@@ -36,6 +42,7 @@ export function planSweep(request: SweepRequest, bound: Ground): PlannedTask {
     : { kind: design, samples: samples ?? 1, axes: variables.map((each, index) => rangeOf(each, resolved[index], toPath(index), problems)) }
   const members = planned.kind === 'GRID' ? planned.axes.reduce((product, { values }) => product * values.length, 1) : planned.samples
   if (members > mostMembers) wrong('OUT_OF_BOUNDS', ['variables'], `The grid has ${members} members; at most ${mostMembers} are taken.`)
+  checkSize(members, settingsEach(resolved.flatMap(toSets)), statistics.length, wrong)
   return { problems, task: { kind: 'sweep', variables: resolved.flatMap(toSets), design: planned, keepSeries: request.keepSeries ?? false, statistics } }
 }
 
@@ -43,9 +50,10 @@ export function planSweep(request: SweepRequest, bound: Ground): PlannedTask {
 export function planCalibration(request: CalibrationRequest, bound: Ground, keyOf: (series: SeriesName) => SeriesKey | undefined): PlannedTask {
   const problems: ItemProblem[] = []
   const wrong = toWrong(problems)
-  const { variables, targets, maxRuns } = request
-  if (variables.length === 0 || variables.length > mostFitted) wrong('OUT_OF_BOUNDS', ['variables'], `A calibration fits from 1 to ${mostFitted} variables, not ${variables.length}.`)
-  if (targets.length === 0 || targets.length > mostTargets) wrong('OUT_OF_BOUNDS', ['targets'], `A calibration has from 1 to ${mostTargets} targets, not ${targets.length}.`)
+  const { maxRuns } = request
+  const [variables, targets] = [request.variables.slice(0, mostFitted), request.targets.slice(0, mostTargets)]
+  if (variables.length === 0 || request.variables.length > mostFitted) wrong('OUT_OF_BOUNDS', ['variables'], `A calibration fits from 1 to ${mostFitted} variables, not ${request.variables.length}.`)
+  if (targets.length === 0 || request.targets.length > mostTargets) wrong('OUT_OF_BOUNDS', ['targets'], `A calibration has from 1 to ${mostTargets} targets, not ${request.targets.length}.`)
   if (!((maxRuns ?? 1) >= 1 && (maxRuns ?? 1) <= mostFitRuns)) wrong('OUT_OF_BOUNDS', ['maxRuns'], `maxRuns is from 1 to ${mostFitRuns}, not ${maxRuns}.`)
   const resolved = variables.map(({ variable }, index) => resolveVariable(variable, bound.knobs, ['input', 'variables', String(index), 'variable'], problems))
   checkNames(resolved, problems)
@@ -59,15 +67,25 @@ export function planCalibration(request: CalibrationRequest, bound: Ground, keyO
     checkBounds(found, [min, max], path, problems)
     return [{ name: found.name, sets: found.sets, start: begin, min, max }]
   })
+  const find = createOutputFinder(bound)
   const measured = targets.flatMap(({ twin, name, sigma }, index) => {
     const path = ['input', 'targets', String(index)]
-    const output = findOutput(bound, { twin, name }, path, problems)
+    const output = find({ twin, name }, path, problems)
     const key = keyOf({ twin, name })
     if (typeof sigma === 'number' && !(sigma > 0)) problems.push({ code: 'OUT_OF_BOUNDS', path: [...path, 'sigma'], message: `sigma is above 0, not ${sigma}.` })
     return output === undefined || !key ? [] : [{ output, key, ...(typeof sigma === 'number' && { sigma }) }]
   })
   return { problems, task: { kind: 'calibrate', variables: fitted, targets: measured, method: request.method ?? 'AUTO', mostRuns: maxRuns ?? 1_000 } }
 }
+
+/** What all members together take of memory, here and where they are kept. */
+function checkSize(members: number, settings: number, statistics: number, wrong: Wrong): void {
+  if (members > mostMembers) return // told already
+  if (members * settings > mostSettings) wrong('OUT_OF_BOUNDS', ['variables'], `${members} members that set ${settings} things each are ${members * settings} settings; at most ${mostSettings} are taken. Take fewer members, fewer twins, or a parameter of the engine that turns all at once.`)
+  if (members * statistics > mostKept) wrong('OUT_OF_BOUNDS', ['statistics'], `${members} members with ${statistics} statistics each are ${members * statistics} numbers; at most ${mostKept} are kept. Take fewer of either.`)
+}
+
+type Wrong = ReturnType<typeof toWrong>
 
 const toWrong = (problems: ItemProblem[]) => (code: ItemProblem['code'], path: readonly string[], message: string): void => { problems.push({ code, path: ['input', ...path], message }) }
 
@@ -89,12 +107,21 @@ function checkNames(resolved: readonly (ResolvedVariable | undefined)[], problem
   }
 }
 
-function findOutput({ outputs }: Ground, { twin, name }: SeriesName, path: readonly string[], problems: ItemProblem[]): number | undefined {
-  const index = outputs.findIndex((output) => output.twin === twin && output.name === name)
-  if (index >= 0) return index
+/** Undefined: there is none, and a problem says so. */
+type OutputFinder = (series: SeriesName, path: readonly string[], problems: ItemProblem[]) => number | undefined
+
+const createOutputFinder = ({ outputs }: Ground): OutputFinder => {
+  const indexes = new Map(outputs.map(({ twin, name }, index) => [JSON.stringify([twin, name]), index]))
+  return ({ twin, name }, path, problems) => {
+    const index = indexes.get(JSON.stringify([twin, name]))
+    if (index === undefined) problems.push(noOutput(outputs, { twin, name }, path))
+    return index
+  }
+}
+
+function noOutput(outputs: Ground['outputs'], { twin, name }: SeriesName, path: readonly string[]): ItemProblem {
   const near = nearest(name, outputs.flatMap((output) => (output.twin === twin ? [output.name] : [])))
-  problems.push({ code: 'UNKNOWN_TELEMETRY', path, twin, message: `The simulation does not compute ${name} of ${JSON.stringify(twin)}.${near === undefined ? ' Its outputs are in `engines`, by role.' : ` Did you mean ${near}?`}` })
-  return undefined
+  return { code: 'UNKNOWN_TELEMETRY', path, twin, message: `The simulation does not compute ${name} of ${JSON.stringify(twin)}.${near === undefined ? ' Its outputs are in `engines`, by role.' : ` Did you mean ${near}?`}` }
 }
 
 function axisOf({ values, from, to, count, scale }: SweepVariableRequest, variable: ResolvedVariable | undefined, path: readonly string[], problems: ItemProblem[]): readonly number[] {

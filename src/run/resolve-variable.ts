@@ -13,11 +13,20 @@ export interface ResolvedVariable extends Pick<CalibrationVariable, 'name' | 'se
   readonly max: number
 }
 
+/** Twins of one variable, and those of them that are told not to be known. */
+const [mostTwins, mostUnknown] = [20_000, 10]
+const longestName = 100
+
 /** Finds what a variable turns among what the bound engine has; pushes what is wrong with it. */
 export function resolveVariable(request: VariableRequest, knobs: ReadonlyMap<string, Knob>, path: readonly string[], problems: ItemProblem[]): ResolvedVariable | undefined {
-  const { parameter, property, twins } = request
+  const { name, parameter, property, twins } = request
   if ((typeof parameter === 'string') === (typeof property === 'string')) {
     problems.push({ code: 'INVALID_INPUT', path, message: 'A variable is either a parameter of the engine, or a property of twins: give exactly one of them.' })
+    return undefined
+  }
+  if (typeof name === 'string' && (name.length === 0 || name.length > longestName)) problems.push({ code: 'OUT_OF_BOUNDS', path: [...path, 'name'], message: `A name has from 1 to ${longestName} characters, not ${name.length}.` })
+  if ((twins?.length ?? 0) > mostTwins) {
+    problems.push({ code: 'OUT_OF_BOUNDS', path: [...path, 'twins'], message: `A variable turns at most ${mostTwins} twins, not ${twins?.length}. A parameter of the engine may turn all at once.` })
     return undefined
   }
   if (typeof property === 'string' && !twins?.length) {
@@ -27,8 +36,10 @@ export function resolveVariable(request: VariableRequest, knobs: ReadonlyMap<str
   const variables: readonly Variable[] = typeof property === 'string' ? [...new Set(twins)].map((twin) => ({ kind: 'property', twin, name: property })) : [{ kind: 'parameter', name: String(parameter) }]
   const found = variables.map((variable) => ({ variable, knob: knobs.get(knobKey(variable)) }))
   const known = found.flatMap(({ variable, knob }) => (knob ? [{ variable, knob }] : []))
-  for (const { variable, knob } of found) if (!knob) problems.push(unknown(variable, knobs, path))
-  if (known.length < found.length) return undefined
+  const unknowns = found.filter(({ knob }) => !knob)
+  for (const { variable } of unknowns.slice(0, mostUnknown)) problems.push(unknown(variable, knobs, path))
+  if (unknowns.length > mostUnknown) problems.push({ code: 'UNKNOWN_PARAMETER', path, message: `So it is with ${unknowns.length - mostUnknown} more of the twins.` })
+  if (unknowns.length > 0) return undefined
   return toResolved(request, known, path, problems)
 }
 
@@ -53,8 +64,8 @@ const defaultName = ({ parameter, property, twins }: VariableRequest): string =>
 const shown = (variable: Variable): string => (variable.kind === 'parameter' ? variable.name : `${variable.name} of ${JSON.stringify(variable.twin)}`)
 
 function unknown(variable: Variable, knobs: ReadonlyMap<string, Knob>, path: readonly string[]): ItemProblem {
-  const keys = [...knobs.keys()].map((key) => JSON.parse(key) as readonly string[])
-  const names = variable.kind === 'parameter' ? keys.flatMap(([name, ...rest]) => (rest.length === 0 && name !== undefined ? [name] : [])) : keys.flatMap(([twin, name]) => (twin === variable.twin && name !== undefined ? [name] : []))
+  const start = variable.kind === 'parameter' ? undefined : `${JSON.stringify([variable.twin]).slice(0, -1)},`
+  const names = [...knobs.keys()].flatMap((key) => (start === undefined || key.startsWith(start) ? [JSON.parse(key) as readonly string[]] : [])).flatMap(([first = '', second]) => (start !== undefined ? second ?? [] : second === undefined ? [first] : []))
   const near = nearest(variable.name, names)
   const hint = near !== undefined ? ` Did you mean ${near}?` : names.length > 0 ? ` There are ${names.slice(0, 20).join(', ')}.` : variable.kind === 'property' ? ' The engine does not know the twin, or nothing of it can be turned.' : ''
   return { code: 'UNKNOWN_PARAMETER', path, message: `${shown(variable)} is nothing that this engine can turn.${hint}`, ...(variable.kind === 'property' && { twin: variable.twin, property: variable.name }) }
