@@ -14,7 +14,7 @@ interface Kpi {
   readonly difference: Moments
 }
 
-/** Compares KPIs pair by pair: one pair of runs, or the members of two sweeps that have the same index, so that what members have in common does not blur the difference. */
+/** Compares KPIs pair by pair: one pair of runs, or the members of two sweeps that have the same index and settings, so that what members have in common does not blur the difference. */
 export function compareKpis(): KpiPairs {
   const kpis = new Map<string, Kpi>()
   const unpaired = { baseline: new Set<string>(), candidate: new Set<string>() }

@@ -1,10 +1,14 @@
+import { failure } from '../../errors.ts'
 import type { RunStore, SweepMember } from '../../run/run-store.ts'
 import { compareKpis } from './compare-kpis.ts'
 import type { CandidateComparison } from './comparison.ts'
 
 const pageSize = 1_000
 
-/** Two sweeps, member by member of the same index; members that failed count as missing. */
+/**
+ * Two sweeps, member by member of the same index and the same settings, as far as both have them; members that failed count as missing. Throws BAD_USER_INPUT
+ * where the sweeps turn nothing that is the same, so that no member of one is like a member of the other.
+ */
 export async function compareMembers(runs: Pick<RunStore, 'members'>, baseline: string, candidate: string, signal: AbortSignal): Promise<Pick<CandidateComparison, 'kpis' | 'unpairedKpis' | 'members'>> {
   const pairs = compareKpis()
   const unpaired = { baseline: 0, candidate: 0 }
@@ -14,8 +18,13 @@ export async function compareMembers(runs: Pick<RunStore, 'members'>, baseline: 
   while (!one.done || !other.done) {
     const [left, right] = [one.done ? Infinity : one.value.index, other.done ? Infinity : other.value.index]
     if (left === right && !one.done && !other.done) {
-      pairs.add(one.value.kpis, other.value.kpis)
-      n++
+      if (areAlike(one.value, other.value, { baseline, candidate })) {
+        pairs.add(one.value.kpis, other.value.kpis)
+        n++
+      } else {
+        unpaired.baseline++
+        unpaired.candidate++
+      }
     } else if (left < right) unpaired.baseline++
     else unpaired.candidate++
     if (left <= right) one = await ones.next()
@@ -23,6 +32,18 @@ export async function compareMembers(runs: Pick<RunStore, 'members'>, baseline: 
   }
   return { ...pairs.result(), members: { n, unpaired } }
 }
+
+/** Whether the numbers of their variables are the same, but for rounding. */
+function areAlike({ settings: ones }: SweepMember, { settings: others }: SweepMember, runs: { readonly baseline: string; readonly candidate: string }): boolean {
+  const [names, otherNames] = [Object.keys(ones), Object.keys(others)]
+  const common = names.filter((name) => Object.hasOwn(others, name))
+  if (common.length === 0 && names.length > 0 && otherNames.length > 0) {
+    throw failure('BAD_USER_INPUT', { message: `The sweep ${JSON.stringify(runs.baseline)} turns ${names.join(', ')}, and ${JSON.stringify(runs.candidate)} turns ${otherNames.join(', ')}: no member of one is like one of the other. Compare sweeps of the same variables, or give those that mean the same the same names.` })
+  }
+  return common.every((name) => isSame(ones[name] ?? NaN, others[name] ?? NaN))
+}
+
+const isSame = (one: number, other: number): boolean => Math.abs(one - other) <= 1e-9 * Math.max(Math.abs(one), Math.abs(other))
 
 type Succeeded = SweepMember & { readonly kpis: NonNullable<SweepMember['kpis']> }
 

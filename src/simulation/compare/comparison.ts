@@ -13,13 +13,13 @@ export interface CandidateComparison {
   readonly kpis: readonly KpiDifference[]
   /** Names of KPIs that one of them has alone. */
   readonly unpairedKpis: Unpaired<readonly string[]>
-  /** Sweeps: members of one index that succeeded in both, and those of which that is not so; else null. */
+  /** Sweeps: members of one index and the same settings that succeeded in both, and those of which that is not so; else null. */
   readonly members: { readonly n: number; readonly unpaired: Unpaired<number> } | null
   /** Series that both have, those that differ most first; a page of them. Of sweeps empty: their members are compared by KPIs. */
   readonly series: readonly SeriesDifference[]
   /** How many there are on all pages. */
   readonly seriesCount: number
-  /** Series that one of them has alone. */
+  /** Series that one of them has alone, or in another unit. */
   readonly unpairedSeries: Unpaired<number>
 }
 

@@ -2,17 +2,17 @@ import { failure } from '../../errors.ts'
 import type { Run } from '../../run/run.ts'
 import type { RunStore } from '../../run/run-store.ts'
 import type { TelemetryStore } from '../../telemetry/telemetry-store.ts'
-import type { OutputSeries, SeriesName } from '../engine.ts'
+import type { SeriesName } from '../engine.ts'
 import { compareKpis } from './compare-kpis.ts'
 import { compareMembers } from './compare-members.ts'
 import type { CandidateComparison, Comparison } from './comparison.ts'
-import { comparePairs, pairSeries, type RunSide, type SeriesPairs } from './series-pairs.ts'
+import { type ComparedOutput, comparePairs, pairSeries, type RunSide, type SeriesPairs } from './series-pairs.ts'
 
 export interface RunComparisonConfig {
   readonly runs: Pick<RunStore, 'find' | 'members'>
   readonly telemetry: Pick<TelemetryStore, 'readings'>
   /** What a run writes. */
-  outputs(run: Run): Promise<readonly OutputSeries[]>
+  outputs(run: Run): Promise<readonly ComparedOutput[]>
   /** Values that one comparison may read, both sides and all candidates together. */
   readonly mostValues?: number
 }

@@ -7,11 +7,16 @@ import { pooledDeviation } from '../statistics/moments.ts'
 import { compareSeries, type SeriesPair } from './compare-series.ts'
 import type { CandidateComparison, SeriesDifference } from './comparison.ts'
 
+/** What a run wrote, and the unit that its series had then; null: its model told none. */
+export interface ComparedOutput extends OutputSeries {
+  readonly unit?: string | null
+}
+
 /** A run and what it wrote. */
 export interface RunSide {
   readonly id: string
   readonly window: RunWindow
-  readonly outputs: readonly OutputSeries[]
+  readonly outputs: readonly ComparedOutput[]
 }
 
 export interface SeriesPairs {
@@ -19,13 +24,13 @@ export interface SeriesPairs {
   readonly unpaired: CandidateComparison['unpairedSeries']
 }
 
-/** Of those that `wanted` lets through. */
+/** Of those that `wanted` lets through. Numbers of one unit are not compared with those of another: a model may have changed between the runs. */
 export function pairSeries(baseline: RunSide, candidate: RunSide, wanted: (series: SeriesName) => boolean): SeriesPairs {
   const ofCandidate = new Map(candidate.outputs.filter(wanted).map((output) => [JSON.stringify([output.twin, output.name]), output]))
   const ofBaseline = baseline.outputs.filter(wanted)
   const pairs = ofBaseline.flatMap((output) => {
     const other = ofCandidate.get(JSON.stringify([output.twin, output.name]))
-    return other ? [{ series: { twin: output.twin, name: output.name }, baseline: resultKey(output, baseline.id), candidate: resultKey(other, candidate.id) }] : []
+    return other && (other.unit ?? null) === (output.unit ?? null) ? [{ series: { twin: output.twin, name: output.name }, baseline: resultKey(output, baseline.id), candidate: resultKey(other, candidate.id) }] : []
   })
   return { pairs, unpaired: { baseline: ofBaseline.length - pairs.length, candidate: ofCandidate.size - pairs.length } }
 }

@@ -55,7 +55,7 @@ async function simulated(kpis: Kpis, values: readonly (readonly [OutputSeries, (
   return id
 }
 
-const member = (index: number, kpis: Kpis | undefined): SweepMember => ({ index, settings: {}, seed: index, kpis, resultHash: undefined, failure: kpis ? undefined : { code: 'NO_CONVERGENCE', message: 'It does not converge.' } })
+const member = (index: number, kpis: Kpis | undefined, settings: SweepMember['settings'] = {}): SweepMember => ({ index, settings, seed: index, kpis, resultHash: undefined, failure: kpis ? undefined : { code: 'NO_CONVERGENCE', message: 'It does not converge.' } })
 
 describe('Runs are compared', () => {
   it('by KPIs and by every series both have, those that differ most first, over pages of readings', async () => {
@@ -87,6 +87,24 @@ describe('Runs are compared', () => {
       members: { n: 3, unpaired: { baseline: 1, candidate: 1 } }, series: [],
       kpis: [{ name: 'energy', n: 3, baseline: 20, candidate: 22, difference: 2, standardError: expect.closeTo(1 / Math.sqrt(3), 12), interval95: [expect.closeTo(2 - 4.302653 / Math.sqrt(3), 5), expect.closeTo(2 + 4.302653 / Math.sqrt(3), 5)] }],
     })
+  })
+
+  it('of sweeps only members whose settings are the same, as far as both have them; the others are counted', async () => {
+    const [baseline, candidate, stranger] = [await succeeded({}, { kind: 'SWEEP' }), await succeeded({}, { kind: 'SWEEP' }), await succeeded({}, { kind: 'SWEEP' })]
+    await runs.addMembers(baseline, [0.5, 1, 1.5].map((demand, index) => member(index, { energy: demand }, { demand })))
+    await runs.addMembers(candidate, [1.5, 1 + 1e-15, 0.5].map((demand, index) => member(index, { energy: demand * 2 }, { demand, pump: 0.9 })))
+    await runs.addMembers(stranger, [member(0, { energy: 1 }, { roughness: 1 })])
+    const compared = await comparison().compare(baseline, [candidate], all, signal)
+    expect(compared.candidates[0]).toMatchObject({ members: { n: 1, unpaired: { baseline: 2, candidate: 2 } }, kpis: [{ name: 'energy', n: 1, difference: expect.closeTo(1, 12) }] })
+    await expect(comparison().compare(baseline, [stranger], all, signal)).rejects.toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining('turns demand, and') })
+  })
+
+  it('never numbers of one unit with those of another', async () => {
+    const inUnit = (unit: string | null) => ({ ...series('tank-1', 'level'), unit })
+    const [metres, feet, again] = [await simulated({}, [[inUnit('metre'), () => 1]]), await simulated({}, [[inUnit('foot'), () => 3]]), await simulated({}, [[inUnit('metre'), () => 2]])]
+    const compared = await comparison().compare(metres, [feet, again], all, signal)
+    expect(compared.candidates[0]).toMatchObject({ series: [], seriesCount: 0, unpairedSeries: { baseline: 1, candidate: 1 } })
+    expect(compared.candidates[1]).toMatchObject({ series: [{ twin: 'tank-1', meanDifference: 1 }], unpairedSeries: { baseline: 0, candidate: 0 } })
   })
 
   it('only when there is something to compare, else told what is wrong', async () => {
