@@ -54,7 +54,7 @@ describe.skipIf(!hasPython)('runs', () => {
   })
 
   it('that failed are tried again with the very inputs they had, and rerun to the same once they succeeded', async () => {
-    const late = await started(app, request({ gate: 'late' }, { deadline: 'PT1S' }))
+    const late = await started(app, request({ gate: 'late' }, { deadline: 'PT6S' }))
     expect(await ended(app, late)).toMatchObject({ state: 'TIMED_OUT', attempts: 1 })
     expect(await changeRun(app, 'rerun', late)).toMatchObject({ __typename: 'Conflict', code: 'RUN_NOT_SUCCEEDED' })
     await engine.open('late')
