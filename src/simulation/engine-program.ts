@@ -18,6 +18,8 @@ export interface OpenRequest {
   /** A folder of its own, empty, removed afterwards. */
   readonly folder: string
   readonly signal: AbortSignal
+  /** A sign of life, for what takes long: a worker that is silent for long is ended. Call it often. */
+  pulse(): void
 }
 
 /** Readings in order of time. `at`: microseconds since 1970. */

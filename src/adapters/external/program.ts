@@ -8,7 +8,7 @@ import { type ProgramProcess, startProgram } from './program-process.ts'
 /** Engines that are programs: this module is imported with what to start in its address. */
 export const program: EngineProgram = { open: (request) => openExternal(launchOf(import.meta.url), request) }
 
-/** From one sign to the host that there is still life to the next; the program's own silence is limited by its `silenceMs`. */
+/** From one sign to the host that there is still life to the next; the program's own silence is limited by its `silenceMs`, opening and running. */
 const pulseMs = 1_000
 /** Readings in a line. */
 const seriesPortion = 4_096
@@ -16,10 +16,10 @@ const seriesPortion = 4_096
 async function openExternal(launch: Launch, request: OpenRequest): Promise<OpenModel> {
   const input = request.input as ExternalInput // what its bind made
   const [toValues, toRun] = [createFrameReader(input.outputs), createRunMessage(input)]
-  let process = await start(launch, request, input, request.signal)
+  let process = await start(launch, request, input, request)
   return {
     async run(settings, context) {
-      if (!process.isAlive) process = await start(launch, request, input, context.signal) // it ended with the run before
+      if (!process.isAlive) process = await start(launch, request, input, { signal: context.signal, pulse: () => { context.progress(0)?.catch(() => undefined) } }) // it ended with the run before
       const outcome = await runOnce(process, { settings, context, input, toValues, toRun }).catch(async (error: unknown) => {
         await process.end()
         throw error
@@ -31,9 +31,10 @@ async function openExternal(launch: Launch, request: OpenRequest): Promise<OpenM
   }
 }
 
-async function start(launch: Launch, request: OpenRequest, input: ExternalInput, signal: AbortSignal): Promise<ProgramProcess> {
+async function start(launch: Launch, request: OpenRequest, input: ExternalInput, { signal, pulse }: Pick<OpenRequest, 'signal' | 'pulse'>): Promise<ProgramProcess> {
   const process = startProgram(launch, request.folder)
   const cancel = (): void => { process.cancel(signal.reason) }
+  const pulses = setInterval(() => { if (!signal.aborted) pulse() }, pulseMs)
   signal.addEventListener('abort', cancel, { once: true })
   try {
     await process.send(toOpen(input, request.window, request.series.map(({ at }) => at.length)))
@@ -49,6 +50,7 @@ async function start(launch: Launch, request: OpenRequest, input: ExternalInput,
     await process.end()
     throw error
   } finally {
+    clearInterval(pulses)
     signal.removeEventListener('abort', cancel)
   }
 }

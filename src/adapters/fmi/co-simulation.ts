@@ -37,7 +37,11 @@ export function createCoSimulation(input: FmiInput, loaded: readonly LoadedFmu[]
       context.warn({ code: 'FMU_WARNING', message: `The FMU of ${name} says: ${message}`, twin: twin ?? undefined })
     }
     try {
-      for (const index of input.instances.keys()) instances.push(acquire(index, warn))
+      for (const index of input.instances.keys()) {
+        instances.push(acquire(index, warn))
+        const wait = context.progress(0) // an FMU may take its time
+        if (wait) await wait
+      }
       start(instances, settings)
       return await steps(instances, context)
     } catch (error) {

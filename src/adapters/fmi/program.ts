@@ -16,12 +16,12 @@ export interface LoadedFmu {
 
 /** Runs FMUs: in a process of its own, as they are native code that can do to it whatever it likes. */
 export const program: EngineProgram = {
-  async open({ input, artifacts, series, window, folder, signal }: OpenRequest): Promise<OpenModel> {
+  async open({ input, artifacts, series, window, folder, signal, pulse }: OpenRequest): Promise<OpenModel> {
     const given = input as unknown as FmiInput // `bind` made it, and nobody else
     const loaded: LoadedFmu[] = []
     for (const [index, fmu] of given.fmus.entries()) {
       signal.throwIfAborted()
-      loaded.push(await load(fmu, artifacts, join(folder, String(index))))
+      loaded.push(await load(fmu, artifacts, join(folder, String(index)), pulse))
     }
     const simulation = createCoSimulation(given, loaded, series, window)
     return {
@@ -34,10 +34,11 @@ export const program: EngineProgram = {
   },
 }
 
-async function load(fmu: InputFmu, artifacts: ReadonlyMap<string, string>, folder: string): Promise<LoadedFmu> {
+async function load(fmu: InputFmu, artifacts: ReadonlyMap<string, string>, folder: string, pulse: () => void): Promise<LoadedFmu> {
   const file = artifacts.get(fmu.sha256)
   if (file === undefined) throw new EngineError('BAD_ARTIFACT', `The FMU ${fmu.sha256} is not there.`)
-  await unpack(file, folder, fmu.binary)
+  await unpack(file, folder, fmu.binary, pulse)
+  pulse()
   const path = join(folder, fmu.binary)
   try {
     return { fmu, library: fmu.version === '2.0' ? loadFmi2(path) : loadFmi3(path), resources: join(folder, 'resources') }

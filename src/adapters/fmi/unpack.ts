@@ -4,7 +4,7 @@ import { EngineError } from '../../simulation/engine-program.ts'
 import { extractArchive, readArchive } from '../../simulation/fmi/archive.ts'
 
 /** Unpacks what an FMU needs to compute: the binaries of this platform, its resources, its description. */
-export async function unpack(file: string, folder: string, binary: string): Promise<void> {
+export async function unpack(file: string, folder: string, binary: string, pulse: () => void): Promise<void> {
   const bytes = await readFile(file)
   const archive = readArchive(bytes) // its limits hold here, too
   if (!archive.ok) throw new EngineError('BAD_ARTIFACT', `The FMU cannot be unpacked: ${archive.problem}`)
@@ -14,5 +14,6 @@ export async function unpack(file: string, folder: string, binary: string): Prom
     const path = join(folder, name)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, content)
+    pulse()
   }
 }

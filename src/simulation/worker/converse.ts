@@ -70,6 +70,7 @@ export async function converse({ wire, ended, end }: WorkerAtWork, listener: Eng
       switch (message.kind) {
         case 'bound': return void pass(() => listener.bound(), 'begin')
         case 'frames': return void (taking = taking.then(() => pass(() => (stopped ? Promise.resolve() : listener.frames(message.frames)), 'taken')))
+        case 'alive': return
         case 'progress': return listener.progress({ fraction: message.fraction, at: message.at, partial: message.partial })
         case 'warnings': return message.warnings.forEach((warning) => { listener.warning(warning) })
         case 'member': return listener.member(message.member)

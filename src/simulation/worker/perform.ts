@@ -13,6 +13,12 @@ export interface Performer extends AsyncDisposable {
   perform(order: WorkOrder, wire: WorkerWire): Promise<void>
 }
 
+/** Keeps the model of a run between works, each of which has a session of its own. */
+interface KeptModel {
+  open(session: Session): Promise<OpenModel>
+  close(): Promise<void>
+}
+
 /** The model of a run: open, or opened again when it is asked for. */
 export interface RunModel {
   open(): Promise<OpenModel>
@@ -33,7 +39,7 @@ export interface PerformerOptions {
 }
 
 export function createPerformer({ load, idleMs }: PerformerOptions): Performer {
-  let kept: { readonly key: string; readonly model: RunModel } | undefined
+  let kept: { readonly key: string; readonly model: KeptModel } | undefined
   let idle: NodeJS.Timeout | undefined
   const letGo = async (): Promise<void> => {
     clearTimeout(idle)
@@ -41,20 +47,21 @@ export function createPerformer({ load, idleMs }: PerformerOptions): Performer {
     kept = undefined
     await model?.close()
   }
-  const modelOf = async (order: WorkOrder, signal: AbortSignal): Promise<RunModel> => {
+  const modelOf = async (order: WorkOrder, session: Session): Promise<RunModel> => {
     const key = JSON.stringify([order.run, order.program])
     if (kept?.key !== key) {
       await letGo()
-      kept = { key, model: createRunModel(order, signal, load) }
+      kept = { key, model: createKeptModel(order, load) }
     }
-    return kept.model
+    const { model } = kept
+    return { open: () => model.open(session), close: () => model.close() }
   }
   return {
     async perform(order, wire) {
       clearTimeout(idle)
       using session = openSession(wire, order.memoryMb)
       try {
-        const model = await modelOf(order, session.signal)
+        const model = await modelOf(order, session)
         await model.open()
         await session.bound()
         const outcome = await doTask({ order, model, session })
@@ -79,7 +86,7 @@ async function doTask(work: WorkAtHand): Promise<EngineOutcome> {
   }
 }
 
-function createRunModel({ program, root, input, artifacts, series, window }: WorkOrder, signal: AbortSignal, load: PerformerOptions['load']): RunModel {
+function createKeptModel({ program, root, input, artifacts, series, window }: WorkOrder, load: PerformerOptions['load']): KeptModel {
   let folder: string | undefined
   let open: OpenModel | undefined
   const close = async (): Promise<void> => {
@@ -92,11 +99,11 @@ function createRunModel({ program, root, input, artifacts, series, window }: Wor
     }
   }
   return {
-    async open() {
+    async open({ signal, alive }) {
       if (open) return open
       const { open: openWith } = await load(program)
       folder = await mkdtemp(join(root, 'model-'))
-      open = await openWith({ input, artifacts, series, window, folder, signal })
+      open = await openWith({ input, artifacts, series, window, folder, signal, pulse: alive })
       return open
     },
     close,

@@ -11,6 +11,8 @@ export interface Session extends Disposable {
   /** Aborted by the host; nobody sees it before the event loop has turned. */
   readonly signal: AbortSignal
   readonly warnings: Warnings
+  /** Tells that there is life, now and then, where there is no progress to tell. Call it often. */
+  alive(): void
   /** Tells that the model is open, and waits until the host wants it to begin. Rejects with the signal's reason. */
   bound(): Promise<void>
   /** Sends copies. Where a promise is returned, so many are under way that the next must wait for it. */
@@ -74,6 +76,12 @@ export function openSession(wire: WorkerWire, memoryMb?: number): Session {
   return {
     signal: abort.signal,
     warnings,
+    alive() {
+      const now = monotonicMs()
+      if (now - toldAt < progressMs) return
+      toldAt = now
+      wire.post({ kind: 'alive' })
+    },
     async bound() {
       wire.post({ kind: 'bound' })
       await begun.promise

@@ -19,6 +19,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'bound' }
+  /** Nothing but that there is life. */
+  | { readonly kind: 'alive' }
   | { readonly kind: 'frames'; readonly frames: Frames }
   | { readonly kind: 'progress'; readonly fraction: number; readonly at: number | undefined; readonly partial: Kpis }
   /** Those that are new or were counted up. */

@@ -57,7 +57,7 @@ export async function open(to: Bound, given: { readonly window?: RunWindow; read
     await writeFile(join(folder, name), file)
   }
   const input = JSON.parse(JSON.stringify(to.input)) as Bound['input'] // as it comes out of the artifact store
-  const model = await program.open({ input, artifacts, series: given.series ?? [], window: given.window ?? hours(24), folder, signal: new AbortController().signal })
+  const model = await program.open({ input, artifacts, series: given.series ?? [], window: given.window ?? hours(24), folder, signal: new AbortController().signal, pulse: () => undefined })
   return {
     model,
     run: (settings = [], signal = new AbortController().signal) => collect(to, model, settings, signal),

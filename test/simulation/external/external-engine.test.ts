@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Bound } from '../../../src/simulation/engine.ts'
+import { createProcessHost } from '../../../src/adapters/process/engine-host.ts'
 import { listen, never } from '../host/work.ts'
 import { isRunning } from '../host/is-running.ts'
 import { type Bench, hasPython, openBench } from './support.ts'
@@ -33,6 +34,13 @@ describe.skipIf(!hasPython)('Programs as engines, which python3 is needed for', 
     const settings = [{ variable: { kind: 'property', twin: 'a', name: 'diameter' } as const, value: 250 }]
     const { kpis } = await bench.host.compute(bench.work({}, { input, outputs, task: { kind: 'simulate', settings, seed: 1 } }), listen(), never)
     expect(kpis['diameter']).toBeCloseTo(2.5, 12)
+  })
+
+  test('a program may take as long to open as its own limits let it, whatever silence its host would bear', async () => {
+    await using host = createProcessHost({ atOnce: 1, memoryMb: 256, silenceMs: 2_500, environmentOf: bench.external.environmentOf })
+    expect((await host.compute(bench.work({ fault: 'opensSlowly' }), listen(), never)).kpis).toMatchObject({ gain: 2 })
+    await using limited = await openBench({ limits: { silenceMs: 1_000 } })
+    await expect(limited.host.compute(limited.work({ fault: 'opensSlowly' }), listen(), never)).rejects.toMatchObject({ code: 'ENGINE_SILENT' })
   })
 
   test('an error that a program tells fails the run as told, and the program goes on with the next member', async () => {

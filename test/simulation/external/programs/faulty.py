@@ -67,6 +67,8 @@ for line in sys.stdin:
         received['readings'] += len(message['at'])
         received.setdefault('first', (message['at'][0], message['values'][0]))
     elif message['type'] == 'opened':
+        if opened['parameters'].get('fault') == 'opensSlowly':
+            time.sleep(5)
         say(type='ready')
     elif message['type'] == 'run':
         window, name = opened['window'], opened['parameters'].get('fault')
