@@ -13,7 +13,7 @@ export interface RunReadingsConfig {
 }
 
 /** A run holds what it reads in memory. */
-const mostReadings = 20_000_000
+const mostReadings = 10_000_000
 const [inOnePage, seriesAtOnce] = [20_000, 16]
 
 /** What a run reads of telemetry over its window: numbers, those that are BAD apart. */
@@ -21,10 +21,17 @@ export async function readInputSeries(series: RunInputs['series'], config: RunRe
   const { reads, window: { from }, signal } = config
   const found = await readAll(series.map(({ key }) => key), config)
   const before = await lastUsable(reads, series.map(({ key, withBefore }) => (withBefore ? key : undefined)), from, signal)
-  return series.map((_, index) => {
-    const first = before[index]
-    return toColumns([...(first ? [{ ...first, at: from }] : []), ...found[index] ?? []], 0)
+  return found.map((columns, index) => {
+    const [first, { at, values }] = [before[index], columns.series()]
+    return first ? { at: behind(from, at), values: behind(Number(first.value), values) } : { at, values }
   })
+}
+
+function behind(first: number, rest: Float64Array): Float64Array {
+  const all = new Float64Array(rest.length + 1)
+  all[0] = first
+  all.set(rest, 1)
+  return all
 }
 
 /** A sensor that is broken for longer than so many readings has none. */
@@ -55,7 +62,8 @@ export async function readTargets({ task, outputs }: RunInputs, config: RunReadi
   const found = await readAll(task.targets.map(({ key }) => key), config)
   const targets = task.targets.map(({ output, sigma }, index) => {
     const { scale = 1, shift = 0 } = outputs[output]?.affine ?? {}
-    const { at, values } = toColumns(found[index] ?? [], config.window.from)
+    const { at: instants, values } = found[index]?.series() ?? { at: new Float64Array(), values: new Float64Array() }
+    const at = instants.map((instant) => instant - config.window.from)
     const own = values.map((value) => (value - shift) / scale)
     return { output, name: `${outputs[output]?.name ?? ''} of ${outputs[output]?.twin ?? ''}`, at, values: own, sigma: sigma === undefined ? usualSigma(own) : Math.abs(sigma / scale) }
   })
@@ -73,8 +81,9 @@ function usualSigma(values: Float64Array): number {
   return (most - least) / 100 || Math.abs(most) / 100 || 1
 }
 
-async function readAll(keys: readonly SeriesKey[], { reads, window: { from, horizon }, signal }: RunReadingsConfig): Promise<readonly (readonly SeenReading[])[]> {
-  const found: SeenReading[][] = keys.map(() => [])
+/** Of each series the numbers of the window, page by page: objects of so many readings would fill the memory. */
+async function readAll(keys: readonly SeriesKey[], { reads, window: { from, horizon }, signal }: RunReadingsConfig): Promise<readonly Columns[]> {
+  const found = keys.map(() => createColumns())
   const range = { from, to: from + horizon + 1 }
   let sum = 0
   for (let start = 0; start < keys.length; start += seriesAtOnce) {
@@ -82,9 +91,8 @@ async function readAll(keys: readonly SeriesKey[], { reads, window: { from, hori
     const pages = await reads.readings(some, range, { first: inOnePage, signal })
     for (const [offset, page] of pages.entries()) {
       const key = keys[start + offset] as SeriesKey
-      const all = found[start + offset] as SeenReading[]
       for (let more: readonly SeenReading[] = page; more.length > 0;) {
-        for (const reading of more) if (isUsable(reading)) all.push(reading)
+        for (const reading of more) if (isUsable(reading)) found[start + offset]?.add(reading.at, Number(reading.value))
         sum += more.length
         if (sum > mostReadings) throw new EngineError('INPUTS_TOO_LARGE', `The run reads more than ${mostReadings.toLocaleString('en')} readings. Take a shorter time or fewer series.`)
         more = more.length < inOnePage ? [] : (await reads.readings([key], range, { first: inOnePage, after: more.at(-1)?.at, signal }))[0] ?? []
@@ -96,8 +104,29 @@ async function readAll(keys: readonly SeriesKey[], { reads, window: { from, hori
 
 const isUsable = ({ quality, value }: SeenReading): boolean => quality !== 'BAD' && Number.isFinite(Number(value))
 
-function toColumns(readings: readonly SeenReading[], origin: number): InputSeries {
-  return { at: Float64Array.from(readings, ({ at }) => at - origin), values: Float64Array.from(readings, ({ value }) => Number(value)) }
+/** Columns that grow. */
+interface Columns {
+  add(at: Microseconds, value: number): void
+  /** Of their own. */
+  series(): InputSeries
+}
+
+function createColumns(): Columns {
+  let [at, values, length] = [new Float64Array(64), new Float64Array(64), 0]
+  return {
+    add(instant, value) {
+      if (length === at.length) {
+        const [wider, taller] = [new Float64Array(2 * length), new Float64Array(2 * length)]
+        wider.set(at)
+        taller.set(values)
+        at = wider
+        values = taller
+      }
+      at[length] = instant
+      values[length++] = value
+    },
+    series: () => ({ at: at.slice(0, length), values: values.slice(0, length) }),
+  }
 }
 
 /** From where a run reads: its scenario, and what was known when it was made. */
