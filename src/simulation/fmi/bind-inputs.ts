@@ -1,6 +1,6 @@
 import { type BindRequest, type InputSeriesName, type Knob, knobKey, type Variable } from '../engine.ts'
 import { type Affine, dtdlTerm, fromDtdl, identity } from './fmu-unit.ts'
-import type { Findings, Instance } from './instances.ts'
+import { type Findings, type Instance, mostIssues } from './instances.ts'
 import type { FmuVariable } from './model-description.ts'
 import type { Scalar, SourceSpec } from './parameters.ts'
 import type { InputInstance, InputPort, Scaled } from './program-input.ts'
@@ -37,8 +37,9 @@ export const inputKey = (instance: number, variable: string): string => JSON.str
 
 /** Start values and inputs of all instances. Inputs that nothing here feeds are left to wires, and to `leaveToStart`. */
 export function bindInputs({ latest }: Pick<BindRequest, 'latest'>, instances: readonly Instance[], sources: TwinSources, findings: Findings): BoundInputs {
-  const draft: Draft = { latest, sources, findings, of: instances.map(() => ({ sets: [], series: [] })), series: [], knobs: new Map(), links: [], fed: new Set(), reads: new Set() }
+  const draft: Draft = { latest, sources, findings, of: instances.map(() => ({ sets: [], series: [] })), series: [], places: new Map(), knobs: new Map(), links: [], fed: new Set(), reads: new Set() }
   for (const instance of instances) {
+    if (findings.issues.length >= mostIssues) break
     for (const [name, spec] of Object.entries(instance.mapping.start ?? {})) {
       const path = [...instance.path, 'start', name]
       const variable = variableOf(instance, name, isSettable, 'a parameter, or a start value that can be set', path, findings)
@@ -63,7 +64,9 @@ interface Draft {
   readonly findings: Findings
   readonly of: { readonly sets: InputInstance['sets'][number][]; readonly series: InputInstance['series'][number][] }[]
   readonly series: InputSeriesName[]
-  readonly knobs: Map<string, { readonly knob: Knob; readonly targets: (InputPort & Scaled)[] }>
+  /** Where each is in `series`. */
+  readonly places: Map<string, number>
+  readonly knobs: Map<string, { knob: Knob; readonly targets: (InputPort & Scaled)[] }>
   readonly links: Link[]
   readonly fed: Set<string>
   readonly reads: Set<string>
@@ -122,10 +125,11 @@ function bindTelemetry(draft: Draft, target: Target, spec: { readonly telemetry:
   }
   const affine = draft.sources.convert('in', unit, variable, { twin, name, path })
   if (!affine) return
-  if (!draft.latest.has(JSON.stringify([twin, name]))) fallBack(draft, target, twin, name, 'no value before the start', 'It has no value before the start; until there is one, it is')
+  const key = JSON.stringify([twin, name])
+  if (!draft.latest.has(key)) fallBack(draft, target, twin, name, 'no value before the start', 'It has no value before the start; until there is one, it is')
   draft.reads.add(twin)
-  const known = draft.series.findIndex((each) => each.twin === twin && each.name === name)
-  const series = known >= 0 ? known : draft.series.push({ twin, name, withBefore: true }) - 1
+  const series = draft.places.get(key) ?? draft.series.push({ twin, name, withBefore: true }) - 1
+  draft.places.set(key, series)
   draft.of[instance.index]?.series.push({ series, ...portOf(variable), ...affine })
 }
 
@@ -145,9 +149,20 @@ function set({ findings: { issues }, of }: Draft, { instance, variable, path }: 
 }
 
 function turn({ knobs }: Draft, variable: Variable, knob: Knob, target: InputPort & Scaled): void {
-  const known = knobs.get(knobKey(variable))
-  if (known) known.targets.push(target)
-  else knobs.set(knobKey(variable), { knob, targets: [target] })
+  const key = knobKey(variable)
+  const known = knobs.get(key)
+  if (!known) {
+    knobs.set(key, { knob, targets: [target] })
+    return
+  }
+  known.targets.push(target)
+  known.knob = { ...known.knob, min: tightest(Math.max, known.knob.min, knob.min), max: tightest(Math.min, known.knob.max, knob.max) }
+}
+
+/** Of the bounds of all variables that one property sets. */
+const tightest = (of: (...bounds: readonly number[]) => number, ...bounds: readonly (number | undefined)[]): number | undefined => {
+  const given = bounds.filter((bound) => bound !== undefined)
+  return given.length === 0 ? undefined : of(...given)
 }
 
 /** Inputs that nothing feeds keep their start values, where they have any. Parameters that nothing sets as well. */
@@ -165,9 +180,9 @@ export function leaveToStart(instances: readonly Instance[], fed: ReadonlySet<st
 /** A variable that a mapping names; undefined: it is none, or not for this, and an issue says so. */
 export function variableOf({ name: instance, fmu: { description } }: Instance, name: string, isFit: (variable: FmuVariable) => boolean, what: string, path: readonly string[], { issues }: Findings): FmuVariable | undefined {
   const variable = description.variables.get(name)
-  const fits = [...description.variables.values()].filter((each) => isFit(each) && kindOf(each.type) !== undefined && !each.isArray).map((each) => each.name)
-  if (!variable) issues.push({ code: 'UNKNOWN_PARAMETER', path, message: `The FMU ${description.modelName} of ${instance} has no variable ${JSON.stringify(name)}.${didYouMean(name, fits)}` })
-  else if (!isFit(variable)) issues.push({ code: 'UNKNOWN_PARAMETER', path, message: `${JSON.stringify(name)} of the FMU ${description.modelName} is a variable of the causality ${variable.causality}, and not ${what}.${didYouMean(name, fits)}` })
+  const fits = (): readonly string[] => [...description.variables.values()].filter((each) => isFit(each) && kindOf(each.type) !== undefined && !each.isArray).map((each) => each.name)
+  if (!variable) issues.push({ code: 'UNKNOWN_PARAMETER', path, message: `The FMU ${description.modelName} of ${instance} has no variable ${JSON.stringify(name)}.${didYouMean(name, fits, issues)}` })
+  else if (!isFit(variable)) issues.push({ code: 'UNKNOWN_PARAMETER', path, message: `${JSON.stringify(name)} of the FMU ${description.modelName} is a variable of the causality ${variable.causality}, and not ${what}.${didYouMean(name, fits, issues)}` })
   else if (variable.isArray || kindOf(variable.type) === undefined) issues.push({ code: 'WRONG_TYPE', path, message: `${JSON.stringify(name)} of the FMU ${description.modelName} is ${variable.isArray ? 'an array' : `of the type ${variable.type}`}; numbers, booleans and text are taken.` })
   else return variable
   return undefined
@@ -188,10 +203,11 @@ const boundsIn = ({ min, max }: FmuVariable, { scale, shift }: Affine): Pick<Kno
 
 /** Parameters of an instance that are floats, as `component.variable`, in units of DTDL where the FMU's is one. */
 function parameterKnobs(instance: Instance, sets: InputInstance['sets']): readonly (readonly [Variable, Knob, InputPort & Scaled])[] {
+  const given = new Map(sets.map(({ reference, type, value }) => [`${reference} ${type}`, value]))
   return [...instance.fmu.description.variables.values()].flatMap((variable) => {
     const { causality, variability, start, reference, type, unit } = variable
     if (causality !== 'parameter' || variability === 'constant' || kindOf(type) !== 'float' || variable.isArray) return []
-    const value = sets.find((each) => each.reference === reference && each.type === type)?.value ?? start
+    const value = given.get(`${reference} ${type}`) ?? start
     if (typeof value !== 'number') return []
     const term = unit && dtdlTerm(unit)
     const found = unit && term !== undefined ? fromDtdl(term, unit) : undefined

@@ -1,7 +1,7 @@
 import type { OutputSeries } from '../engine.ts'
 import { portOf, variableOf } from './bind-inputs.ts'
 import { isIdentity } from './fmu-unit.ts'
-import type { Findings, Instance } from './instances.ts'
+import { type Findings, type Instance, mostIssues } from './instances.ts'
 import type { InputPort } from './program-input.ts'
 import type { TwinSources } from './twin-source.ts'
 import { isAssignable, kindOf } from './value-kind.ts'
@@ -19,6 +19,7 @@ export function bindOutputs(instances: readonly Instance[], sources: TwinSources
   const ports: InputPort[] = []
   const written = new Set<string>()
   for (const instance of instances) {
+    if (issues.length >= mostIssues) break
     for (const [name, given] of Object.entries(instance.mapping.outputs ?? {})) {
       const path = [...instance.path, 'outputs', name]
       const spec = typeof given === 'string' ? { telemetry: given } : given

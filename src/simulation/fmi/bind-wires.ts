@@ -26,18 +26,19 @@ export function bindWires(network: Network, instances: readonly Instance[], spec
   const byName = new Map(instances.map((instance) => [instance.name, instance]))
   for (const { component, variable, to, input, path } of links) {
     const instance = byName.get(component)
-    if (!instance) findings.issues.push({ code: 'UNKNOWN_PARAMETER', path, message: `There is no component ${JSON.stringify(component)}.${didYouMean(component, byName.keys())}` })
+    if (!instance) findings.issues.push({ code: 'UNKNOWN_PARAMETER', path, message: `There is no component ${JSON.stringify(component)}.${didYouMean(component, () => byName.keys(), findings.issues)}` })
     const output = instance && variableOf(instance, variable, isOutput, 'an output', path, findings)
     if (output) add({ instance, variable: output }, { instance: to, variable: input }, path)
   }
-  for (const [at, spec] of specs.entries()) bindAlong(network, instances, spec, ['parameters', 'wires', String(at)], fed, add, findings)
+  const ofTwin = Map.groupBy(instances, ({ twin }) => twin)
+  for (const [at, spec] of specs.entries()) bindAlong(network, ofTwin, spec, ['parameters', 'wires', String(at)], fed, add, findings)
   return wires
 }
 
-function bindAlong(network: Network, instances: readonly Instance[], { over, from, to, reverse }: WireSpec, path: readonly string[], fed: Set<string>, add: (from: End, to: End, path: readonly string[]) => void, { issues, report }: Findings): void {
+function bindAlong(network: Network, instances: ReadonlyMap<string | undefined, readonly Instance[]>, { over, from, to, reverse }: WireSpec, path: readonly string[], fed: Set<string>, add: (from: End, to: End, path: readonly string[]) => void, { issues, report }: Findings): void {
   let matched = 0
-  const of = (twin: string, name: string): readonly End[] => instances.flatMap((instance) => {
-    const variable = instance.twin === twin ? instance.fmu.description.variables.get(name) : undefined
+  const of = (twin: string, name: string): readonly End[] => (instances.get(twin) ?? []).flatMap((instance) => {
+    const variable = instance.fmu.description.variables.get(name)
     return variable ? [{ instance, variable }] : []
   })
   for (const relationship of network.relationships.filter(({ name }) => name === over)) {

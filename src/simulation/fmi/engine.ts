@@ -5,7 +5,7 @@ import type { EngineIssue } from '../engine-issue.ts'
 import { bindInputs, leaveToStart } from './bind-inputs.ts'
 import { bindOutputs } from './bind-outputs.ts'
 import { bindWires } from './bind-wires.ts'
-import { type Findings, type Instance, toInstances } from './instances.ts'
+import { type Findings, type Instance, mostIssues, toInstances } from './instances.ts'
 import { type FmiParameters, parameterSchema, type SourceSpec } from './parameters.ts'
 import type { Platform } from './platform.ts'
 import type { FmiInput, InputFmu } from './program-input.ts'
@@ -53,7 +53,7 @@ function bind(request: BindRequest, platform: Platform): Bound | Unbound {
   const outputs = bindOutputs(instances, sources, findings)
   const stepping = toStepping(request.window, parameters, instances, findings.issues)
   const [first, ...more] = findings.issues
-  if (first) return { ok: false, issues: [first, ...more] }
+  if (first) return { ok: false, issues: more.length + 1 < mostIssues ? [first, ...more] : [first, ...more.slice(0, mostIssues - 1), { code: first.code, path: [], message: `There is more that is wrong than these ${mostIssues}. Mend them and try again.` }] }
 
   const { order, isCyclic } = turnOrder(instances.length, wires.map(({ from, to }) => ({ from: from.instance, to: to.instance })))
   const fmus = [...new Map(instances.map(({ fmu }) => [fmu.sha256, fmu])).values()]

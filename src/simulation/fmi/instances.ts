@@ -33,7 +33,12 @@ export interface Findings {
   readonly report: { readonly [Part in keyof BindingReport]: BindingReport[Part][number][] }
 }
 
-const mostInstances = 10_000
+/** A client is told of so many at once. */
+export const mostIssues = 1_000
+/** A process has 8,192 callbacks of native code, and every instance takes one. */
+const mostInstances = 8_000
+/** Parameters and inputs of all instances together: each is told, and many can be turned. */
+const mostVariables = 200_000
 /** What was read from content, as long as somebody holds it: a request is bound in two steps. */
 const known = new WeakMap<Uint8Array, Parsed<ReadFmu>>()
 
@@ -62,9 +67,17 @@ export function toInstances({ network, artifacts }: BindRequest, parameters: Fmi
     for (const { id } of twins) add(id, id, each.fmu, each, path)
   }
   if (instances.length === 0 && issues.length === 0) issues.push({ code: 'BAD_NETWORK', path: ['parameters'], message: 'There is nothing to simulate: name FMUs in components, or in models, for the twins of a model.' })
-  if (instances.length > mostInstances) issues.push({ code: 'BAD_NETWORK', path: ['parameters'], message: `There are ${instances.length} instances of FMUs; ${mostInstances} are taken.` })
   checkOncePerProcess(instances, issues)
-  return instances
+  return fits(instances, issues) ? instances : []
+}
+
+function fits(instances: readonly Instance[], issues: EngineIssue[]): boolean {
+  const sizes = new Map(instances.map(({ fmu }) => [fmu, [...fmu.description.variables.values()].filter(({ causality }) => causality === 'parameter' || causality === 'input').length]))
+  const variables = instances.reduce((sum, { fmu }) => sum + (sizes.get(fmu) ?? 0), 0)
+  if (instances.length > mostInstances) issues.push({ code: 'OUT_OF_BOUNDS', path: ['parameters'], message: `There are ${instances.length} instances of FMUs; at most ${mostInstances} are taken. Map fewer twins.` })
+  else if (variables > mostVariables) issues.push({ code: 'OUT_OF_BOUNDS', path: ['parameters'], message: `The ${instances.length} instances of FMUs have ${variables} parameters and inputs; at most ${mostVariables} are taken. Map fewer twins, or export the FMU with fewer parameters.` })
+  else return true
+  return false
 }
 
 function noSuchModel(model: string, twins: readonly NetworkTwin[], path: readonly string[]): EngineIssue {

@@ -1,6 +1,7 @@
 import type { Json } from '../../util/json.ts'
 import { nearest } from '../../util/nearest.ts'
 import type { BindRequest, ContentFacts } from '../engine.ts'
+import type { EngineIssue } from '../engine-issue.ts'
 import type { NetworkTwin } from '../network.ts'
 import { type Affine, fromDtdl, identity, isIdentity, toDtdl, type UnitFit } from './fmu-unit.ts'
 import type { Findings, Instance } from './instances.ts'
@@ -29,7 +30,7 @@ export function createTwinSources({ network, contentOf }: BindRequest, { issues,
       const id = named ?? instance.twin
       const twin = twins.get(id ?? '')
       if (!twin) {
-        issues.push({ code: 'UNKNOWN_TWIN', path, message: id === undefined ? `${instance.name} is no twin: say whose ${JSON.stringify(name)} is meant, as twin.` : `No twin ${JSON.stringify(id)} is in the network; it is made of the twins of \`of\`, and those that \`over\` leads to.${didYouMean(id, twins.keys())}` })
+        issues.push({ code: 'UNKNOWN_TWIN', path, message: id === undefined ? `${instance.name} is no twin: say whose ${JSON.stringify(name)} is meant, as twin.` : `No twin ${JSON.stringify(id)} is in the network; it is made of the twins of \`of\`, and those that \`over\` leads to.${didYouMean(id, () => twins.keys(), issues)}` })
         return undefined
       }
       const facts = contentOf(twin.id, name)
@@ -60,8 +61,11 @@ function fitOf(direction: 'in' | 'out', unit: string | undefined, variable: FmuV
   return direction === 'in' ? fromDtdl(unit, variable.unit) : toDtdl(variable.unit, unit)
 }
 
-export const didYouMean = (given: string, known: Iterable<string>): string => {
-  const meant = nearest(given, known)
+/** Looking for what may have been meant takes long where there is much; after so many issues nothing is. */
+const mostHints = 20
+
+export const didYouMean = (given: string, known: () => Iterable<string>, issues: readonly EngineIssue[]): string => {
+  const meant = issues.length < mostHints ? nearest(given, known()) : undefined
   return meant === undefined ? '' : ` Did you mean ${meant}?`
 }
 

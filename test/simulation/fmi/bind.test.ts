@@ -16,6 +16,24 @@ const outputs = { level: 'level' }
 const inTank = (component: { readonly [name: string]: Json }, more: Partial<BindSpec> = {}): BindSpec => ({ twins: [twin('tank-1', 'Tank', { area: 10, name: 'North' })], fmus: [tank, controller], parameters: { components: [{ name: 'tank', fmu: tank.sha256, twin: 'tank-1', outputs, ...component }] }, ...more })
 
 describe('Binding FMUs to twins', () => {
+  it('is refused where there would be more of it than a server and its processes can hold', () => {
+    const twins = (count: number) => Array.from({ length: count }, (_, index) => twin(`tank-${index}`, 'Tank'))
+    const large = fmuOf({ ...models.tank, variables: [...models.tank.variables, ...Array.from({ length: 5_000 }, (_, index) => ({ name: `p${index}`, reference: 1_000 + index, causality: 'parameter', variability: 'fixed', start: 1.5 }))] })
+    const of = (fmu: Fmu, count: number, more: { readonly [name: string]: Json } = {}): BindSpec => ({ twins: twins(count), fmus: [fmu], parameters: { models: [{ model: 'dtmi:test:Tank;1', fmu: fmu.sha256, outputs, ...more }] } })
+    expect(issuesOf(of(tank, 8_001))).toEqual([expect.stringContaining('There are 8001 instances of FMUs; at most 8000') as unknown])
+    expect(issuesOf(of(large, 40))).toEqual([expect.stringMatching(/The 40 instances of FMUs have 2001\d\d parameters and inputs; at most 200000/) as unknown])
+    const wrong = issuesOf(of(tank, 8_000, { start: { areaa: 1 } }))
+    expect(wrong).toHaveLength(1_001)
+    expect(wrong[0]).toContain('Did you mean "area"?'.replaceAll('"', ''))
+    expect(wrong.at(-1)).toContain('more that is wrong')
+  })
+
+  it('keeps what one property sets within the bounds of all that it sets', () => {
+    const bounded = zipFmu({ 'modelDescription.xml': describeFmu({ ...models.tank, version: '2.0' }).replace('start="2"', 'start="2" min="1" max="50"').replace('start="0.005"', 'start="0.005" min="0.5" max="100"'), [binaryPath('2.0', 'tank', process) ?? '']: 'native' })
+    const { knobs } = bound(inTank({ fmu: bounded.sha256, start: { area: { property: 'area' }, leak: { property: 'area' } } }, { twins: [twin('tank-1', 'Tank', { area: 20 })], fmus: [bounded] }))
+    expect(knobs.get('["tank-1","area"]')).toEqual({ value: 20, unit: 'squareFoot', min: expect.closeTo(1 / 0.092_903_04, 6) as unknown, max: 100 })
+  })
+
   it('says what was mapped, converted, left to defaults and ignored', () => {
     const { report, outputs: series, reads, knobs, artifacts } = bound(inTank({ start: { area: { property: 'area' } }, inputs: { inflow: { telemetry: 'inflow' } } }, { twins: [twin('tank-1', 'Tank', { area: 10 }), twin('tank-2', 'Tank')] }))
     expect(report).toEqual({
