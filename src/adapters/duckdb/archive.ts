@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import { createSerial } from '../../util/serial.ts'
 import { bookSchema, deleteSeries, loadBook, saveBookChanges } from './book-tables.ts'
+import { isOfBrokenDatabase } from './broken-database.ts'
 import type { Lane } from './rows.ts'
 import type { BookChanges, SeriesBook } from './series-book.ts'
 import { columns, type Table } from './table.ts'
@@ -40,9 +41,11 @@ export interface ArchiveConfig {
   readonly path: string
   readonly memoryMb: number
   readonly temporaryDirectory: string
+  /** Called once, when what is in memory of the file is not to be worked with any more: it is to be opened anew. Until then every change rejects. */
+  readonly onBroken: (error: Error) => void
 }
 
-export async function openArchive({ path, memoryMb, temporaryDirectory }: ArchiveConfig, book: SeriesBook): Promise<Archive> {
+export async function openArchive({ path, memoryMb, temporaryDirectory, onBroken }: ArchiveConfig, book: SeriesBook): Promise<Archive> {
   const instance = await DuckDBInstance.create(path, {
     memory_limit: `${memoryMb}MB`, temp_directory: temporaryDirectory, threads: String(Math.max(1, availableParallelism() - 1)), // JavaScript needs one, and readings come in through it
     preserve_insertion_order: 'true', autoinstall_known_extensions: 'false', autoload_known_extensions: 'false',
@@ -50,11 +53,12 @@ export async function openArchive({ path, memoryMb, temporaryDirectory }: Archiv
   })
   try {
     const connection = await instance.connect()
+    await connection.run('PRAGMA disable_checkpoint_on_shutdown') // which would write what a failed commit left in memory
     await connection.run("ATTACH ':memory:' AS mem")
     await connection.run(schema)
     await connection.run(bookSchema)
     await connection.run("INSERT INTO state BY NAME SELECT 0 AS merged, 1 AS next_segment, 0 AS head WHERE NOT EXISTS (SELECT 1 FROM state)")
-    return await archiveOf(instance, connection, book)
+    return await archiveOf(instance, connection, book, onBroken)
   } catch (error) {
     instance.closeSync()
     throw error
@@ -70,7 +74,7 @@ ALTER TABLE segment ADD COLUMN IF NOT EXISTS replaced BOOLEAN DEFAULT FALSE;`
 type Part = Pick<Table, 'late' | 'replaced'>
 const [inOrder, late, replaced]: readonly [Part, Part, Part] = [{ late: false, replaced: false }, { late: true, replaced: false }, { late: false, replaced: true }]
 
-async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection, book: SeriesBook): Promise<Archive> {
+async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection, book: SeriesBook, onBroken: (error: Error) => void): Promise<Archive> {
   const rows = async (sql: string): Promise<readonly (readonly DuckDBValue[])[]> => (await connection.runAndReadAll(sql)).getRows()
   const [state] = await rows('SELECT merged, next_segment, head FROM state')
   let merged = Number(state?.[0] ?? 0)
@@ -187,12 +191,22 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
       }
     },
     async close() {
-      await Promise.resolve()
+      if (brokenBy === undefined) await operations.checkpoint().catch(() => undefined) // then the write-ahead log is read at the next start
       connection.closeSync()
       instance.closeSync()
     },
   }
-  const serial = createSerial() // one connection, and a transaction must not take in what belongs to another
+  const oneByOne = createSerial() // one connection, and a transaction must not take in what belongs to another
+  let brokenBy: Error | undefined
+  const serial = <T>(work: () => Promise<T>): Promise<T> => oneByOne(async () => {
+    if (brokenBy !== undefined) throw brokenBy
+    try {
+      return await work()
+    } catch (error) {
+      if (isOfBrokenDatabase(error)) onBroken(brokenBy = error)
+      throw error
+    }
+  })
   return {
     instance,
     connect: () => instance.connect(),
@@ -212,7 +226,7 @@ async function archiveOf(instance: DuckDBInstance, connection: DuckDBConnection,
     deleteSeries: (series) => serial(() => operations.deleteSeries(series)),
     drop: (tables) => serial(() => operations.drop(tables)),
     checkpoint: () => serial(() => operations.checkpoint()),
-    close: () => serial(() => operations.close()),
+    close: () => oneByOne(() => operations.close()),
   }
 }
 

@@ -3,16 +3,19 @@ import type { SeriesKey, SeriesValue } from '../../telemetry/reading.ts'
 import { formOfKind, forms, fromLane, fromQualityCode, fromStoredText, toQualityCode, toStoredText } from './rows.ts'
 import type { BookChanges, SeriesBook } from './series-book.ts'
 
-/** What the archive keeps of the book; tables of `mem` take up changes on their way into it. */
+/** What the archive keeps of the book. */
 export const bookSchema = `
 CREATE TABLE IF NOT EXISTS series (id INTEGER, twin VARCHAR, name VARCHAR, kind VARCHAR, source VARCHAR, run VARCHAR);
 CREATE TABLE IF NOT EXISTS origin (id INTEGER, name VARCHAR);
 CREATE TABLE IF NOT EXISTS latest (series INTEGER, t BIGINT, received BIGINT, quality UTINYINT, origin INTEGER, sequence BIGINT, num DOUBLE, int BIGINT, text VARCHAR);
-CREATE TABLE IF NOT EXISTS seen (series INTEGER, origin INTEGER, ranges VARCHAR, greatest_at BIGINT);
-CREATE TABLE mem.changed_latest (series INTEGER, t BIGINT, received BIGINT, quality UTINYINT, origin INTEGER, sequence BIGINT, num DOUBLE, int BIGINT, text VARCHAR);
-CREATE TABLE mem.changed_seen (series INTEGER, origin INTEGER, ranges VARCHAR, greatest_at BIGINT);
-CREATE TABLE mem.new_series (id INTEGER, twin VARCHAR, name VARCHAR, kind VARCHAR, source VARCHAR, run VARCHAR);
-CREATE TABLE mem.new_origin (id INTEGER, name VARCHAR);`
+CREATE TABLE IF NOT EXISTS seen (series INTEGER, origin INTEGER, ranges VARCHAR, greatest_at BIGINT);`
+
+/** New for every merge: an append that failed leaves a table that takes no other (see `isOfBrokenDatabase`). */
+const stagingSchema = `
+CREATE OR REPLACE TABLE mem.changed_latest (series INTEGER, t BIGINT, received BIGINT, quality UTINYINT, origin INTEGER, sequence BIGINT, num DOUBLE, int BIGINT, text VARCHAR);
+CREATE OR REPLACE TABLE mem.changed_seen (series INTEGER, origin INTEGER, ranges VARCHAR, greatest_at BIGINT);
+CREATE OR REPLACE TABLE mem.new_series (id INTEGER, twin VARCHAR, name VARCHAR, kind VARCHAR, source VARCHAR, run VARCHAR);
+CREATE OR REPLACE TABLE mem.new_origin (id INTEGER, name VARCHAR);`
 
 /** As of the last merge. */
 export async function loadBook(connection: DuckDBConnection, book: SeriesBook): Promise<void> {
@@ -35,9 +38,9 @@ export async function loadBook(connection: DuckDBConnection, book: SeriesBook): 
   }
 }
 
-/** In one transaction. */
+/** In one transaction, by way of tables of `mem`. */
 export async function saveBookChanges(connection: DuckDBConnection, changes: BookChanges): Promise<void> {
-  for (const table of ['changed_latest', 'changed_seen', 'new_series', 'new_origin']) await connection.run(`DELETE FROM mem.${table}`)
+  await connection.run(stagingSchema)
   await stage(connection, changes)
   await connection.run('BEGIN')
   try {
@@ -73,11 +76,16 @@ async function stage(connection: DuckDBConnection, { latest, seen, series, origi
   const staged = async <T>(table: string, items: readonly T[], appendRow: (appender: DuckDBAppender, item: T) => void): Promise<void> => {
     if (items.length === 0) return
     const appender = await connection.createAppender(table, 'main', 'mem')
-    for (const item of items) {
-      appendRow(appender, item)
-      appender.endRow()
+    try {
+      for (const item of items) {
+        appendRow(appender, item)
+        appender.endRow()
+      }
+      appender.flushSync()
+    } finally {
+      appender.clear() // what did not fit is not to be added as the appender is closed
+      appender.closeSync()
     }
-    appender.closeSync()
   }
   await staged('changed_latest', latest, (row, { id, kind, reading, origin }) => {
     row.appendInteger(id)

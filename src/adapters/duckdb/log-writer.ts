@@ -3,10 +3,11 @@ import type { Microseconds, NewReading } from '../../telemetry/reading.ts'
 import type { Appended, Outcome } from '../../telemetry/telemetry-store.ts'
 import { nowMicroseconds } from '../../util/clock.ts'
 import { createSerial } from '../../util/serial.ts'
+import { DurableButUnseen } from './broken-database.ts'
 import { encodeFrame } from './frame.ts'
 import type { LogFiles } from './log-files.ts'
 import type { RecentReadings } from './recent.ts'
-import { type Lane, lanes, type Placed, toRows } from './rows.ts'
+import { type Lane, lanes, type Placed, type Rows, toRows } from './rows.ts'
 import { type BookChanges, createPlacing, type SeriesBook } from './series-book.ts'
 import type { Table } from './table.ts'
 
@@ -20,6 +21,7 @@ export interface Closed {
 
 /** Takes batches, makes them durable in groups, and then visible. */
 export interface LogWriter {
+  /** Rejects with `DurableButUnseen` where the batch is in the log, and is seen only once the store is opened anew; with any other error where it is not. */
   append(readings: readonly NewReading[]): Promise<Appended>
   /** Ends the log file that is written to; undefined where it is empty. */
   close(): Promise<Closed | undefined>
@@ -45,6 +47,8 @@ export interface LogWriterConfig {
   readonly openRecent: (logFile: number) => Promise<RecentReadings>
   /** Called when there are tables that were not there before, and after every group. */
   readonly onWritten: (hasNewTables: boolean) => void
+  /** Called once, when what is in the log could not be put into memory. From then on nothing is taken: appends and `close` reject with the error. */
+  readonly onBroken: (error: Error) => void
 }
 
 /** Readings in one write of the log. */
@@ -56,10 +60,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-export async function createLogWriter({ logs, book, head: firstHead, openRecent, onWritten }: LogWriterConfig): Promise<LogWriter> {
+export async function createLogWriter({ logs, book, head: firstHead, openRecent, onWritten, onBroken }: LogWriterConfig): Promise<LogWriter> {
   let recent = await openRecent(logs.current)
   let [head, stamp] = [firstHead, firstHead]
   let problem: string | undefined
+  let brokenBy: Error | undefined
   let queue: Waiting[] = []
   const serial = createSerial()
 
@@ -74,6 +79,10 @@ export async function createLogWriter({ logs, book, head: firstHead, openRecent,
   }
 
   const writeGroup = async (group: readonly Waiting[]): Promise<void> => {
+    if (brokenBy) {
+      for (const { reject } of group) reject(brokenBy)
+      return
+    }
     const placing = createPlacing(book.size)
     const placed = new Map(lanes.map((lane) => [lane, { inOrder: [] as Placed[], late: [] as Placed[] }]))
     const appended = group.map(({ readings }): Appended => {
@@ -82,25 +91,37 @@ export async function createLogWriter({ logs, book, head: firstHead, openRecent,
       return { cursor: stamp, outcomes }
     })
     const fresh = book.fresh.take()
+    let blocks: readonly Rows[]
     try {
-      const blocks = [...placed].flatMap(([lane, { inOrder, late }]) => [toRows(lane, false, inOrder), toRows(lane, true, late)]).filter(({ length }) => length > 0)
+      blocks = [...placed].flatMap(([lane, { inOrder, late }]) => [toRows(lane, false, inOrder), toRows(lane, true, late)]).filter(({ length }) => length > 0)
       if (blocks.length > 0) await logs.append(encodeFrame({ series: fresh.series.map(({ id, key }) => [id, key]), origins: fresh.origins, blocks }))
       else book.fresh.putBack(fresh)
-      const known = recent.tables.length
-      for (const rows of blocks) {
-        await recent.add(rows)
-        book.applyLatest(rows)
-      }
-      onWritten(recent.tables.length !== known)
       problem = undefined
-      head = stamp
-      for (const [index, { resolve }] of group.entries()) resolve(appended[index] as Appended)
     } catch (cause) {
       placing.takeBack()
       book.fresh.putBack(fresh)
       problem = `The telemetry log cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. Free space on the disk of the data directory, or mend it; readings are taken again as soon as a write succeeds.`
       for (const { reject } of group) reject(failure('TELEMETRY_UNAVAILABLE', { message: problem, cause }))
+      return
     }
+    try {
+      await show(blocks)
+    } catch (error) {
+      onBroken(brokenBy = error instanceof Error ? error : new Error(String(error))) // the log cannot be taken back, so that memory is to be made anew of it
+      for (const [index, { reject }] of group.entries()) reject(new DurableButUnseen(appended[index] as Appended, error))
+      return
+    }
+    head = stamp
+    for (const [index, { resolve }] of group.entries()) resolve(appended[index] as Appended)
+  }
+
+  const show = async (blocks: readonly Rows[]): Promise<void> => {
+    const known = recent.tables.length
+    for (const rows of blocks) {
+      await recent.add(rows)
+      book.applyLatest(rows)
+    }
+    onWritten(recent.tables.length !== known)
   }
 
   return {
@@ -109,6 +130,7 @@ export async function createLogWriter({ logs, book, head: firstHead, openRecent,
       void serial(writeWaiting)
     }),
     close: () => serial(async () => {
+      if (brokenBy) throw brokenBy // less is in memory than in the log file, which must not be taken for merged
       if (recent.rows === 0) return undefined
       const next = await openRecent(logs.current + 1)
       const through = await logs.rotate()

@@ -15,6 +15,7 @@ const mostAtATime = 2
 export async function createReaders(instance: DuckDBInstance): Promise<Readers> {
   const idle: DuckDBConnection[] = await Promise.all(Array.from({ length: mostAtATime }, () => instance.connect()))
   const waiting: ((connection: DuckDBConnection) => void)[] = []
+  let isClosed = false
   const borrow = async (): Promise<DuckDBConnection> => idle.pop() ?? await new Promise((resolve) => waiting.push(resolve))
   const giveBack = (connection: DuckDBConnection): void => {
     const next = waiting.shift()
@@ -23,6 +24,7 @@ export async function createReaders(instance: DuckDBInstance): Promise<Readers> 
   }
   return {
     async read(sql, signal) {
+      if (isClosed) throw new Error('The telemetry database is closed.') // there would be no connection to wait for
       const connection = await borrow()
       const interrupt = (): void => { connection.interrupt() }
       try {
@@ -38,6 +40,7 @@ export async function createReaders(instance: DuckDBInstance): Promise<Readers> 
       }
     },
     async close() {
+      isClosed = true
       for (let closed = 0; closed < mostAtATime; closed++) (await borrow()).closeSync()
     },
   }

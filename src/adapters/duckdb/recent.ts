@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { BIGINT, type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, type DuckDBType, DOUBLE, INTEGER, UTINYINT, VARCHAR } from '@duckdb/node-api'
 import duckdb from '@duckdb/node-bindings'
+import { isOfInvalidDatabase } from './broken-database.ts'
 import { type Form, formOf, getInt64, type Rows } from './rows.ts'
 import type { Table } from './table.ts'
 
@@ -7,6 +9,7 @@ import type { Table } from './table.ts'
 export interface RecentReadings {
   readonly rows: number
   readonly tables: readonly Table[]
+  /** Rejects where the memory has no place for them, though it was waited for; then they are not here, and what was here before is. */
   add(rows: Rows): Promise<void>
   /** No more readings come. */
   close(): void
@@ -17,19 +20,47 @@ const chunkRows = 2_048
 
 const valueTypes: Readonly<Record<Form, DuckDBType>> = { num: DOUBLE, int: BIGINT, text: VARCHAR }
 
-/** `connection` is this object's own; `name` tells its tables from others'. */
+/** Between tries to add readings that did not fit: merges and queries give memory back as they end. */
+const pausesMs = [10, 40, 160, 640]
+
+interface Open {
+  readonly table: Mutable<Table>
+  readonly appender: DuckDBAppender
+}
+
+/**
+ * `connection` is this object's own; `suffix` tells its tables from others'. Nothing is ever added to a table after an append to it failed, as DuckDB would
+ * mix up its columns (see `isOfBrokenDatabase`): it is read and merged as it was before, and what failed goes into another one.
+ */
 export function createRecentReadings(connection: DuckDBConnection, suffix: string): RecentReadings {
-  const open = new Map<string, { readonly table: Mutable<Table>; readonly appender: DuckDBAppender }>()
+  const open = new Map<string, Open>()
+  const tables: Mutable<Table>[] = []
   let rows = 0
 
-  const obtain = async ({ lane, late }: Rows): Promise<{ readonly table: Mutable<Table>; readonly appender: DuckDBAppender }> => {
-    const name = `${lane}${late ? '_late' : ''}_${suffix}`
-    const known = open.get(name)
+  const obtain = async ({ lane, late }: Rows): Promise<Open> => {
+    const kind = kindOf({ lane, late })
+    const known = open.get(kind)
     if (known) return known
-    await connection.run(`CREATE TABLE mem.${name} (series INTEGER, t BIGINT, received BIGINT, quality UTINYINT, origin INTEGER, sequence BIGINT, value ${valueTypes[formOf(lane)].toString()})`)
+    const name = `${kind}_${suffix}_${tables.length}`
+    await connection.run(`CREATE OR REPLACE TABLE mem.${name} (series INTEGER, t BIGINT, received BIGINT, quality UTINYINT, origin INTEGER, sequence BIGINT, value ${valueTypes[formOf(lane)].toString()})`)
     const fresh = { table: { name: `mem.${name}`, lane, late, replaced: false, rows: 0, minAt: Infinity, maxAt: -Infinity, minReceived: Infinity, maxReceived: -Infinity }, appender: await connection.createAppender(name, 'main', 'mem') }
-    open.set(name, fresh)
+    open.set(kind, fresh)
     return fresh
+  }
+
+  const tryToAdd = async (added: Rows): Promise<void> => {
+    const { table, appender } = await obtain(added)
+    try {
+      for (let start = 0; start < added.length; start += chunkRows) appender.appendDataChunk(toChunk(added, start, Math.min(added.length, start + chunkRows)))
+      appender.flushSync()
+    } catch (error) {
+      open.delete(kindOf(added))
+      discard(appender)
+      throw error
+    }
+    if (table.rows === 0) tables.push(table)
+    extend(table, added)
+    rows += added.length
   }
 
   return {
@@ -37,21 +68,36 @@ export function createRecentReadings(connection: DuckDBConnection, suffix: strin
       return rows
     },
     get tables() {
-      return [...open.values()].map(({ table }) => table)
+      return [...tables]
     },
     async add(added) {
       if (added.length === 0) return
-      const { table, appender } = await obtain(added)
-      for (let start = 0; start < added.length; start += chunkRows) appender.appendDataChunk(toChunk(added, start, Math.min(added.length, start + chunkRows)))
-      appender.flushSync()
-      extend(table, added)
-      rows += added.length
+      for (const pauseMs of pausesMs) {
+        try {
+          return await tryToAdd(added)
+        } catch (error) {
+          if (isOfInvalidDatabase(error)) throw error
+          await delay(pauseMs)
+        }
+      }
+      await tryToAdd(added)
     },
     close() {
-      for (const { appender } of open.values()) appender.closeSync()
-      connection.closeSync()
+      try {
+        for (const { appender } of open.values()) discard(appender)
+      } finally {
+        connection.closeSync()
+      }
     },
   }
+}
+
+const kindOf = ({ lane, late }: Pick<Rows, 'lane' | 'late'>): string => `${lane}${late ? '_late' : ''}`
+
+/** What an appender still holds of a failed append would be added as it is closed. */
+function discard(appender: DuckDBAppender): void {
+  appender.clear()
+  appender.closeSync()
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
