@@ -3,6 +3,7 @@ import { CountType, type Project, QualityType, TimeParameter, Option } from 'epa
 import { knobKey } from '../../simulation/engine.ts'
 import { EngineError, type EngineProgram, type Kpis, type OpenModel, type OpenRequest, type RunContext, type Setting } from '../../simulation/engine-program.ts'
 import type { EpanetInput } from '../../simulation/epanet/input.ts'
+import { decodeInp } from '../../simulation/epanet/inp/decode-inp.ts'
 import { writeInp } from '../../simulation/epanet/inp/write-inp.ts'
 import { applySettings } from './apply-settings.ts'
 import { type BaseState, readBaseState } from './base-state.ts'
@@ -14,7 +15,7 @@ import { type Column, createReader, createSolution, toColumns } from './readings
 import { stepThrough } from './stepper.ts'
 import { synchronize } from './synchronizer.ts'
 import { createTally } from './tally.ts'
-import { loadToolkit, toEngineError } from './toolkit.ts'
+import { abandon, loadToolkit, toEngineError } from './toolkit.ts'
 import { openValues, type Values } from './values.ts'
 
 /** EPANET 2.3, in this thread. */
@@ -24,38 +25,62 @@ async function open(request: OpenRequest): Promise<OpenModel> {
   const input = request.input as unknown as EpanetInput // `bind` made it
   const content = await contentOf(input, request)
   request.signal.throwIfAborted()
-  const file = openProjectFile(await loadToolkit(), content, input)
-  const { project } = file
-  const values = openValues(project, { nodes: project.getCount(CountType.NodeCount), links: project.getCount(CountType.LinkCount) })
-  let base = prepare(project, input)
-  const columns = toColumns(input, base, values)
+  let model: Loaded | undefined = await load(content, input)
   let before: ReadonlySet<string> = new Set()
   let isClean = true
 
   return {
     async run(settings, context) {
       const keys = new Set(settings.map(({ variable }) => knobKey(variable)))
-      if (!isClean || !before.isSubsetOf(keys)) { file.reopen(); base = prepare(project, input) } // what the last run set and this one does not is as it was
+      if (!isClean || !before.isSubsetOf(keys)) close() // what the last run set and this one does not is as it was
       before = keys
       isClean = false
+      const { project, base, columns, values } = model ??= await load(content, input)
       try {
         const kpis = await run({ ...request, input, columns, values }, project, base, settings, context)
         project.closeH()
-        isClean = true
+        isClean = input.assimilation === null // which leaves the levels and states that it saw last
         return kpis
       } catch (error) {
+        if (!context.signal.aborted) abandon(close)
         throw toEngineError(error)
       }
     },
-    close: () => { values.close(); file.close() },
+    close,
+  }
+
+  function close(): void {
+    const last = model
+    model = undefined
+    last?.close()
   }
 }
 
-async function contentOf({ model }: EpanetInput, { artifacts }: OpenRequest): Promise<string | Uint8Array> {
+interface Loaded {
+  readonly project: Project
+  readonly base: BaseState
+  readonly columns: readonly Column[]
+  readonly values: Values
+  close(): void
+}
+
+async function load(content: string, input: EpanetInput): Promise<Loaded> {
+  const { project, close } = openProjectFile(await loadToolkit(), content, input)
+  try {
+    const values = openValues(project, { nodes: project.getCount(CountType.NodeCount), links: project.getCount(CountType.LinkCount) })
+    const base = prepare(project, input)
+    return { project, base, values, columns: toColumns(input, base, values), close: () => { values.close(); close() } }
+  } catch (error) {
+    abandon(close)
+    throw toEngineError(error)
+  }
+}
+
+async function contentOf({ model }: EpanetInput, { artifacts }: OpenRequest): Promise<string> {
   if (model.kind === 'TWINS') return writeInp(model.network)
   const path = artifacts.get(model.sha256)
   if (path === undefined) throw new EngineError('INPUTS_GONE', `The artifact ${model.sha256} is not there any more. Upload it again.`)
-  return readFile(path)
+  return decodeInp(await readFile(path))
 }
 
 /** Options and times: the same for all runs. */

@@ -1,7 +1,7 @@
 import { CountType, Project, type Workspace } from 'epanet-js'
 import { EngineError } from '../../simulation/engine-program.ts'
 import type { EpanetInput } from '../../simulation/epanet/input.ts'
-import { hearing, toEngineError } from './toolkit.ts'
+import { abandon, hearing, toEngineError } from './toolkit.ts'
 
 /** The toolkit's files lie in memory; this much of it we use. */
 interface FileSystem {
@@ -11,40 +11,35 @@ interface FileSystem {
 
 export interface ProjectFile {
   readonly project: Project
-  /** As it was when it was opened first. */
-  reopen(): void
   close(): void
 }
 
 let opened = 0
 
 /** Opens an EPANET input file. Throws `EngineError`, with what EPANET's report says. */
-export function openProjectFile(workspace: Workspace, content: string | Uint8Array, input: EpanetInput): ProjectFile {
+export function openProjectFile(workspace: Workspace, content: string, input: EpanetInput): ProjectFile {
   opened += 1
   const [model, report, results] = [`${opened}.inp`, `${opened}.rpt`, `${opened}.out`]
   const files = (workspace.instance as { readonly FS: FileSystem }).FS // epanet-js keeps it to itself
   const project = new Project(workspace)
-  workspace.writeFile(model, content)
-  const open = (): void => {
+  const close = (): void => {
     try {
-      hearing(() => undefined, () => { project.open(model, report, results) })
-      check(project, input)
-      project.setStatusReport(0) // the report would grow from run to run
-      project.setReport('MESSAGES NO')
-    } catch (error) {
-      const details = complaints(workspace, files, report)
-      remove()
-      throw toEngineError(error, details)
+      project.close()
+    } finally {
+      for (const path of [model, report, results]) if (files.analyzePath(path).exists) files.unlink(path)
     }
   }
-  const remove = (): void => {
-    for (const path of [model, report, results]) if (files.analyzePath(path).exists) files.unlink(path)
-  }
-  open()
-  return {
-    project,
-    reopen: () => { project.close(); open() },
-    close: () => { project.close(); remove() },
+  try {
+    workspace.writeFile(model, content)
+    hearing(() => undefined, () => { project.open(model, report, results) })
+    check(project, input)
+    project.setStatusReport(0) // the report would grow from run to run
+    project.setReport('MESSAGES NO')
+    return { project, close }
+  } catch (error) {
+    const details = complaints(workspace, files, report)
+    abandon(close)
+    throw toEngineError(error, details)
   }
 }
 

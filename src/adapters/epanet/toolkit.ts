@@ -12,6 +12,19 @@ export function loadToolkit(): Promise<Workspace> {
   return loaded
 }
 
+/**
+ * After an error in it: epanet-js 0.9 frees the words that it handed over twice then, and the toolkit may have lost more. Models that are open keep theirs, those opened from now on
+ * have another. `close`: what is given back of it, if it still can be.
+ */
+export function abandon(close: () => void): void {
+  loaded = undefined
+  try {
+    close()
+  } catch {
+    // it has crashed: it goes with all that it holds
+  }
+}
+
 async function load(): Promise<Workspace> {
   const workspace = new Workspace()
   await workspace.loadModule()

@@ -1,6 +1,7 @@
 import { nearest } from '../../util/nearest.ts'
 import type { BindRequest } from '../engine.ts'
 import type { Findings } from '../findings.ts'
+import { decodeInp } from './inp/decode-inp.ts'
 import { parseInp, type ParsedInp } from './inp/parse-inp.ts'
 import type { Mapping } from './mapping.ts'
 import type { BoundModel, ModelElement } from './model.ts'
@@ -13,7 +14,7 @@ type Request = Pick<BindRequest, 'network' | 'artifacts'>
 export function modelOfFile({ network, artifacts }: Request, sha256: string, names: ReadonlyMap<string, string>, mapping: Mapping, findings: Findings): BoundModel | undefined {
   const bytes = artifacts.get(sha256)
   if (!bytes) return void findings.refuse('UNKNOWN_ARTIFACT', ['parameters', 'model'], `There is no artifact ${sha256}. Upload it first.`)
-  const file = parseInp(new TextDecoder().decode(bytes))
+  const file = parseInp(decodeInp(bytes))
   const { flowUnits, pressureUnits, emitterExponent, demandModel } = file.options
   const units = modelUnits(flowUnits, pressureUnits)
   const problems = [...file.problems, ...(units ? [] : [`It has the flow units ${flowUnits.slice(0, 20)}, which EPANET has not.`])]

@@ -1,9 +1,8 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { Project, Workspace } from 'epanet-js'
 import { describe, expect, test } from 'vitest'
 import type { RunWindow } from '../../../src/simulation/engine.ts'
 import { fileRequest, hasWaterData, waterData } from './files.ts'
+import { megabytesInUse } from './memory.ts'
 import { bound, engine, hours, open, request, seriesOf, sha256, simulate } from './runs.ts'
 
 const [head, pressure, flow, reportStep, duration, initFlow] = [10, 11, 8, 5, 0, 10]
@@ -96,19 +95,12 @@ describe.skipIf(!hasWaterData)('EPANET on an input file', () => {
     await using opened = await open(bound({ ...fileRequest(file), window }), { window, files: [file] })
     const runs = async (count: number): Promise<number> => {
       for (let run = 0; run < count; run += 1) await opened.run([{ variable: { kind: 'parameter', name: 'demandMultiplier' }, value: 0.9 + (run % 20) / 100 }])
-      collectGarbage()
-      const { heapUsed, external } = process.memoryUsage()
-      return (heapUsed + external) / 2 ** 20
+      return await megabytesInUse()
     }
     const before = await runs(200)
     expect(await runs(1_000)).toBeLessThan(before + 8)
   }, 120_000)
 })
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-}
 
 /** In the toolkit's order. */
 async function elements(file: Uint8Array): Promise<{ readonly nodes: readonly string[]; readonly links: readonly string[] }> {

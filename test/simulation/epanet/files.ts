@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { decodeInp } from '../../../src/simulation/epanet/inp/decode-inp.ts'
 import { parseInp } from '../../../src/simulation/epanet/inp/parse-inp.ts'
 import type { BindRequest, ContentFacts } from '../../../src/simulation/engine.ts'
 import { sha256 } from './runs.ts'
@@ -10,7 +11,7 @@ export const waterData = (path: string): Buffer => readFileSync(new URL(path, fo
 
 /** Twins named after every node and link of a file; each has all telemetry that it could have. */
 export function fileRequest(file: Uint8Array, parameters: BindRequest['parameters'] = {}, units: Readonly<Record<string, string>> = {}): Pick<BindRequest, 'network' | 'parameters' | 'artifacts' | 'contentOf'> {
-  const { nodes, links } = parseInp(new TextDecoder().decode(file))
+  const { nodes, links } = parseInp(decodeInp(file))
   const names = Object.fromEntries([...nodes.map(({ id }) => [`n-${id}`, `node:${id}`]), ...links.map(({ id }) => [`l-${id}`, `link:${id}`])]) as Record<string, string>
   return {
     network: { twins: Object.keys(names).sort().map((id) => ({ id, model: 'dtmi:test:Thing;1', properties: {} })), relationships: [] },
