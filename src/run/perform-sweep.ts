@@ -1,4 +1,4 @@
-import type { EngineWork, MemberOutcome } from '../simulation/engine-host.ts'
+import type { EngineWork, MemberOutcome, SweepSample } from '../simulation/engine-host.ts'
 import { EngineError, type Kpis } from '../simulation/engine-program.ts'
 import { createRounds } from '../util/rounds.ts'
 import { sha256 } from '../util/sha256.ts'
@@ -24,6 +24,8 @@ export async function performSweep(config: PerformConfig, performance: Performan
   const done = new Map((await storedMembers(config, run.id)).map((member) => [member.index, member]))
   const waiting = Array.from({ length: samples.count }, (_, index) => index).filter((index) => !done.has(index))
   const sink = createRunSink(config, run, inputs, signal)
+  const means = createMeans()
+  for (const member of done.values()) means.add(member)
   let isBegun: Promise<void> | undefined
   let unwritten: SweepMember[] = []
   const write = async (): Promise<number> => {
@@ -41,9 +43,10 @@ export async function performSweep(config: PerformConfig, performance: Performan
     const member = toMember(outcome, samples.settingsOf(outcome.index))
     done.set(member.index, member)
     unwritten.push(member)
-    tracker.set({ fraction: done.size / samples.count, values: sink.values })
+    means.add(member)
+    tracker.set({ fraction: done.size / samples.count, values: sink.values, partial: means.kpis() })
   }
-  const perform = async (indexes: readonly number[], piece: number): Promise<void> => {
+  const compute = async (indexes: readonly number[], piece: number): Promise<void> => {
     await host.compute({ ...work, task: { kind: 'sweep', members: indexes.map(samples.of), keep: task.keepSeries, statistics: task.statistics } }, {
       bound: () => (isBegun ??= begun()),
       frames: (frames) => sink.take(frames),
@@ -51,6 +54,18 @@ export async function performSweep(config: PerformConfig, performance: Performan
       warning: (warning) => { tracker.onWarning(piece, warning) },
       member: take,
     }, signal)
+  }
+  /** A member that ends its worker takes nobody with it: those of its piece that are left are done one by one, and one that does it again has failed. */
+  const perform = async (indexes: readonly number[], piece: number): Promise<void> => {
+    try {
+      await compute(indexes, piece)
+    } catch (error) {
+      if (!(error instanceof EngineError) || !endsWorker.has(error.code) || signal.aborted) throw error
+      for (const index of indexes.filter((each) => !done.has(each))) {
+        if (indexes.length > 1) await perform([index], piece)
+        else await compute(indexes, piece).catch((again: unknown) => { take(toFailed(again, samples.of(index))) })
+      }
+    }
   }
   const writing = createRounds({ round: write, everyMs: writeEveryMs, onTrouble: () => undefined }) // the last write tells
   try {
@@ -109,13 +124,35 @@ function toPerformed(members: readonly SweepMember[], { keepSeries }: Task, { ou
 }
 
 /** Of each KPI the mean over the members that have it. */
-function meanKpis(members: readonly SweepMember[]): Kpis {
+interface Means {
+  add(member: SweepMember): void
+  kpis(): Kpis
+}
+
+function createMeans(): Means {
   const sums = new Map<string, { sum: number; count: number }>()
-  for (const { kpis = {} } of members) {
-    for (const [name, value] of Object.entries(kpis)) {
-      const known = sums.get(name) ?? { sum: 0, count: 0 }
-      sums.set(name, { sum: known.sum + value, count: known.count + 1 })
-    }
+  return {
+    add({ kpis = {} }) {
+      for (const [name, value] of Object.entries(kpis)) {
+        const known = sums.get(name) ?? { sum: 0, count: 0 }
+        sums.set(name, { sum: known.sum + value, count: known.count + 1 })
+      }
+    },
+    kpis: () => Object.fromEntries([...sums].map(([name, { sum, count }]) => [name, sum / count])),
   }
-  return Object.fromEntries([...sums].map(([name, { sum, count }]) => [name, sum / count]))
+}
+
+/** Sums in the order of the members, so that equal sweeps come to equal means. */
+function meanKpis(members: readonly SweepMember[]): Kpis {
+  const means = createMeans()
+  for (const member of members) means.add(member)
+  return means.kpis()
+}
+
+/** What a worker ends with. */
+const endsWorker: ReadonlySet<string> = new Set(['ENGINE_CRASHED', 'ENGINE_SILENT', 'OUT_OF_MEMORY'])
+
+function toFailed(error: unknown, { index, seed, settings }: SweepSample): MemberOutcome {
+  if (!(error instanceof EngineError) || !endsWorker.has(error.code)) throw error
+  return { index, seed, settings, kpis: undefined, resultHash: undefined, failure: { code: error.code, message: error.message } }
 }

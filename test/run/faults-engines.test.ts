@@ -44,6 +44,16 @@ describe.skipIf(!hasPython)('a run whose engine fails', () => {
     expect(await levelsOf(app, id)).toEqual(levels())
   })
 
+  it('is one of a sweep, whose others are done all the same', async () => {
+    const input = { simulation: engine.request({ fault: 'crash', faultAt: 3 }, { seed: ++seed }), design: 'GRID', variables: [{ variable: { parameter: 'gain' }, values: Array.from({ length: 40 }, (_, index) => index) }] }
+    const { startSweep } = await app.data('mutation ($input: StartSweepInput!) { startSweep(input: $input) { ... on StartSweepSuccess { run { id } } ... on Problem { message } } }', { input })
+    expect(await ended(app, String(startSweep.run.id))).toMatchObject({ state: 'SUCCEEDED', attempts: 1 })
+    const { run } = await app.data('query ($id: ID!) { run(id: $id) { members { edges { node { index kpis failure { code } } } } } }', { id: startSweep.run.id })
+    const members = run.members.edges.map(({ node }: { node: { index: number; failure: { code: string } | null } }) => [node.index, node.failure?.code]) as readonly unknown[]
+    expect(members).toEqual(Array.from({ length: 40 }, (_, index) => [index, index === 3 ? 'ENGINE_CRASHED' : undefined]))
+    await works()
+  })
+
   it('that is killed each time fails with what became of it, after as many attempts as there are', async () => {
     const id = await start({ fault: 'crash' })
     expect(await ended(app, id)).toMatchObject({ state: 'FAILED', attempts: 2, failure: { code: 'ENGINE_CRASHED', retryable: true, message: expect.stringContaining('SIGKILL') as string } })

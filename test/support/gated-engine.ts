@@ -40,7 +40,7 @@ const definition = (limits: object): object => ({
   parameters: {
     type: 'object', additionalProperties: false, required: ['folder'],
     properties: {
-      folder: { type: 'string' }, gate: { type: 'string' }, openGate: { type: 'string' }, fault: { enum: ['crash', 'hang', 'silent', 'error'] },
+      folder: { type: 'string' }, gate: { type: 'string' }, openGate: { type: 'string' }, fault: { enum: ['crash', 'hang', 'silent', 'error'] }, faultAt: { type: 'number' },
       gain: { type: 'number', default: 1, variable: true }, heldFrom: { type: 'number' }, frameMs: { type: 'number', minimum: 0 }, perStep: { type: 'number', minimum: 1 },
     },
   },

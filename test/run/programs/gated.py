@@ -23,7 +23,7 @@ def pulse_at(at):
     return pulse
 
 def at_the_middle(given, at, gain):
-    fault = given.get('fault')
+    fault = given.get('fault') if given.get('faultAt', gain) == gain else None
     if 'gate' in given and gain >= given.get('heldFrom', 0):
         note(given['folder'], did='wait', gain=gain)
         wait_for(given['folder'], given['gate'], (lambda: None) if fault == 'silent' else pulse_at(at))
