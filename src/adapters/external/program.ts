@@ -15,12 +15,12 @@ const seriesPortion = 4_096
 
 async function openExternal(launch: Launch, request: OpenRequest): Promise<OpenModel> {
   const input = request.input as ExternalInput // what its bind made
-  const [toValues, toRun] = [createFrameReader(input.outputs), createRunMessage(input)]
+  const [toValues, toRun, twins] = [createFrameReader(input.outputs), createRunMessage(input), new Set(input.twins.map(({ id }) => id))]
   let process = await start(launch, request, input, request)
   return {
     async run(settings, context) {
       if (!process.isAlive) process = await start(launch, request, input, { signal: context.signal, pulse: () => { context.progress(0)?.catch(() => undefined) } }) // it ended with the run before
-      const outcome = await runOnce(process, { settings, context, input, toValues, toRun }).catch(async (error: unknown) => {
+      const outcome = await runOnce(process, { settings, context, input, toValues, toRun, twins }).catch(async (error: unknown) => {
         await process.end()
         throw error
       })
@@ -43,7 +43,7 @@ async function start(launch: Launch, request: OpenRequest, input: ExternalInput,
     for (;;) {
       const message = await process.next()
       if (message.type === 'ready') return process
-      if (message.type === 'error') throw toldError(message)
+      if (message.type === 'error') throw toldError(message, new Set(input.twins.map(({ id }) => id)))
       if (message.type !== 'warning') throw new EngineError('PROTOCOL_ERROR', `The program wrote ${JSON.stringify(message.type)} before it was ready.`)
     }
   } catch (error) {
@@ -71,10 +71,12 @@ interface RunOnce {
   readonly input: ExternalInput
   readonly toValues: ReturnType<typeof createFrameReader>
   readonly toRun: ReturnType<typeof createRunMessage>
+  /** Those that the program was opened with. */
+  readonly twins: ReadonlySet<string>
 }
 
 /** An error that the program told of itself is returned: the program can be run again. */
-async function runOnce(process: ProgramProcess, { settings, context, input, toValues, toRun }: RunOnce): Promise<Kpis | EngineError> {
+async function runOnce(process: ProgramProcess, { settings, context, input, toValues, toRun, twins }: RunOnce): Promise<Kpis | EngineError> {
   let reached = 0
   const { signal } = context
   const cancel = (): void => { process.cancel(signal.reason) }
@@ -99,8 +101,8 @@ async function runOnce(process: ProgramProcess, { settings, context, input, toVa
           if (wait) await wait
           break
         }
-        case 'warning': context.warn(message); break
-        case 'error': return toldError(message)
+        case 'warning': context.warn({ ...message, twin: known(message.twin, twins) }); break
+        case 'error': return toldError(message, twins)
         case 'done': return checked(message.kpis ?? {}, input.kpis)
         case 'ready': throw new EngineError('PROTOCOL_ERROR', 'The program wrote "ready" while it was running.')
       }
@@ -111,7 +113,10 @@ async function runOnce(process: ProgramProcess, { settings, context, input, toVa
   }
 }
 
-const toldError = ({ code, message, twin, retryable = false }: Extract<FromProgram, { readonly type: 'error' }>): EngineError => new EngineError(code, message, { twin, isRetryable: retryable })
+const toldError = ({ code, message, twin, retryable = false }: Extract<FromProgram, { readonly type: 'error' }>, twins: ReadonlySet<string>): EngineError => new EngineError(code, message, { twin: known(twin, twins), isRetryable: retryable })
+
+/** Of what a program says of a twin that it was not opened with, only the twin is left out. */
+const known = (twin: string | undefined, twins: ReadonlySet<string>): string | undefined => (twin !== undefined && twins.has(twin) ? twin : undefined)
 
 function checked(kpis: Kpis, known: readonly string[]): Kpis {
   const other = Object.keys(kpis).find((name) => !known.includes(name))

@@ -70,7 +70,8 @@ export function createPerformer({ load, idleMs }: PerformerOptions): Performer {
         idle = setTimeout(() => void letGo(), idleMs).unref()
       } catch (error) {
         const trouble = await letGo().then(() => error, (closing: unknown) => error ?? closing)
-        wire.post(session.signal.aborted ? { kind: 'aborted' } : { kind: 'failed', failure: toWireFailure(trouble) })
+        if (session.signal.aborted) wire.post({ kind: 'aborted' })
+        else session.tell({ kind: 'failed', failure: toWireFailure(trouble) })
       }
     },
     [Symbol.asyncDispose]: letGo,

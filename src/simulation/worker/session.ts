@@ -22,7 +22,7 @@ export interface Session extends Disposable {
   /** Tells how far it is, now and then, and lets the event loop turn, so that an abort is seen. Call it often; where a promise is returned, await it. */
   pulse(progress: () => WorkerProgress): Promise<void> | undefined
   /** Sends at once, with the warnings that were not told yet. */
-  tell(message: Extract<FromWorker, { readonly kind: 'done' }>): void
+  tell(message: Extract<FromWorker, { readonly kind: 'done' | 'failed' }>): void
   member(member: MemberOutcome): void
 }
 

@@ -1,4 +1,5 @@
 import type { Warning } from '../engine-program.ts'
+import { toldCode, toldText, toldTwin } from './told.ts'
 import type { CountedWarning } from './wire.ts'
 
 /** Counts warnings by code and twin, so that a pressure that is negative at every step is one warning. */
@@ -19,11 +20,12 @@ export function createWarnings(): Warnings {
   const dirty = new Set<string>()
   const count = (key: string, first: Warning, at: number | undefined): void => {
     const known = kinds.get(key)
-    kinds.set(key, known ? { ...known, count: known.count + 1 } : { code: first.code, message: first.message.slice(0, mostCharacters), twin: first.twin, count: 1, at })
+    kinds.set(key, known ? { ...known, count: known.count + 1 } : { code: first.code, message: first.message, twin: first.twin, count: 1, at })
     dirty.add(key)
   }
   return {
-    add(warning, at) {
+    add(told, at) {
+      const warning = { code: toldCode(told.code), message: toldText(told.message, mostCharacters), twin: toldTwin(told.twin) }
       const key = JSON.stringify([warning.code, warning.twin ?? null])
       if (kinds.has(key) || kinds.size < mostKinds) count(key, warning, at)
       else count('', { code: 'MORE_WARNINGS', message: `There were more than ${mostKinds} kinds of warnings; this counts those of the others.` }, at)

@@ -1,5 +1,6 @@
 import type { EngineOutcome, EngineWork, Frames, MemberOutcome } from '../engine-host.ts'
 import { EngineError, type Kpis, type Warning } from '../engine-program.ts'
+import { toldCode, toldText, toldTwin } from './told.ts'
 
 /** Work as it is sent to a worker. */
 export interface WorkOrder extends Pick<EngineWork, 'run' | 'input' | 'artifacts' | 'series' | 'outputs' | 'window' | 'task'> {
@@ -53,10 +54,10 @@ export interface WireFailure {
   readonly isRetryable: boolean
 }
 
-/** An engine's own error as it is; any other is a bug of the engine, and is told as one. */
+/** An engine's own error, as long as such may be; any other is a bug of the engine, and is told as one. */
 export function toWireFailure(error: unknown): WireFailure {
-  if (isEngineError(error)) return { code: error.code, message: error.message, twin: error.twin, isRetryable: error.isRetryable }
-  return { code: 'ENGINE_FAILED', message: `The engine failed where it should not have: ${error instanceof Error ? error.message : String(error)}`, twin: undefined, isRetryable: false }
+  if (isEngineError(error)) return { code: toldCode(error.code), message: toldText(error.message), twin: toldTwin(error.twin), isRetryable: error.isRetryable }
+  return { code: 'ENGINE_FAILED', message: toldText(`The engine failed where it should not have: ${error instanceof Error ? error.message : String(error)}`), twin: undefined, isRetryable: false }
 }
 
 export const fromWireFailure = ({ code, message, twin, isRetryable }: WireFailure): EngineError => new EngineError(code, message, { twin, isRetryable })

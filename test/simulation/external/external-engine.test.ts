@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Bound } from '../../../src/simulation/engine.ts'
 import { createProcessHost } from '../../../src/adapters/process/engine-host.ts'
+import type { EngineError } from '../../../src/simulation/engine-program.ts'
 import { listen, never } from '../host/work.ts'
 import { isRunning } from '../host/is-running.ts'
 import { type Bench, hasPython, openBench } from './support.ts'
@@ -50,6 +51,13 @@ describe.skipIf(!hasPython)('Programs as engines, which python3 is needed for', 
     const heard = listen()
     await bench.host.compute(bench.work({ fault: 'error' }, { task: { kind: 'sweep', members, keep: false, statistics: [] } }), heard, never)
     expect(heard.members.map(({ failure }) => failure?.code)).toEqual(['NO_CONVERGENCE', 'NO_CONVERGENCE'])
+  })
+
+  test('what a program tells of its failure is cut to what a run may keep, and names only twins that it was opened with', async () => {
+    const heard = listen()
+    const failure = await bench.host.compute(bench.work({ fault: 'babbles' }), heard, never).catch((error: unknown) => error as EngineError)
+    expect(failure).toMatchObject({ code: 'A'.repeat(64), twin: undefined, message: `${'x'.repeat(1_999)}…` })
+    expect([...heard.warnings]).toEqual([['BABBLE ', expect.objectContaining({ twin: undefined, message: `${'w'.repeat(999)}…` })]])
   })
 
   test.for([

@@ -38,6 +38,9 @@ def fault(name, window):
         hog = bytearray(8 << 30)
     if name == 'error':
         say(type='error', code='NO_CONVERGENCE', message='It does not settle.', twin='a')
+    if name == 'babbles':
+        say(type='warning', code='BABBLE', message='w' * 500_000, twin='no such twin \u0000 ' + 'y' * 100_000)
+        say(type='error', code='A' * 64, message='x' * 900_000, twin='stranger')
     if name == 'children':
         children = [subprocess.Popen(['sleep', '600']) for _ in range(3)]
         say(type='warning', code='CHILDREN', message=' '.join(str(each.pid) for each in [*children]) + ' ' + str(os.getpid()))
@@ -75,7 +78,7 @@ for line in sys.stdin:
         fault(name, window)
         gain = next((each['value'] for each in message['settings'] if each.get('parameter') == 'gain'), opened['parameters'].get('gain', 1))
         count = int(window['horizon'] / window['step'])
-        if name == 'error':
+        if name in ('error', 'babbles'):
             continue
         for step in range(count + 1):
             at = step * window['step']
