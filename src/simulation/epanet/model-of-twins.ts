@@ -7,7 +7,7 @@ import { type TwinsNetwork, networkOfTwins } from './twins-network.ts'
 import { usualUnits } from './units.ts'
 import type { RoleName } from './vocabulary.ts'
 
-export function modelOfTwins(request: Pick<BindRequest, 'network' | 'contentOf'>, mapping: Mapping, findings: Findings): BoundModel {
+export function modelOfTwins(request: Pick<BindRequest, 'network' | 'contentOf' | 'window'>, mapping: Mapping, findings: Findings): BoundModel {
   const made = networkOfTwins(request, mapping, findings)
   checkWhole(made, findings)
   const elements = elementsOf(made)

@@ -4,6 +4,7 @@ import { nameElements } from './element-names.ts'
 import type { Findings } from '../findings.ts'
 import type { HydraulicNetwork, LinkSpec } from './input.ts'
 import type { Mapping } from './mapping.ts'
+import { createPatternPlacer, type PlacePattern } from './place-pattern.ts'
 import { toControls } from './twins-controls.ts'
 import { type Pipe, type Points, type Pump, toHeadCurve, toPipe, toPump, toValve, type Valve } from './twins-links.ts'
 import { toDemand, toPattern, toReservoir, toTank } from './twins-nodes.ts'
@@ -21,7 +22,7 @@ export interface TwinsNetwork {
 }
 
 /** The network that the twins make: nodes, and links from the node that feeds them to the node they feed. */
-export function networkOfTwins({ network: { twins, relationships }, contentOf }: Pick<BindRequest, 'network' | 'contentOf'>, mapping: Mapping, findings: Findings): TwinsNetwork {
+export function networkOfTwins({ network: { twins, relationships }, contentOf, window }: Pick<BindRequest, 'network' | 'contentOf' | 'window'>, mapping: Mapping, findings: Findings): TwinsNetwork {
   const readers = new Map<string, TwinReader>()
   for (const twin of twins) {
     const role = mapping.roleOf(twin.model)
@@ -33,8 +34,8 @@ export function networkOfTwins({ network: { twins, relationships }, contentOf }:
   const ends = endsOf({ relationships, mapping, findings, readers, names })
   const nodes = [...readers.values()].filter(({ role }) => isNodeRole(role))
   const shutNodes = new Set(nodes.filter((reader) => reader.status() !== 'OPEN').map(({ twin }) => nameOf(names, twin.id)))
-  const build = createParts()
-  for (const reader of nodes) addNode(build, reader, nameOf(names, reader.twin.id), shutNodes)
+  const [build, place] = [createParts(), createPatternPlacer(window)]
+  for (const reader of nodes) addNode(build, reader, nameOf(names, reader.twin.id), shutNodes, place)
   const held: string[] = []
   for (const [id, spec] of ends) {
     const reader = readers.get(id)
@@ -120,10 +121,10 @@ function createParts() {
 
 type Builder = Omit<ReturnType<typeof createParts>, 'pipes' | 'pumps' | 'valves'> & { readonly pipes: Pipe[]; readonly pumps: Pump[]; readonly valves: Valve[] }
 
-function addNode(build: Builder, reader: TwinReader, id: string, shut: ReadonlySet<string>): void {
+function addNode(build: Builder, reader: TwinReader, id: string, shut: ReadonlySet<string>, place: PlacePattern): void {
   if (reader.role === 'reservoir') return void build.reservoirs.push(toReservoir(reader, id))
   if (reader.role === 'tank') return void build.tanks.push(toTank(reader, id))
-  const values = toPattern(reader)
+  const values = toPattern(reader, place)
   build.junctions.push({ id, elevation: reader.number('elevation', { min: -12_000, max: 12_000 }), demand: shut.has(id) ? 0 : toDemand(reader), pattern: values ? build.pattern(values) : null })
 }
 

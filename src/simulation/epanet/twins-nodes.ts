@@ -1,4 +1,5 @@
 import type { HydraulicNetwork, TankSpec } from './input.ts'
+import type { PlacePattern } from './place-pattern.ts'
 import type { TwinReader } from './twin-reader.ts'
 
 const height = { min: -12_000, max: 12_000 }
@@ -16,11 +17,13 @@ export function toTank(reader: TwinReader, id: string): TankSpec {
 
 export const toDemand = (reader: TwinReader): number => reader.number('baseDemand', { min: -100_000, max: 100_000, preset: { value: 0, why: 'Nobody uses water there.' } })
 
-/** Undefined: the demand is the same at all hours. */
-export function toPattern(reader: TwinReader): readonly number[] | undefined {
+/** By hours since Monday's midnight; undefined: the demand is the same at all hours. */
+export function toPattern(reader: TwinReader, place: PlacePattern): readonly number[] | undefined {
   const value = reader.raw('demandPattern')
   if (value === undefined || value === null) return undefined
   const isList = Array.isArray(value) && value.length <= 8_784 && value.every((one): one is number => typeof one === 'number')
   if (!isList) return void reader.refuse('WRONG_TYPE', 'demandPattern', 'is no list of at most 8784 numbers, one an hour.')
-  return value.length === 0 ? undefined : value
+  if (value.length === 0) return undefined
+  const placed = place(value)
+  return typeof placed === 'string' ? void reader.refuse('OUT_OF_BOUNDS', 'demandPattern', placed) : placed
 }

@@ -64,7 +64,7 @@ export const vocabulary: Readonly<Record<RoleName, Role>> = {
     description: 'Where links meet and water is used.',
     properties: [
       elevation('Height of the pipe above datum.'), property('baseDemand', 'litrePerSecond', 'Mean demand. Default: 0.'),
-      property('demandPattern', undefined, 'Multipliers of the base demand, one an hour from midnight UTC; of 168 from Monday on. Default: 1 always.'), status,
+      property('demandPattern', undefined, 'Multipliers of the base demand, one an hour, UTC: as many as go evenly into the 168 of a week, which begin on Mondays at midnight (24: every day), or the 8760 or 8784 of a year. Default: 1 always.'), status,
     ],
     outputs: [
       output('pressure', 'metre', 'Pressure head above the pipe.'), head, output('demand', 'litrePerSecond', 'What customers get.'),

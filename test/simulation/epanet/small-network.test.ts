@@ -27,3 +27,33 @@ describe('a network that EPANET computes', () => {
     expect(seriesOf(await opened.run(settings), 't.level')).toEqual(levels)
   })
 })
+
+describe('a pattern of demands', () => {
+  const day = 86_400e6
+  const demand = async (pattern: readonly number[], from: number, horizon = 2): Promise<readonly number[]> => seriesOf(await simulate(smallRequest({ j: { demandPattern: pattern, baseDemand: 1 } }, {}, hours(horizon, 1, from))), 'j.demand')
+  const numbered = (length: number): readonly number[] => Array.from({ length }, (_, at) => at + 1)
+
+  test.each([1, 2, 3, 7, 12, 24, 56, 84, 168])('of %d hours has the same value at an hour whenever the window begins', async (length) => {
+    const [sunday, monday] = [await demand(numbered(length).map((value) => value / 10), Date.UTC(2026, 0, 11, 21) * 1_000, 5), await demand(numbered(length).map((value) => value / 10), Date.UTC(2026, 0, 12) * 1_000)]
+    for (const [at, value] of monday.entries()) expect(sunday[at + 3]).toBeCloseTo(value, 9)
+    expect(monday[0]).toBeCloseTo(0.1, 9)
+  })
+
+  test.each([
+    ['in September', 8_760, Date.UTC(2026, 8, 1), [5_833, 5_834, 5_835]], ['over New Year', 8_760, Date.UTC(2026, 11, 31, 23), [8_760, 1, 2]],
+    ['over New Year with a leap day', 8_784, Date.UTC(2028, 11, 31, 23), [8_784, 1, 2]], ['without the leap day', 8_784, Date.UTC(2027, 1, 28, 23), [1_416, 1_441, 1_442]],
+    ['on a leap day that it has not', 8_760, Date.UTC(2028, 1, 28, 23), [1_416, 1_393, 1_394]], ['from the middle of an hour', 8_760, Date.UTC(2026, 0, 1, 5, 30), [6, 7, 8]],
+  ])('of a year is placed by the hour of the year: %s', async (_when, length, from, expected) => {
+    const values = await demand(numbered(length).map((value) => value / 1_000), from * 1_000)
+    expect(values.map((value) => Math.round(value * 1_000))).toEqual(expected)
+  })
+
+  test.each([[numbered(48), hours(2)], [numbered(169), hours(2)], [numbered(8_760), hours(367 * 24, 24)]])('that could be of any hour is refused', (demandPattern, window) => {
+    const result = engine.bind(request(smallRequest({ j: { demandPattern } }, {}, window)))
+    expect(result.ok ? [] : result.issues.map(({ code, twin, property }) => `${code} ${twin} ${property}`)).toEqual(['OUT_OF_BOUNDS j demandPattern'])
+  })
+
+  test('goes by the hours of the day in a window that begins at any', async () => {
+    expect((await demand(numbered(24).map((value) => value / 10), hours(0).from + day + 7 * 3_600e6)).map((value) => Math.round(value * 10))).toEqual([8, 9, 10])
+  })
+})
