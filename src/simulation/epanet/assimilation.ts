@@ -1,6 +1,6 @@
-import { nearest } from '../../util/nearest.ts'
 import type { BindRequest, InputSeriesName } from '../engine.ts'
 import type { Findings } from '../findings.ts'
+import { hint } from './hint.ts'
 import type { Assimilation } from './input.ts'
 import type { BoundModel } from './model.ts'
 import type { EpanetParameters } from './parameters.ts'
@@ -28,8 +28,7 @@ export function toAssimilation({ model, parameters: { assimilateFrom: { level, s
   const chosen = new Set(twins)
   for (const twin of chosen) {
     const index = model.byTwin.get(twin)
-    const near = nearest(twin, model.byTwin.keys())
-    if (index === undefined) findings.refuse('UNKNOWN_TWIN', [...path, 'twins'], `No twin ${twin} is an element of the network.${near === undefined ? '' : ` Is ${near} meant?`}`, { twin })
+    if (index === undefined) findings.refuse('UNKNOWN_TWIN', [...path, 'twins'], `No twin ${twin} is an element of the network.${hint(findings, twin, model.byTwin.keys())}`, { twin })
     else if (model.elements[index]?.kind !== 'link' || model.elements[index].hasCheckValve) findings.refuse('BAD_NETWORK', [...path, 'twins'], `${twin} is nothing that is opened and shut.`, { twin })
     else if (!isNumeric(contentOf(twin, state))) findings.refuse('MISSING_INPUT', [...path, 'state'], `${twin} has no numeric telemetry ${state}.`, { twin, property: state })
   }

@@ -1,6 +1,6 @@
-import { nearest } from '../../util/nearest.ts'
 import type { RunWindow } from '../engine.ts'
 import type { Findings } from '../findings.ts'
+import { hint } from './hint.ts'
 import type { During, Interventions, LinkAction } from './input.ts'
 import type { Mapping } from './mapping.ts'
 import type { BoundModel, ModelElement } from './model.ts'
@@ -60,8 +60,7 @@ function find({ model, findings }: InterventionGround, twin: string, path: reado
   const index = model.byTwin.get(twin)
   const element = index === undefined ? undefined : model.elements[index]
   if (index === undefined || !element) {
-    const near = nearest(twin, model.byTwin.keys())
-    return void findings.refuse('UNKNOWN_TWIN', [...path, 'twin'], `No twin ${JSON.stringify(twin.slice(0, 100))} is an element of the network.${near === undefined ? '' : ` Is ${near} meant?`}`, { twin })
+    return void findings.refuse('UNKNOWN_TWIN', [...path, 'twin'], `No twin ${JSON.stringify(twin.slice(0, 100))} is an element of the network.${hint(findings, twin, model.byTwin.keys())}`, { twin })
   }
   if (!roles.includes(element.role)) return void findings.refuse('BAD_NETWORK', [...path, 'twin'], `${twin} is a ${element.role}, which cannot ${what}; a ${roles.join(' or ')} can.`, { twin })
   return { index, element }

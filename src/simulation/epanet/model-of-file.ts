@@ -1,6 +1,6 @@
-import { nearest } from '../../util/nearest.ts'
 import type { BindRequest } from '../engine.ts'
 import type { Findings } from '../findings.ts'
+import { hint } from './hint.ts'
 import { decodeInp } from './inp/decode-inp.ts'
 import { parseInp, type ParsedInp } from './inp/parse-inp.ts'
 import type { Mapping } from './mapping.ts'
@@ -59,7 +59,7 @@ function nameTwins({ network, names, mapping, findings, places }: Naming): Reado
   const taken = new Map<number, string>()
   const known = new Set(network.twins.map(({ id }) => id))
   for (const twin of names.keys()) {
-    if (!known.has(twin)) findings.refuse('UNKNOWN_TWIN', ['parameters', 'names', twin], `No twin ${twin} is in the network: it is not among \`of\`, nor joined to them over \`over\`.${hint(twin, known)}`, { twin })
+    if (!known.has(twin)) findings.refuse('UNKNOWN_TWIN', ['parameters', 'names', twin], `No twin ${twin} is in the network: it is not among \`of\`, nor joined to them over \`over\`.${hint(findings, twin, known)}`, { twin })
   }
   for (const { id, model } of network.twins) {
     const found = placeOf(names.get(id) ?? id, mapping.roleOf(model), places)
@@ -70,7 +70,7 @@ function nameTwins({ network, names, mapping, findings, places }: Naming): Reado
       if (other !== undefined) refuse(`${other} and ${id} are both ${names.get(id) ?? id} of the file. An element is one twin.`)
       taken.set(found, id)
       byTwin.set(id, found)
-    } else if (names.has(id)) refuse(`The file has no element ${names.get(id)}.${hint(names.get(id) ?? '', [...places.node.keys(), ...places.link.keys()])}`)
+    } else if (names.has(id)) refuse(`The file has no element ${names.get(id)}.${hint(findings, names.get(id) ?? '', [...places.node.keys(), ...places.link.keys()])}`)
     else findings.ignored(id, model, 'The file has no element of that name. Name its element in parameters.names if it has one.')
   }
   return byTwin
@@ -82,9 +82,4 @@ function placeOf(name: string, role: ReturnType<Mapping['roleOf']>, { node, link
   const [asNode, asLink] = [node.get(name), link.get(name)]
   if (asNode === undefined || asLink === undefined) return asNode ?? asLink
   return role === undefined ? 'both' : isNodeRole(role) ? asNode : asLink
-}
-
-function hint(name: string, candidates: Iterable<string>): string {
-  const near = nearest(name, candidates)
-  return near === undefined ? '' : ` Is ${near} meant?`
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type BindRequest, knobKey } from '../../../src/simulation/engine.ts'
 import { fileRequest } from './files.ts'
-import { bound, hours, open, seriesOf } from './runs.ts'
+import { bound, engine, hours, open, request, seriesOf } from './runs.ts'
 import { simulateFile, smallFile } from './small-file.ts'
 
 describe('an EPANET input file is read as EPANET reads it', () => {
@@ -74,4 +74,21 @@ describe('a file whose demands depend on pressure', () => {
     expect(never.kpis['unservedVolume']).toBeUndefined()
     expect(never.series.has('n-J2.deficit')).toBe(false)
   })
+})
+
+test('ten thousand names that nobody has are refused at once, the first of them with what may be meant', () => {
+  const junctions = Array.from({ length: 3_000 }, (_, at) => `Node-${at} 10 1`).join('\n')
+  const pipes = Array.from({ length: 3_000 }, (_, at) => `L${at} R Node-${at} 500 200 100 0 OPEN`).join('\n')
+  const given = fileRequest(smallFile({ more: `[JUNCTIONS]\n${junctions}\n[PIPES]\n${pipes}\n` }))
+  const wrong = Array.from({ length: 10_000 }, (_, at) => `n-Node-${at}x`)
+  const parameters = [{ names: { ...given.parameters['names'] as Record<string, string>, ...Object.fromEntries(wrong.map((twin) => [twin, 'x'])) } }, { closures: wrong.map((twin) => ({ twin })) }]
+  for (const more of parameters) {
+    const began = performance.now()
+    const result = engine.bind(request({ ...given, parameters: { ...given.parameters, ...more }, window: hours(1, 1) }))
+    const messages = result.ok ? [] : result.issues.map(({ message }) => message)
+    expect(messages).toHaveLength(1_001)
+    expect(messages[0]).toMatch(/Is n-Node-0 meant\?/)
+    expect(messages.filter((message) => message.includes('meant?'))).toHaveLength(20)
+    expect(performance.now() - began).toBeLessThan(5_000)
+  }
 })
