@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { epanetBuild, epanetProgram, epanetVersion } from './adapters/epanet/build.ts'
 import { readEngines } from './adapters/external/read-engines.ts'
+import { fmiBuild } from './adapters/fmi/build.ts'
 import { createFileArtifactStore } from './adapters/file/artifact-store.ts'
 import { createWorkFolder } from './adapters/file/work-folder.ts'
 import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
@@ -90,7 +91,7 @@ interface OpenEngines {
 }
 
 async function openEngines({ enginesFile, environment }: Config): Promise<OpenEngines> {
-  const builtIn = [createEpanetEngine({ program: epanetProgram, version: epanetVersion, build: epanetBuild() }), createFmiEngine()]
+  const builtIn = [createEpanetEngine({ program: epanetProgram, version: epanetVersion, build: epanetBuild() }), createFmiEngine({ build: fmiBuild() })]
   const byId = (all: readonly Engine[]): ReadonlyMap<string, Engine> => new Map(all.map((engine) => [engine.describe().id, engine]))
   if (enginesFile === undefined) return { engines: byId(builtIn) }
   const { engines, environmentOf } = await readEngines(enginesFile, environment, byId(builtIn).keys())

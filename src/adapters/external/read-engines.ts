@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { ConfigError } from '../../config.ts'
 import type { Engine } from '../../simulation/engine.ts'
 import type { ExternalEngine } from '../../simulation/external/definition.ts'
 import { createExternalEngine } from '../../simulation/external/engine.ts'
 import { parseEngines } from '../../simulation/external/parse-engines.ts'
 import type { Environment } from '../../util/environment.ts'
+import { createBuild } from './build.ts'
 import { programOf } from './launch.ts'
 
 export interface ExternalEngines {
@@ -36,9 +34,8 @@ async function toEngine(definition: ExternalEngine, folder: string): Promise<Eng
   const [first, ...others] = await Promise.all(definition.command.map((part, index) => fileOf(part, index, folder)))
   const parts = [first, ...others, ...definition.files.map((file) => ({ path: resolve(folder, file), isFile: true }))]
   const command = [first?.path ?? '', ...others.map(({ path }) => path)] as const
-  const hash = createHash('sha256').update(JSON.stringify({ ...definition, environment: [...definition.environment] }))
-  for (const part of parts) if (part?.isFile) await pipeline(createReadStream(part.path), hash, { end: false })
-  return createExternalEngine(definition, { program: programOf({ engine: definition.id, command, limits: definition.limits }), build: hash.digest('hex') })
+  const build = createBuild(JSON.stringify({ ...definition, environment: [...definition.environment] }), parts.flatMap((part) => (part?.isFile ? [part.path] : [])))
+  return createExternalEngine(definition, { program: programOf({ engine: definition.id, command, limits: definition.limits }), build })
 }
 
 /** Parts of a command that name files beside the engines file are those files, wherever the program is run. A program without a path is looked up in PATH. */

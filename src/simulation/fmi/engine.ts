@@ -13,12 +13,12 @@ import { toStepping } from './stepping.ts'
 import { turnOrder } from './turn-order.ts'
 import { createTwinSources } from './twin-source.ts'
 
-/** Of the importer: another one, other runs. What computes besides it are the FMUs, which runs name by their hashes. */
+/** Of the importer. */
 const version = '1.0.0'
 
-/** FMUs as engines: co-simulation by FMI 2.0 and 3.0 of one or more of them, for twins and along relationships between twins. `platform`: what its processes run on. */
-export function createFmiEngine(platform: Platform = process): Engine {
-  const description = describe(platform)
+/** FMUs as engines: co-simulation by FMI 2.0 and 3.0 of one or more of them, for twins and along relationships between twins. `platform`: what its processes run on; `build`: of the modules that drive FMUs. */
+export function createFmiEngine({ build, platform = process }: { readonly build: string; readonly platform?: Platform }): Engine {
+  const description = describe(platform, build)
   return {
     program: new URL('../../adapters/fmi/program.ts', import.meta.url),
     describe: () => description,
@@ -27,8 +27,8 @@ export function createFmiEngine(platform: Platform = process): Engine {
   }
 }
 
-const describe = ({ platform, arch }: Platform): EngineDescription => ({
-  id: 'fmi', name: 'FMI co-simulation', version, build: sha256(`fmi ${version} ${platform} ${arch}`),
+const describe = ({ platform, arch }: Platform, build: string): EngineDescription => ({
+  id: 'fmi', name: 'FMI co-simulation', version, build: sha256(`fmi ${build} ${platform} ${arch}`),
   description: 'FMUs (Functional Mock-up Units) of FMI 2.0 and 3.0, for co-simulation: models of any tool that exports them, their variables mapped to properties and telemetry of twins, wired along relationships.',
   parameters: parameterSchema, roles: [], over: [],
   kpis: [{ name: 'communicationSteps', unit: undefined, description: 'Steps that all instances made.' }],

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Bound, Unbound } from '../../../src/simulation/engine.ts'
 import { boundsBefore } from '../../../src/simulation/affine.ts'
@@ -56,6 +59,26 @@ test('all that is wrong is refused at once, each by its twin and property', () =
 test('values are converted from the unit of the twin\'s model into that of the file', () => {
   const bound = bench.bind({}, { ...tank({ diameter: 250 }), contentOf: (_twin, name) => (name === 'diameter' ? { content: 'Property', kind: 'float', unit: 'centimetre' } : undefined) }) as Bound
   expect((bound.input as ExternalInput).twins[0]?.properties['diameter']).toBeCloseTo(2.5, 12)
+})
+
+test('an engine that is edited while the server runs is another build at once, and the former one when it is as it was', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'twinfold-edited-'))
+  const [file, part] = [join(folder, 'engine.py'), join(folder, 'part.py')]
+  await Promise.all([writeFile(file, 'VERSION = 1'), writeFile(part, '')])
+  await using edited = await openBench({ command: ['python3', file], files: [part] })
+  const build = () => edited.external.engines[0]?.describe().build
+  const first = build()
+  expect(build()).toBe(first)
+  await writeFile(file, 'VERSION = 2') // as long as before
+  const second = build()
+  expect(second).not.toBe(first)
+  await writeFile(part, 'x')
+  expect(new Set([first, second, build()]).size).toBe(3)
+  await rm(part)
+  expect(new Set([first, second, build()]).size).toBe(3)
+  await Promise.all([writeFile(file, 'VERSION = 1'), writeFile(part, '')])
+  expect(build()).toBe(first)
+  await rm(folder, { recursive: true })
 })
 
 test('the engine is described as the file says, and its build changes with the file and with its program', async () => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { archiveLimits, readArchive } from '../../../src/simulation/fmi/archive.ts'
 import { binaryPath } from '../../../src/simulation/fmi/platform.ts'
+import { createFmiEngine } from '../../../src/simulation/fmi/engine.ts'
 import { turnOrder } from '../../../src/simulation/fmi/turn-order.ts'
 import type { Json } from '../../../src/util/json.ts'
 import { bind, bound, type BindSpec, engine, issuesOf, second, twin } from './binding.ts'
@@ -159,6 +160,8 @@ describe('Binding FMUs to twins', () => {
 
   it('describes itself with a schema, and a build that names the platform', () => {
     expect(engine.describe()).toMatchObject({ id: 'fmi', isolation: 'PROCESS', cancel: 'COOPERATIVE', build: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown })
+    const buildOn = (platform: NodeJS.Platform, build: string): string => createFmiEngine({ build, platform: { platform, arch: 'x64' } }).describe().build
+    expect(new Set([buildOn('linux', 'a'), buildOn('win32', 'a'), buildOn('linux', 'b')]).size).toBe(3)
     expect(engine.program.pathname).toMatch(/adapters\/fmi\/program\.ts$/)
   })
 })

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { fmiBuild } from '../../../src/adapters/fmi/build.ts'
 import { checkParameters } from '../../../src/simulation/check-parameters.ts'
 import type { Bound, ContentFacts, RunWindow, Unbound } from '../../../src/simulation/engine.ts'
 import { createFmiEngine } from '../../../src/simulation/fmi/engine.ts'
@@ -7,7 +8,7 @@ import type { Network, NetworkTwin } from '../../../src/simulation/network.ts'
 import type { Json } from '../../../src/util/json.ts'
 import type { Fmu } from './fmus.ts'
 
-export const engine = createFmiEngine()
+export const engine = createFmiEngine({ build: fmiBuild() })
 
 const float = (content: ContentFacts['content'], unit?: string): ContentFacts => ({ content, kind: 'float', unit })
 
