@@ -7,7 +7,7 @@ import { EngineError } from '../../simulation/engine-program.ts'
 import type { WorkerAtWork } from '../../simulation/worker/converse.ts'
 import { toOrder } from '../../simulation/worker/to-order.ts'
 import type { FromWorker } from '../../simulation/worker/wire.ts'
-import { kill, residentMb } from '../../util/process-tree.ts'
+import { kill, killStrays, residentMb } from '../../util/process-tree.ts'
 import { keepTail } from '../../util/keep-tail.ts'
 
 /** A process that computes for one run. */
@@ -55,7 +55,10 @@ export async function startEngineChild({ run, memoryMb, environment, folder }: E
     killGroup(child)
     setImmediate(() => { resolve(isTooLarge || /heap out of memory/.test(said.text()) ? tooLarge(memoryMb) : crashed(howEnded(code, signal), said.text())) }) // when the rest of what it said has come
   })
-  const gone = ended.then(() => rm(root, { recursive: true, force: true }))
+  const gone = ended.then(async () => {
+    await killStrays(root) // programs have it as their home
+    await rm(root, { recursive: true, force: true })
+  })
   return {
     run,
     get isAlive() {

@@ -102,6 +102,16 @@ describe.skipIf(!hasPython)('Programs as engines, which python3 is needed for', 
     }
   })
 
+  test.skipIf(process.platform !== 'linux')('what a program has started and let go, in a session of its own, ends with the process of the run', async () => {
+    const heard = listen()
+    const other = await openBench()
+    await other.host.compute(other.work({ fault: 'escapes' }), heard, never)
+    const pid = Number(heard.warnings.get('STRAY ')?.message)
+    expect(isRunning(pid)).toBe(true)
+    await other[Symbol.asyncDispose]()
+    await expect.poll(() => isRunning(pid)).toBe(false)
+  })
+
   test('a program has an environment and a folder of its own: nothing of the server\'s but what the engines file names', async () => {
     const server = { PATH: process.env['PATH'] ?? '', NEO4J_PASSWORD: 'secret', ACME_LICENCE: 'abc' }
     await using other = await openBench({ environment: { LICENCE: 'key=${ACME_LICENCE}' } }, server)

@@ -47,6 +47,9 @@ def fault(name, window):
         say(type='progress', at=0)
         while True:
             pass
+    if name == 'escapes':
+        stray = subprocess.run(['sh', '-c', 'setsid sleep 600 >/dev/null 2>&1 & echo $!'], capture_output=True, text=True)
+        say(type='warning', code='STRAY', message=stray.stdout.strip())
     if name == 'ignoresCancel':
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         while True:
