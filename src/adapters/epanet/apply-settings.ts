@@ -55,13 +55,8 @@ export function applySettings(project: Project, { knobs, options }: EpanetInput,
     }
   }
 
-  /** Controls that open the link set it, too. */
   function setSetting(link: number, value: number): void {
-    const before = base.settings[link]
-    links.settings[link] = value
+    links.adjust(link, value)
     links.begin(link, base.isOpen[link] === 1)
-    for (const { element, index, type, linkIndex, setting, nodeIndex, level } of base.controls) {
-      if (element === link && setting === before) project.setControl(index, type, linkIndex, value, nodeIndex, level)
-    }
   }
 }

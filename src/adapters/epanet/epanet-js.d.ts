@@ -26,6 +26,7 @@ declare module 'epanet-js' {
     getNodeValues(property: number): number[]
     getLinkValues(property: number): number[]
     getLinkNodes(link: number): { readonly node1: number; readonly node2: number }
+    getLinkType(link: number): number
     getNodeType(node: number): number
     getNumberOfDemands(node: number): number
     getBaseDemand(node: number, category: number): number
@@ -68,5 +69,6 @@ declare module 'epanet-js' {
   }
   export const InitHydOption: { readonly NoSave: 0; readonly InitFlow: 10 }
   export const QualityType: { readonly None: 0; readonly Age: 2; readonly Trace: 3 }
-  export const PumpStateType: { readonly PumpXHead: 0 }
+  export const PumpStateType: { readonly PumpXHead: 0; readonly PumpClosed: 2 }
+  export const LinkType: { readonly Pump: 2; readonly PRV: 3; readonly PSV: 4; readonly GPV: 8 }
 }

@@ -64,6 +64,14 @@ describe('what of an EPANET input file can be turned', () => {
   })
 })
 
+test('a pump of a file runs as its event says after its control has started it, and before that as the file says', async () => {
+  const pump = '[PUMPS]\nPU R J2 HEAD 1 SPEED 0.9\n[CURVES]\n1 5 40\n[CONTROLS]\nLINK PU CLOSED AT TIME 1\nLINK PU OPEN AT TIME 2\nLINK PU CLOSED AT TIME 4\nLINK PU OPEN AT TIME 5\n'
+  const speeds = async (events: readonly { readonly [name: string]: string | number }[]): Promise<readonly number[]> => seriesOf(await simulateFile(smallFile({ more: pump }), { clock: 'FILE', events, outputs: ['speed'] }, 6), 'l-PU.speed')
+  expect(await speeds([])).toEqual([0.9, 0, 1, 1, 0, 1, 1])
+  expect(await speeds([{ twin: 'l-PU', at: 'PT3H', setting: 0.7 }])).toEqual([0.9, 0, 1, 0.7, 0, 0.7, 0.7])
+  expect(await speeds([{ twin: 'l-PU', at: 'PT3H', setting: 0 }, { twin: 'l-PU', at: 'PT3H30M', status: 'OPEN' }])).toEqual([0.9, 0, 1, 0, 0, 1, 1])
+})
+
 describe('a file whose demands depend on pressure', () => {
   test('tells what was not served as if that had been asked for', async () => {
     const file = smallFile({ options: 'UNITS LPS\nDEMAND MODEL PDA\nREQUIRED PRESSURE 20', more: '[DEMANDS]\nJ2 60\n' })

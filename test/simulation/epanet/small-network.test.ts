@@ -28,6 +28,19 @@ describe('a network that EPANET computes', () => {
   })
 })
 
+describe('a closure of a link whose state telemetry tells', () => {
+  test('ends with what telemetry tells', async () => {
+    const window = hours(3, 1)
+    const parameters = { assimilate: true, assimilateFrom: { twins: ['p2'] }, closures: [{ twin: 'p2', to: 'PT1H' }] }
+    const to = bound(smallRequest({}, parameters, window))
+    const openWith = (values: readonly number[]) => open(to, { window, series: to.series.map(({ name }) => ({ at: Float64Array.of(window.from, window.from + 2 * 3_600e6), values: Float64Array.from(name === 'flow' ? values : [5, 5]) })) })
+    await using shut = await openWith([0, 1])
+    expect(seriesOf(await shut.run(), 'p2.flow').map((flow) => flow !== 0)).toEqual([false, false, true, true])
+    await using opened = await openWith([1, 0])
+    expect(seriesOf(await opened.run(), 'p2.flow').map((flow) => flow !== 0)).toEqual([false, true, false, false])
+  })
+})
+
 describe('a pattern of demands', () => {
   const day = 86_400e6
   const demand = async (pattern: readonly number[], from: number, horizon = 2): Promise<readonly number[]> => seriesOf(await simulate(smallRequest({ j: { demandPattern: pattern, baseDemand: 1 } }, {}, hours(horizon, 1, from))), 'j.demand')

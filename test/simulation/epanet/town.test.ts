@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Json } from '../../../src/util/json.ts'
 import { demoNetwork } from './demo-network.ts'
 import { bound, engine, hours, open, type Ran, request, seriesOf, simulate } from './runs.ts'
 
@@ -49,6 +50,34 @@ describe('the demo town on EPANET', () => {
     const flow = seriesOf(ran, 'pump-3.flow')
     expect([flow[10], flow[11], flow[9 * 60 - 1]].map((value) => (value ?? 0) > 0)).toEqual([true, false, false])
     expect(flow.slice(9 * 60 + 1).some((value) => value > 0)).toBe(true)
+  })
+
+  test('a closure of a pump that its control has stopped starts nothing', async () => {
+    const [calm, closed] = [await simulate({ window: hours(12) }), await simulate({ parameters: { closures: [{ twin: 'pump-3', from: 'PT5H', to: 'PT6H' }] }, window: hours(12) })]
+    expect(at(calm, 'pump-3.flow', 5)).toBe(0)
+    expect(seriesOf(closed, 'pump-3.flow')).toEqual(seriesOf(calm, 'pump-3.flow'))
+  })
+
+  test('closures one within the other end with the last, and leave what events made of the link', async () => {
+    const closures = [{ twin: 'pump-1', from: 'PT1H', to: 'PT3H' }, { twin: 'pump-1', from: 'PT2H', to: 'PT4H' }]
+    const flow = async (events: Json): Promise<readonly number[]> => seriesOf(await simulate({ parameters: { closures, events, controls: false }, window: hours(6, 1) }), 'pump-1.flow').map(Math.round)
+    const [plain, stopped, slow] = [await flow([]), await flow([{ twin: 'pump-1', at: 'PT2H', status: 'CLOSED' }]), await flow([{ twin: 'pump-1', at: 'PT2H', setting: 0.95 }])]
+    expect(plain.map((value) => value > 0)).toEqual([true, false, false, false, true, true, true])
+    expect(stopped.map((value) => value > 0)).toEqual([true, false, false, false, false, false, false])
+    expect(slow.map((value) => value > 0)).toEqual(plain.map((value) => value > 0))
+    expect(slow[5]).toBeLessThan((plain[5] ?? 0) - 3)
+  })
+
+  test('a speed that an event sets is that of the pump until another does, whatever stops and starts it, and is gone in the next run', async () => {
+    const to = bound({ parameters: { events: [{ twin: 'pump-3', at: 'PT0S', setting: 0.9 }, { twin: 'pump-3', at: 'PT20H', setting: 1 }] } })
+    await using opened = await open(to)
+    const [calm, slow] = [await simulate(), await opened.run()]
+    const running = (ran: Ran, from: number, until: number): readonly number[] => seriesOf(ran, 'pump-3.flow').filter((flow, index) => flow > 0 && index >= from * 4 && index < until * 4)
+    expect(range(running(calm, 0, 20)).map(Math.round)).toEqual([21, 23])
+    expect(seriesOf(slow, 'pump-3.flow').slice(0, 80).some((flow, index, all) => flow > 0 && all[index - 1] === 0)).toBe(true) // its control started it
+    expect(range(running(slow, 0, 20))[1]).toBeLessThan(18)
+    expect(range(running(slow, 20, 24))[1]).toBeGreaterThan(19)
+    expect((await opened.run()).series).toEqual(slow.series)
   })
 
   test('what a pump\'s status becomes is what happens to it', async () => {
