@@ -3,6 +3,7 @@ import { endGroup } from './end-group.ts'
 import { loadProgram } from '../../simulation/worker/load-program.ts'
 import { createPerformer } from '../../simulation/worker/perform.ts'
 import type { FromWorker, ToWorker, WorkerWire, WorkOrder } from '../../simulation/worker/wire.ts'
+import { yieldToOthers } from '../../util/yield-to-others.ts'
 
 /** The other end of engine-host.ts: a process that computes the work of one run. It leads a process group, which ends with it and with its parent. */
 const performer = createPerformer({ load: loadProgram, idleMs: 30_000 })
@@ -22,3 +23,4 @@ process.on('message', (message: ToWorker | { readonly kind: 'work'; readonly ord
 process.on('disconnect', () => { endGroup() })
 if (process.platform !== 'win32') new Worker(new URL('./parent-watch.ts', import.meta.url), { env: {}, resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined) // the parent decides
+yieldToOthers(true) // after the watch over the parent has begun, which is to go first

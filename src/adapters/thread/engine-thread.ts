@@ -2,6 +2,9 @@ import type { MessagePort } from 'node:worker_threads'
 import { loadProgram } from '../../simulation/worker/load-program.ts'
 import { createPerformer } from '../../simulation/worker/perform.ts'
 import type { ToWorker, WorkOrder } from '../../simulation/worker/wire.ts'
+import { yieldToOthers } from '../../util/yield-to-others.ts'
+
+yieldToOthers(false)
 
 /** The other end of thread-host.ts: a thread that computes. */
 const performer = createPerformer({ load: loadProgram, idleMs: 30_000 })
