@@ -4,8 +4,9 @@ import { type Findings, type Instance, mostIssues } from './instances.ts'
 import type { FmuVariable } from './model-description.ts'
 import type { Scalar, SourceSpec } from './parameters.ts'
 import type { InputInstance, InputPort, Scaled } from './program-input.ts'
-import { didYouMean, propertyOf, type TwinSources } from './twin-source.ts'
+import { propertyOf, type TwinSources } from './twin-source.ts'
 import { isAssignable, kindOf, misfit } from './value-kind.ts'
+import { portOf, variableOf } from './variable-of.ts'
 
 /** What goes into instances from outside. */
 export interface BoundInputs {
@@ -165,33 +166,8 @@ const tightest = (of: (...bounds: readonly number[]) => number, ...bounds: reado
   return given.length === 0 ? undefined : of(...given)
 }
 
-/** Inputs that nothing feeds keep their start values, where they have any. Parameters that nothing sets as well. */
-export function leaveToStart(instances: readonly Instance[], fed: ReadonlySet<string>, { issues, report }: Findings): void {
-  for (const { index, name, twin, mapping, fmu: { description }, path } of instances) {
-    for (const variable of description.variables.values()) {
-      const [isInput, isParameter] = [variable.causality === 'input', variable.causality === 'parameter']
-      if (!isInput && !isParameter || (mapping.start && Object.hasOwn(mapping.start, variable.name)) || fed.has(inputKey(index, variable.name))) continue
-      if (variable.start !== undefined) report.defaulted.push({ twin: twin ?? name, property: variable.name, value: variable.start, why: `Nothing ${isInput ? 'feeds this input' : 'sets this parameter'}: it is what the FMU starts with.` })
-      else if (isInput && kindOf(variable.type) !== undefined) issues.push({ code: 'MISSING_INPUT', ...(twin !== undefined && { twin }), path: [...path, 'inputs'], message: `Nothing feeds the input ${JSON.stringify(variable.name)} of ${name}, and it has no start value. Map it, or wire it.` })
-    }
-  }
-}
-
-/** A variable that a mapping names; undefined: it is none, or not for this, and an issue says so. */
-export function variableOf({ name: instance, fmu: { description } }: Instance, name: string, isFit: (variable: FmuVariable) => boolean, what: string, path: readonly string[], { issues }: Findings): FmuVariable | undefined {
-  const variable = description.variables.get(name)
-  const fits = (): readonly string[] => [...description.variables.values()].filter((each) => isFit(each) && kindOf(each.type) !== undefined && !each.isArray).map((each) => each.name)
-  if (!variable) issues.push({ code: 'UNKNOWN_PARAMETER', path, message: `The FMU ${description.modelName} of ${instance} has no variable ${JSON.stringify(name)}.${didYouMean(name, fits, issues)}` })
-  else if (!isFit(variable)) issues.push({ code: 'UNKNOWN_PARAMETER', path, message: `${JSON.stringify(name)} of the FMU ${description.modelName} is a variable of the causality ${variable.causality}, and not ${what}.${didYouMean(name, fits, issues)}` })
-  else if (variable.isArray || kindOf(variable.type) === undefined) issues.push({ code: 'WRONG_TYPE', path, message: `${JSON.stringify(name)} of the FMU ${description.modelName} is ${variable.isArray ? 'an array' : `of the type ${variable.type}`}; numbers, booleans and text are taken.` })
-  else return variable
-  return undefined
-}
-
 /** FMI 3.0.2, section 2.4.7.5: what may be set before initialisation. */
 const isSettable = ({ causality, variability, initial }: FmuVariable): boolean => variability !== 'constant' && (causality === 'input' || causality === 'parameter' ? initial !== 'calculated' : initial === 'exact' || initial === 'approx')
-
-export const portOf = ({ reference, type }: FmuVariable): { readonly reference: number; readonly type: FmuVariable['type'] } => ({ reference, type })
 
 const convertTo = (variable: FmuVariable, value: number, { scale, shift }: Affine): number => {
   const converted = value * scale + shift

@@ -1,10 +1,10 @@
 import type { OutputSeries } from '../engine.ts'
-import { portOf, variableOf } from './bind-inputs.ts'
 import { isIdentity } from './fmu-unit.ts'
 import { type Findings, type Instance, mostIssues } from './instances.ts'
 import type { InputPort } from './program-input.ts'
 import type { TwinSources } from './twin-source.ts'
 import { isAssignable, kindOf } from './value-kind.ts'
+import { portOf, variableOf } from './variable-of.ts'
 
 export interface BoundOutputs {
   readonly series: readonly OutputSeries[]

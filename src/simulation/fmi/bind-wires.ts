@@ -1,5 +1,5 @@
 import type { Network } from '../network.ts'
-import { inputKey, type Link, portOf, variableOf } from './bind-inputs.ts'
+import { inputKey, type Link } from './bind-inputs.ts'
 import { betweenFmus, type Affine, identity } from './fmu-unit.ts'
 import type { Findings, Instance } from './instances.ts'
 import type { FmuVariable } from './model-description.ts'
@@ -7,6 +7,7 @@ import type { WireSpec } from './parameters.ts'
 import type { InputWire } from './program-input.ts'
 import { didYouMean } from './twin-source.ts'
 import { isAssignable, kindOf } from './value-kind.ts'
+import { portOf, variableOf } from './variable-of.ts'
 
 /** One end of a wire. */
 interface End {
