@@ -67,7 +67,8 @@ export async function openHydraulics(plan: readonly TwinInput[], network: Networ
 /** Controls are the town's own, and so are the demands of each minute. */
 async function openProject(plan: readonly TwinInput[]): Promise<{ readonly project: Project; readonly index: (id: string) => string }> {
   const findings = createFindings()
-  const { network, names } = networkOfTwins({ network: toGraph(plan), contentOf: () => undefined }, readMapping(null), findings)
+  const anyTime = { from: 0, horizon: 0, step: 0 } // its patterns are not used
+  const { network, names } = networkOfTwins({ network: toGraph(plan), contentOf: () => undefined, window: anyTime }, readMapping(null), findings)
   const [issue] = findings.issues
   if (issue) throw new RangeError(issue.message)
   const workspace = await loadToolkit()
