@@ -1,4 +1,4 @@
-import { failure } from '../../errors.ts'
+import { Failure, failure } from '../../errors.ts'
 import type { TelemetryStore } from '../../telemetry/telemetry-store.ts'
 import { DurableButUnseen } from './broken-database.ts'
 import { type DuckdbTelemetryConfig, openStore } from './open-store.ts'
@@ -95,12 +95,18 @@ export async function createDuckdbTelemetryStore(config: DuckdbTelemetryConfig):
     received: (...args) => ask((mine) => mine.received(...args)),
     head: () => ask((mine) => mine.head()),
     series: (...args) => ask((mine) => mine.series(...args)),
-    forget: (...args) => ask((mine) => mine.forget(...args)),
-    forgetRuns: (...args) => ask((mine) => mine.forgetRuns(...args)),
+    forget: (...args) => ask((mine) => mine.forget(...args)).catch(unavailable),
+    forgetRuns: (...args) => ask((mine) => mine.forgetRuns(...args)).catch(unavailable),
     health() {
       if (brokenBy === undefined) return store.health()
       return { ...store.health(), isWritable: false, problem: 'The telemetry database broke, and is opened anew from the log. Nothing is lost; should it take long, look after the disk and the memory of this machine.' }
     },
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
+}
+
+/** What DuckDB says while it forgets is for whoever runs it; forgetting may be tried again. */
+function unavailable(cause: unknown): never {
+  if (cause instanceof Failure) throw cause
+  throw failure('TELEMETRY_UNAVAILABLE', { message: `Telemetry cannot be forgotten now: ${cause instanceof Error ? cause.message : String(cause)}`, cause })
 }
