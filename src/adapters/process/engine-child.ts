@@ -33,7 +33,7 @@ const watchMs = 200
 
 export async function startEngineChild({ run, memoryMb, environment, folder }: EngineChildOptions): Promise<EngineChild> {
   const root = await mkdtemp(join(folder, 'twinfold-engine-'))
-  const child = fork(new URL('./engine-process.ts', import.meta.url), {
+  const child = fork(new URL('./engine-process.ts', import.meta.url), [String(process.pid)], {
     execArgv: [`--max-old-space-size=${memoryMb}`], // a heap beyond it ends the process; what is beside the heap is watched
     env: environment,
     serialization: 'advanced',

@@ -21,6 +21,6 @@ process.on('message', (message: ToWorker | { readonly kind: 'work'; readonly ord
   else listener?.(message)
 })
 process.on('disconnect', () => { endGroup() })
-if (process.platform !== 'win32') new Worker(new URL('./parent-watch.ts', import.meta.url), { env: {}, resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref()
+if (process.platform !== 'win32') new Worker(new URL('./parent-watch.ts', import.meta.url), { workerData: Number(process.argv[2]), env: {}, resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined) // the parent decides
 yieldToOthers(true) // after the watch over the parent has begun, which is to go first
