@@ -35,7 +35,7 @@ export interface StartingConfig {
   readonly vantages: Vantages
   readonly scenarios: ScenarioBook
   readonly registry: () => Registry
-  readonly telemetry: { from(vantage: Vantage): Reads; readonly store: { head(): Promise<Microseconds> } } & Pick<TelemetryService, 'overrideVersions'>
+  readonly telemetry: { from(vantage: Vantage): Reads } & Pick<TelemetryService, 'watermark' | 'overrideVersions'>
   readonly now: () => Microseconds
   /** Runs that may wait or be under way at once. */
   readonly mostOpen: number
@@ -141,7 +141,7 @@ async function readGround(config: StartingConfig, engine: Engine, { asked: { sim
   if (unknownNames.length > 0) return refused(invalid(unknownNames.map((item) => ({ ...item, path: [...path, ...(item.path ?? [])] }))))
   const vantage = await config.vantages.find({ scenario: scenarioId ?? null }, signal)
   const [{ network, unknown, cursor, at }, watermark, overrides] = await Promise.all([
-    config.networks.read({ of: [...new Set(of)], over: over ?? engine.describe().over, vantage, most: mostTwins, signal }), config.telemetry.store.head(),
+    config.networks.read({ of: [...new Set(of)], over: over ?? engine.describe().over, vantage, most: mostTwins, signal }), config.telemetry.watermark(),
     config.telemetry.overrideVersions(vantage.chain),
   ])
   if (unknown.length > 0) return refused(invalid(unknown.map((id) => ({ code: 'UNKNOWN_TWIN', twin: id, path: [...path, 'of', String(of.indexOf(id))], message: `There is no twin ${JSON.stringify(id.slice(0, 80))}${scenario ? ` in the scenario ${JSON.stringify(scenario.id)}` : ''}. Check the id.` }))))

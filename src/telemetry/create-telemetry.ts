@@ -23,7 +23,7 @@ import { withRollups } from './retention/with-rollups.ts'
 import { rollup } from './rollup.ts'
 import { readsInSight } from './series-reads.ts'
 import type { TelemetryService } from './telemetry-service.ts'
-import type { TelemetryStore } from './telemetry-store.ts'
+import type { Appended, TelemetryStore } from './telemetry-store.ts'
 import { createTwinDirectory, type TwinModels } from './twin-directory.ts'
 
 export interface TelemetryConfig {
@@ -62,7 +62,10 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
   const onTailTrouble = (error: unknown): void => { onTrouble(error, 'what was received could not be read for those who listen; it is tried again') }
   const tail = createReadingTail({ store: bare, isShared, withoutRuns: true, onTrouble: onTailTrouble })
   const tailOfAll = createReadingTail({ store: bare, isShared, withoutRuns: false, onTrouble: onTailTrouble })
-  const store = observeAppends(bare, () => {
+  /** Results of runs come after it without moving it. Where others write, too, only the store knows. */
+  let measured = isShared ? undefined : await bare.head()
+  const store = observeAppends(bare, ({ cursor }) => {
+    if (measured !== undefined) measured = Math.max(measured, cursor)
     tail.wake()
     tailOfAll.wake()
     onAppended?.()
@@ -100,6 +103,7 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
   return {
     ...createLatestAt({ store, from, overrides }),
     ...createOverrideService({ overrides: overrideStore, readings: store, registry, onCommitted: onOverridden }),
+    watermark: async () => measured ?? await bare.head(),
     overrideVersions: async (chain) => (chain.length === 0 ? [] : await overrideStore.versions(chain)),
     store: reads, from, quarantine, keeper, tail, tailOfAll, directory,
     results: { ...observeAppends(bare, tailOfAll.wake), forgetRuns: bare.forgetRuns },
@@ -126,11 +130,11 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
 }
 
 /** A store that tells of readings after they are durable. */
-const observeAppends = (store: TelemetryStore, onAppended: () => void): TelemetryStore => ({
+const observeAppends = (store: TelemetryStore, onAppended: (appended: Appended) => void): TelemetryStore => ({
   ...store,
   async append(readings) {
     const appended = await store.append(readings)
-    onAppended()
+    onAppended(appended)
     return appended
   },
 })

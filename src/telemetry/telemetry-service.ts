@@ -9,6 +9,7 @@ import type { ReadingTail } from './reading-tail.ts'
 import type { Keeper } from './retention/keeper.ts'
 import type { OldestReads } from './retention/oldest-reads.ts'
 import type { Policies } from './retention/policies.ts'
+import type { Microseconds } from './reading.ts'
 import type { RolledUp, RollupRequest } from './rollup.ts'
 import type { SeriesReads } from './series-reads.ts'
 import type { TelemetryHealth, TelemetryStore } from './telemetry-store.ts'
@@ -20,6 +21,8 @@ export interface TelemetryService extends LatestAt, OverrideService {
   readonly store: Omit<TelemetryStore, 'append' | 'forget' | 'forgetRuns' | typeof Symbol.asyncDispose> & OldestReads
   /** Readings as they are seen from somewhere. */
   from(vantage: Vantage): SeriesReads
+  /** A place in the order of receipt behind everything that was measured by now; where this process alone writes, what runs say does not move it. */
+  watermark(): Promise<Microseconds>
   /** Count the writes of overrides into each of these scenarios: equal counts, equal overrides. */
   overrideVersions(chain: readonly number[]): Promise<readonly number[]>
   readonly intake: Intake

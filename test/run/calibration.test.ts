@@ -34,7 +34,8 @@ describe('a calibration', () => {
   } } }`, { id })).run.calibration as Data
 
   it('finds what makes the simulation agree with what was measured, and how well it is known', async () => {
-    const answer = await start({ simulation, variables: [{ variable: { parameter: 'demandMultiplier' }, min: 0.5, max: 2 }], targets: twins.map((each) => ({ ...each, sigma })) })
+    const input = { simulation, variables: [{ variable: { parameter: 'demandMultiplier' }, min: 0.5, max: 2 }], targets: twins.map((each) => ({ ...each, sigma })) }
+    const answer = await start(input)
     expect(answer.__typename).toBe('StartCalibrationSuccess')
     expect(await ended(town, String(answer.run.id))).toMatchObject({ state: 'SUCCEEDED', failure: null })
     const { variables: [demand], ...rest } = await found(String(answer.run.id))
@@ -47,6 +48,8 @@ describe('a calibration', () => {
     expect(rest.residuals).toHaveLength(twins.length)
     expect(rest.residuals[0]).toMatchObject({ count: 25, name: 'pressure' })
     expect(rest.residuals[0].rmse).toBeLessThan(3 * sigma)
+    await ended(town, await started(town, { ...simulation, seed: 9, force: true })) // what runs say is not measured
+    expect((await start(input)).run.id).toBe(answer.run.id)
   })
 
   it('of properties is a proposal that a scenario holds, and promotion writes to twins', async () => {

@@ -75,7 +75,8 @@ function toStoredModels({ version, models }: Readonly<Record<string, unknown>>):
 
 function toStoredModel({ dtmi, source, typeName, singular, plural, state, pinned, publishedAt, replacedBy, removeAfter }: ModelRow): StoredModel {
   return {
-    dtmi, document: source, names: { type: typeName, singular, plural }, state, pinned, publishedAt,
+    dtmi, document: source, names: { type: typeName, singular, plural }, state, pinned,
+    publishedAt: new Date(publishedAt).toISOString(), // the store leaves out zeros at the end
     ...(replacedBy !== null && { replacedBy }), ...(removeAfter !== null && { removeAfter }),
   }
 }

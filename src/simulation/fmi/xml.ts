@@ -51,6 +51,7 @@ function readDocument(text: string): XmlElement {
     const next = text.indexOf('<', position)
     if (open.length === 0 && isText(text, position, next < 0 ? text.length : next)) throw problem(text, position, 'there is text outside of its root element')
     if (next < 0) break
+    if (next > 0 && text.startsWith('<?xml', next) && !/[\w:.-]/.test(text[next + 5] ?? '')) throw problem(text, next, 'its declaration stands behind its beginning')
     const passed = passOver(text, next)
     if (passed !== undefined) {
       position = passed

@@ -31,6 +31,7 @@ it('XML is read as another parser reads it', () => {
 })
 
 it('what is not XML is refused where another parser refuses it, and nothing is thrown', () => {
+  expect(parseXml(' <?xml version="1.0"?><a/>').ok).toBe(false)
   const valid = '<?xml version="1.0"?><a b="c"><d e=\'f &lt; g\'/><!-- no --><h i="j">k</h></a>'
   fc.assert(fc.property(fc.nat(valid.length), fc.nat(3), fc.string({ unit: fc.constantFrom('<', '>', '/', '"', '\'', '=', 'a', ' ', '!', '-'), maxLength: 3 }), (at, cut, put) => {
     const text = valid.slice(0, at) + put + valid.slice(at + cut)
