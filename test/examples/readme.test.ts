@@ -36,7 +36,7 @@ test('so does the fourth, live: what has low pressure enters, and changes with i
   const shown = (blocks('json')[3] ?? '').trim().split('\n').map((line) => JSON.parse(line) as TestDelta)
   expect(live.deltas[0]).toMatchObject(shown[0] ?? {})
   const answer = await town.data('{ junctions(within: { of: ["pump-3"], over: ["feeds"], maxDepth: 12 }, where: { pressure: { latest: { lt: 42 } } }, sort: [{ _id: ASC }]) { _id pressure { latest { value at } } } }')
-  await expect.poll(() => { live.drain(); return [...live.nodes.values()].sort((a, b) => (String(a['_id']) < String(b['_id']) ? -1 : 1)) }).toEqual(answer['junctions'])
+  await expect.poll(() => { live.drain(); return [...live.nodes.values()].sort((a, b) => (String(a['_id']) < String(b['_id']) ? -1 : 1)) }, { timeout: 15_000 }).toEqual(answer['junctions'])
   const [entered] = live.deltas.filter(({ id }) => id === 'north-a3')
   expect(entered).toMatchObject({ kind: 'ENTER', changed: null })
   expect(Object.keys(entered?.node ?? {})).toEqual(Object.keys(shown[1]?.node ?? {}))
