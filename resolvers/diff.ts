@@ -4,6 +4,7 @@ import type { Compared, DiffArguments } from '../src/diff/diff-service.ts'
 import type { DiffPage, RelationshipPlace } from '../src/diff/diff.ts'
 import { failure } from '../src/errors.ts'
 import type { Context } from '../src/graphql/context.ts'
+import { toPageInfo } from '../src/graphql/page-info.ts'
 
 interface PageArguments {
   readonly kinds?: readonly DiffKind[] | null
@@ -37,7 +38,7 @@ const optionsOf = ({ kinds, first }: PageArguments): { readonly first: number; r
 /** `counts` is called where it is selected. */
 function toConnection<Item>({ items, hasMore }: DiffPage<Item>, { after }: PageArguments, placeOf: (item: Item) => readonly string[], counts: () => unknown): unknown {
   const edges = items.map((node) => ({ cursor: toPlace(placeOf(node)), node }))
-  return { edges, counts, pageInfo: { hasNextPage: hasMore, hasPreviousPage: typeof after === 'string', startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null } }
+  return { edges, counts, pageInfo: toPageInfo(edges, hasMore, after) }
 }
 
 const toInstant = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString())

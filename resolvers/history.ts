@@ -5,6 +5,7 @@ import type { Vantage } from '../src/domain/vantage.ts'
 import { toJson } from '../src/domain/values.ts'
 import { failure } from '../src/errors.ts'
 import type { Context } from '../src/graphql/context.ts'
+import { toPageInfo } from '../src/graphql/page-info.ts'
 import type { HistoryPlace, LayeredPage, LayeredProperty, LayeredSetting } from '../src/history/layered-history.ts'
 import type { Registry } from '../src/model/registry.ts'
 import { parseInstant } from '../src/telemetry/instant.ts'
@@ -92,7 +93,7 @@ function toConnection({ settings, hasMore, forgottenUntil }: LayeredPage, proper
   const edges = settings.map((setting) => ({ cursor: toPlace(setting), node: { model: property?.model, ...toNode(setting), ...valuesOf(setting, property?.name, models) } }))
   return {
     edges, forgottenUntil: forgottenUntil === undefined ? null : toInstant(forgottenUntil),
-    pageInfo: { hasNextPage: hasMore, hasPreviousPage: typeof after === 'string', startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null },
+    pageInfo: toPageInfo(edges, hasMore, after),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IResolvers } from '@graphql-tools/utils'
-import { findNodes } from '../src/graphql/catalogue/find-nodes.ts'
+import { findNode } from '../src/graphql/catalogue/node-loader.ts'
 import type { Context } from '../src/graphql/context.ts'
 import type { CandidateComparison, Comparison, KpiDifference, SeriesDifference } from '../src/simulation/compare/comparison.ts'
 import { formatInstant } from '../src/telemetry/instant.ts'
@@ -26,9 +26,9 @@ export const runComparisonResolvers: IResolvers<unknown, Context> = {
       return { ...compared, candidates: compared.candidates.map((each) => ({ ...each, kpis: each.kpis.map(withUnit) })) }
     },
   },
-  RunComparison: { baseline: async ({ baseline }: Comparison, _, context, info) => (await findNodes('runs', { where: { id: { eq: baseline } }, limit: 1 }, context, info))[0] },
+  RunComparison: { baseline: ({ baseline }: Comparison, _, context, info) => findNode('runs', baseline, context, info) },
   ComparedRun: {
-    run: async ({ run }: CandidateComparison, _, context, info) => (await findNodes('runs', { where: { id: { eq: run } }, limit: 1 }, context, info))[0],
+    run: ({ run }: CandidateComparison, _, context, info) => findNode('runs', run, context, info),
     members: ({ members }: CandidateComparison) => members && { count: members.n, unpaired: members.unpaired },
   },
   ComparedKpi: { count: ({ n }: KpiDifference) => n },

@@ -5,8 +5,9 @@ import { encodeCursor } from '../src/change/cursor.ts'
 import { type SeriesRef, seriesTypeOf } from '../src/domain/schema/series-value.ts'
 import { presentVantage } from '../src/domain/vantage.ts'
 import { failure } from '../src/errors.ts'
-import { findNodes } from '../src/graphql/catalogue/find-nodes.ts'
+import { findNode } from '../src/graphql/catalogue/node-loader.ts'
 import type { Context } from '../src/graphql/context.ts'
+import { toPageInfo } from '../src/graphql/page-info.ts'
 import type { Problem } from '../src/problem.ts'
 import type { CalibrationRequest, SimulationRequest, SweepRequest } from '../src/run/run-request.ts'
 import type { RunRequest, Started } from '../src/run/run-service.ts'
@@ -61,7 +62,7 @@ export const runResolvers: IResolvers<unknown, Context> = {
   },
   Run: {
     step: async (row: Row, _, context) => formatDuration((await load(row, context)).window.step),
-    scenario: async ({ _scenario: id }: Row, _, context, info) => (typeof id === 'string' ? (await findNodes('scenarios', { where: { id: { eq: id } }, limit: 1 }, context, info))[0] ?? null : null),
+    scenario: async ({ _scenario: id }: Row, _, context, info) => (typeof id === 'string' ? await findNode('scenarios', id, context, info) : null),
     async failure(row: Row, _, context) {
       const { phase } = await load(row, context)
       return phase.kind === 'FAILED' ? { ...phase.failure, retryable: phase.failure.isRetryable } : null
@@ -108,7 +109,7 @@ export const runResolvers: IResolvers<unknown, Context> = {
     series: async ({ run, index }: Member, { twin, name }: SeriesArguments, context) => await seriesOf(run, index, { twin, name }, context),
   },
   ...Object.fromEntries(['StartSimulationSuccess', 'StartSweepSuccess', 'StartCalibrationSuccess', 'CancelRunSuccess', 'RetryRunSuccess', 'RerunSuccess', 'TwinRun'].map((type) => [type, { run: ({ id }: { readonly id: string }, _: unknown, context: Context, info: GraphQLResolveInfo) => findRun(id, context, info) }])),
-  ApplyCalibrationSuccess: { scenario: async ({ scenario }: { readonly scenario: string }, _, context, info) => (await findNodes('scenarios', { where: { id: { eq: scenario } }, limit: 1 }, context, info))[0] ?? null },
+  ApplyCalibrationSuccess: { scenario: ({ scenario }: { readonly scenario: string }, _, context, info) => findNode('scenarios', scenario, context, info) },
   RunProgressed: { run: ({ id }: { readonly id: string }, _, context, info) => findRun(id, context, info) },
 }
 
@@ -119,7 +120,7 @@ const toStarted = (kind: string, outcome: Started): unknown => (outcome.ok ? { k
 const toChanged = (kind: string, outcome: Result<Run>): Problem | { readonly kind: string; readonly id: string } => (outcome.ok ? { kind, id: outcome.value.id } : outcome.problem)
 
 /** As the catalogue shows it. */
-const findRun = async (id: string, context: Context, info: GraphQLResolveInfo): Promise<unknown> => (await findNodes('runs', { where: { id: { eq: id } }, limit: 1 }, context, info))[0] ?? null
+const findRun = (id: string, context: Context, info: GraphQLResolveInfo): Promise<unknown> => findNode('runs', id, context, info)
 
 /** Whole runs of a request, each read once; a mutation's later fields read anew. */
 const loaders = new WeakMap<Context, DataLoader<string, Run | undefined>>()
@@ -152,7 +153,7 @@ function toPage({ first, after }: Page): { readonly first: number; readonly afte
 
 function toConnection<Node>(found: readonly { readonly cursor: string; readonly node: Node }[], first: number, after: string | undefined): unknown {
   const edges = found.slice(0, first)
-  return { edges, pageInfo: { hasNextPage: found.length > first, hasPreviousPage: after !== undefined, startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null } }
+  return { edges, pageInfo: toPageInfo(edges, found.length > first, after) }
 }
 
 function toIndex(text: string): number {

@@ -1,8 +1,9 @@
 import type { IResolvers } from '@graphql-tools/utils'
 import DataLoader from 'dataloader'
-import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
-import { findNodes } from '../src/graphql/catalogue/find-nodes.ts'
+import type { GraphQLResolveInfo } from 'graphql'
+import { findNode } from '../src/graphql/catalogue/node-loader.ts'
 import type { Context } from '../src/graphql/context.ts'
+import { toPageInfo } from '../src/graphql/page-info.ts'
 import type { Problem } from '../src/problem.ts'
 import type { ScenarioDraft } from '../src/scenario/decide-scenario.ts'
 import type { OnScenarioConflict } from '../src/scenario/plan-promotion.ts'
@@ -43,10 +44,10 @@ export const scenarioResolvers: IResolvers<unknown, Context> = {
     },
   },
   Scenario: {
-    parent: ({ _parent }: Row, _, context, info) => (_parent === null ? null : parents(context, info).load(_parent)),
+    parent: ({ _parent }: Row, _, context, info) => (_parent === null ? null : findNode('scenarios', _parent, context, info)),
     async edits({ _id }: Row, { first, after }: { readonly first?: number | null; readonly after?: string | null }, { services, signal }) {
       const { edges, hasNextPage } = await services.scenarioEdits.page(_id, { first: first ?? usualPage, after }, signal)
-      return { edges, pageInfo: { hasNextPage, hasPreviousPage: typeof after === 'string', startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null } }
+      return { edges, pageInfo: toPageInfo(edges, hasNextPage, after) }
     },
     editCount: ({ _id }: Row, _, context) => editCounts(context).load(_id),
   },
@@ -63,8 +64,7 @@ function toUnion(kind: string, result: Result<ScenarioChanged>): Problem | Succe
 
 /** As the catalogue shows it; of a Success, the one it is about. */
 async function findScenario(source: unknown, args: { readonly id?: string }, context: Context, info: GraphQLResolveInfo): Promise<unknown> {
-  const id = args.id ?? (source as Success).id
-  return (await findNodes('scenarios', { where: { id: { eq: id } }, limit: 1 }, context, info))[0] ?? null
+  return await findNode('scenarios', args.id ?? (source as Success).id, context, info)
 }
 
 /** One count a list, however often it is asked for. */
@@ -74,28 +74,4 @@ function editCounts(context: Context): DataLoader<string, number> {
   const known = counts.get(context) ?? new DataLoader<string, number>((ids) => context.services.scenarioEdits.counts(ids, context.signal), { cache: false }) // the fields of a mutation run one after the other
   counts.set(context, known)
   return known
-}
-
-/** The parents of a list in one reading, by the place where they are selected. */
-const loaders = new WeakMap<Context, Map<FieldNode | undefined, DataLoader<string, unknown>>>()
-
-function parents(context: Context, info: GraphQLResolveInfo): DataLoader<string, unknown> {
-  const known = loaders.get(context) ?? new Map<FieldNode | undefined, DataLoader<string, unknown>>()
-  loaders.set(context, known)
-  const [node] = info.fieldNodes
-  const loader = known.get(node) ?? new DataLoader<string, unknown>(async (ids) => {
-    const found = await findNodes('scenarios', { where: { id: { in: ids } }, limit: ids.length }, context, info, withId(info)) as readonly { readonly [idAlias]: string }[]
-    const byId = new Map(found.map((row) => [row[idAlias], row]))
-    return ids.map((id) => byId.get(id) ?? null)
-  }, { maxBatchSize: 1_000 })
-  known.set(node, loader)
-  return loader
-}
-
-/** Which row is whose has to be known, whatever is selected. */
-const idAlias = 'parentOf'
-
-function withId({ fieldNodes }: GraphQLResolveInfo): SelectionSetNode {
-  const id: FieldNode = { kind: Kind.FIELD, alias: { kind: Kind.NAME, value: idAlias }, name: { kind: Kind.NAME, value: 'id' } }
-  return { kind: Kind.SELECTION_SET, selections: [...fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? []), id] }
 }

@@ -5,6 +5,7 @@ import { failure } from '../src/errors.ts'
 import { chosenSeries, type SourceArguments } from '../src/graphql/chosen-series.ts'
 import type { Context } from '../src/graphql/context.ts'
 import { selectedArguments } from '../src/graphql/selected-arguments.ts'
+import { toPageInfo } from '../src/graphql/page-info.ts'
 import { latest, latestTogether } from '../src/graphql/series-loaders.ts'
 import { presentOf, spanned } from '../src/graphql/series-spans.ts'
 import { type FilledBucket, fillGaps, type Fill } from '../src/telemetry/gap-fill.ts'
@@ -63,7 +64,7 @@ const series = {
     const ref = chosenSeries(given, args)
     const found = await spanned(context, ref, 'readings', args, (reads, keys, { range }) => reads.readings(keys, range, { first: first + 1, after, signal: context.signal })) ?? []
     const edges = found.slice(0, first).map((reading) => ({ cursor: toCursor(reading.at), node: toReading(ref.key, reading) }))
-    return { edges, pageInfo: { hasNextPage: found.length > first, hasPreviousPage: after !== undefined, startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null } }
+    return { edges, pageInfo: toPageInfo(edges, found.length > first, args.after) }
   },
   buckets: async (given: SeriesRef, args: BucketArguments, context: Context, info: GraphQLResolveInfo) => {
     const ref = chosenSeries(given, args)

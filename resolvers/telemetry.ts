@@ -2,7 +2,8 @@ import type { IResolvers } from '@graphql-tools/utils'
 import type { GraphQLResolveInfo } from 'graphql'
 import type { VantageArguments } from '../src/domain/vantage.ts'
 import { failure } from '../src/errors.ts'
-import { findIds, findNodes } from '../src/graphql/catalogue/find-nodes.ts'
+import { findIds } from '../src/graphql/catalogue/find-nodes.ts'
+import { findNode } from '../src/graphql/catalogue/node-loader.ts'
 import type { Context } from '../src/graphql/context.ts'
 import type { LimitReached, NotFound } from '../src/problem.ts'
 import { formatDuration } from '../src/telemetry/duration.ts'
@@ -86,8 +87,8 @@ export const telemetryResolvers: IResolvers<unknown, Context> = {
   SetTelemetryPolicySuccess: { policy: findPolicy },
 }
 
-async function findPolicy({ id }: { readonly id: string }, _args: unknown, context: Context, info: GraphQLResolveInfo): Promise<unknown> {
-  return (await findNodes('telemetryPolicies', { where: { id: { eq: id } }, limit: 1 }, context, info))[0]
+function findPolicy({ id }: { readonly id: string }, _args: unknown, context: Context, info: GraphQLResolveInfo): Promise<unknown> {
+  return findNode('telemetryPolicies', id, context, info)
 }
 
 /** The ids that `ids` and `where` choose; a problem where one of `ids` is not there. */

@@ -53,6 +53,13 @@ export interface ItemProblem {
   readonly actual?: number
 }
 
+/** All of them as one, which says the first; undefined where there is none. */
+export function toInvalid(problems: readonly ItemProblem[]): Invalid | undefined {
+  const [first] = problems
+  if (!first) return undefined
+  return { kind: 'Invalid', code: 'INVALID_INPUT', message: `${first.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`, path: first.path ?? [], problems }
+}
+
 /** Meaning and remedy of every problem code; docs/errors.md is generated from this. Add a code here before using it. */
 export const problemCodes = {
   NOT_FOUND: { meaning: 'The twin, relationship or model does not exist.', remedy: 'Check the id; list what exists with the type\'s connection.' },

@@ -1,28 +1,32 @@
 import { LinkProperty, NodeProperty, Project, TimeParameter, Workspace } from 'epanet-js'
 import type { WaterNetwork } from './networks.ts'
 
-export interface DirectRun {
-  readonly ms: number
-  readonly cpuMs: number
-  readonly values: number
+/** What is read at every report step: the values of all nodes and links, or of some, each by itself. */
+export interface DirectRead {
+  readonly nodeProperties: readonly number[]
+  readonly linkProperties: readonly number[]
+  /** Ids of elements; undefined: all. */
+  readonly of?: { readonly nodes: readonly string[]; readonly links: readonly string[] }
 }
 
-/** What a user of epanet-js writes: opens the file, steps through it, and keeps what it reads at every report step. */
-export async function runDirectly({ file }: WaterNetwork, { horizon, step, nodeProperties, linkProperties }: { readonly horizon: number; readonly step: number; readonly nodeProperties: readonly number[]; readonly linkProperties: readonly number[] }): Promise<DirectRun> {
+/** What a user of epanet-js writes: opens the file, steps through it, and keeps what it reads at every report step. Resolves to the ms it took. */
+export async function runDirectly({ file }: WaterNetwork, { horizon, step, nodeProperties, linkProperties, of }: DirectRead & { readonly horizon: number; readonly step: number }): Promise<number> {
   const workspace = await loaded()
-  const [start, cpu] = [performance.now(), process.cpuUsage()]
+  const start = performance.now()
   const project = new Project(workspace)
   workspace.writeFile('net.inp', file)
   project.open('net.inp', 'report.rpt', 'out.bin')
   project.setTimeParameter(TimeParameter.Duration, horizon)
+  const nodes = of?.nodes.map((id) => project.getNodeIndex(id))
+  const links = of?.links.map((id) => project.getLinkIndex(id))
   project.openH()
   project.initH(10)
   const kept: number[][] = []
   for (let [at, due] = [0, 0]; ;) {
     project.runH()
     if (at >= due) {
-      for (const property of nodeProperties) kept.push(project.getNodeValues(property))
-      for (const property of linkProperties) kept.push(project.getLinkValues(property))
+      for (const property of nodeProperties) kept.push(nodes ? nodes.map((node) => project.getNodeValue(node, property)) : project.getNodeValues(property))
+      for (const property of linkProperties) kept.push(links ? links.map((link) => project.getLinkValue(link, property)) : project.getLinkValues(property))
       due = at + step
     }
     const passed = project.nextH()
@@ -31,8 +35,7 @@ export async function runDirectly({ file }: WaterNetwork, { horizon, step, nodeP
   }
   project.closeH()
   project.close()
-  const { user, system } = process.cpuUsage(cpu)
-  return { ms: performance.now() - start, cpuMs: (user + system) / 1_000, values: kept.reduce((sum, values) => sum + values.length, 0) }
+  return performance.now() - start
 }
 
 let workspace: Workspace | undefined
@@ -44,6 +47,5 @@ async function loaded(): Promise<Workspace> {
   return workspace
 }
 
-export const pressures = { nodeProperties: [NodeProperty.Pressure], linkProperties: [] }
-export const everything = { nodeProperties: [NodeProperty.Pressure, NodeProperty.Demand], linkProperties: [LinkProperty.Flow] }
-export const flowsOnly = { nodeProperties: [], linkProperties: [LinkProperty.Flow] }
+export const pressures: DirectRead = { nodeProperties: [NodeProperty.Pressure], linkProperties: [] }
+export const everything: DirectRead = { nodeProperties: [NodeProperty.Pressure, NodeProperty.Demand], linkProperties: [LinkProperty.Flow] }

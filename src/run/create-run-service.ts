@@ -55,7 +55,7 @@ export function createRunService(config: RunServiceConfig): RunService {
   }
 
   return {
-    engines: [...engines.values()].map((engine) => engine.describe()),
+    get engines() { return [...engines.values()].map((engine) => engine.describe()) },
     startSimulation: async (simulation, by) => await started(await startRun(config, {
       kind: 'SIMULATION', simulation, whole: toJson(simulation), path: ['input'], plan: () => ({ task: { kind: 'simulate' }, problems: [] }),
     }, by)),
@@ -104,7 +104,6 @@ const shown = (id: string): string => JSON.stringify(id.slice(0, 80))
 const noRun = (id: string): NotFound => ({ kind: 'NotFound', code: 'NOT_FOUND', id, path: ['id'], message: `There is no run ${shown(id)}. Check the id; the field runs lists those there are.` })
 
 const conflict = (code: Conflict['code'], message: string): Conflict => ({ kind: 'Conflict', code, path: ['id'], message })
-
 
 /** GraphQL's inputs have no prototypes, and hold nothing but JSON. */
 const toJson = (request: object): Json => JSON.parse(JSON.stringify(request)) as Json

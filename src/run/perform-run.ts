@@ -37,8 +37,8 @@ export async function performRun(config: PerformConfig, performance: Performance
   return { resultHash: outcome.resultHash, results: { kpis: toKpis(found), writes: [], detail: toFound(found, inputs) as unknown as Json } }
 }
 
-/** What the engine tells, put where it belongs. `piece`: of a run in several pieces of work. */
-export function createListener(config: PerformConfig, performance: Performance, inputs: RunInputs, piece = 0): EngineListener {
+/** What the engine tells, put where it belongs. */
+function createListener(config: PerformConfig, performance: Performance, inputs: RunInputs): EngineListener {
   const { run, tracker, begun, signal } = performance
   const sink = createRunSink(config, run, inputs, signal)
   return {
@@ -48,7 +48,7 @@ export function createListener(config: PerformConfig, performance: Performance, 
       tracker.set({ values: sink.values })
     },
     progress: tracker.onProgress,
-    warning: (warning) => { tracker.onWarning(piece, warning) },
+    warning: (warning) => { tracker.onWarning(0, warning) },
     member: () => undefined,
   }
 }

@@ -118,7 +118,7 @@ export interface RunResults {
   readonly kpis: Kpis
   /** Twins that have series of it. */
   readonly writes: readonly string[]
-  /** Sweeps: how many members; calibrations: the proposal (`Calibrated`). */
+  /** Sweeps: how many members, and how many of them failed; calibrations: the proposal (`Found`). Else null. */
   readonly detail: Json
 }
 

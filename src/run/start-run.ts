@@ -2,12 +2,12 @@ import { encodeCursor } from '../change/cursor.ts'
 import { type Vantages, type Vantage } from '../domain/vantage.ts'
 import type { ArtifactStore } from '../artifact/artifact-store.ts'
 import type { Registry } from '../model/registry.ts'
-import type { Invalid, ItemProblem, LimitReached, NotFound } from '../problem.ts'
+import { type Invalid, type ItemProblem, type LimitReached, type NotFound, toInvalid } from '../problem.ts'
 import { checkKey, keyReused, toIdempotency } from '../scenario/idempotency.ts'
 import type { ScenarioBook } from '../scenario/scenario.ts'
 import type { Idempotency } from '../scenario/scenario-store.ts'
 import { checkParameters } from '../simulation/check-parameters.ts'
-import type { Bound, BindRequest, Engine, RunWindow } from '../simulation/engine.ts'
+import type { Bound, BindRequest, Engine } from '../simulation/engine.ts'
 import type { NetworkReader } from '../simulation/network.ts'
 import type { Microseconds } from '../telemetry/reading.ts'
 import type { SeriesReads } from '../telemetry/series-reads.ts'
@@ -16,11 +16,11 @@ import { newId } from '../util/id.ts'
 import type { Json } from '../util/json.ts'
 import { nearest } from '../util/nearest.ts'
 import { refused, type Result } from '../util/result.ts'
-import { sampleCount } from '../simulation/design/samples.ts'
 import { checkSimulation, type SimulationDraft } from './check-request.ts'
 import { createNetworkFacts, type NetworkFacts } from './network-facts.ts'
 import type { PlannedTask } from './plan-task.ts'
-import { encodeInputs, readsTelemetry, type RunInputs, type RunTask, toConfigHash } from './run-inputs.ts'
+import { findTooLarge, findUnknownRelationships, findUnmeasured } from './find-refusals.ts'
+import { encodeInputs, readsTelemetry, type RunInputs, toConfigHash } from './run-inputs.ts'
 import { lastUsable, vantageOfRun } from './run-readings.ts'
 import type { SimulationRequest } from './run-request.ts'
 import type { RunRequest, Started } from './run-service.ts'
@@ -65,7 +65,7 @@ type Refused = Extract<Result<never, Invalid | NotFound>, { readonly ok: false }
 /** Checks, reads, binds, keeps: from a mutation's input to a run that waits. Everything that can be known to be wrong is said now. */
 export async function startRun(config: StartingConfig, asked: Asked, by: RunRequest): Promise<Started> {
   const { simulation } = asked
-  const within = (items: readonly ItemProblem[]): Invalid => invalid(items.map((item) => ({ ...item, path: [...asked.path, ...(item.path ?? [])] })))
+  const within = (items: readonly ItemProblem[]): Refused | undefined => toRefusal(items, asked.path)
   const wrongKey = checkKey(by.idempotencyKey)
   if (wrongKey) return refused(wrongKey)
   const idempotency = toIdempotency(by.idempotencyKey, [asked.kind, asked.whole])
@@ -75,23 +75,24 @@ export async function startRun(config: StartingConfig, asked: Asked, by: RunRequ
   if (!engine) return refused(noEngine(simulation.engine, config.engines, asked.path))
   const { draft, problems } = checkSimulation(simulation, config.now())
   const checked = checkParameters(engine.describe().parameters, simulation.parameters ?? {})
-  if (!checked.ok || problems.length > 0) return refused(within([...problems, ...(checked.ok ? [] : checked.issues)]))
+  const wrongRequest = within([...problems, ...(checked.ok ? [] : checked.issues)])
+  if (wrongRequest) return wrongRequest
+  if (!checked.ok) return unexplained(engine.describe().id)
   const ground = await readGround(config, engine, { asked, draft, parameters: checked.parameters }, by)
   if (!ground.ok) return ground
   const { request, facts, reads, pin, scenario } = ground
   const bound = engine.bind(request)
-  if (!bound.ok) return refused(within(bound.issues))
+  if (!bound.ok) return within(bound.issues) ?? unexplained(engine.describe().id)
   const { task, problems: wrongTask } = asked.plan(bound, facts)
   const tooLarge = findTooLarge(task, bound.outputs.length, draft.window, config.mostValues)
-  if (wrongTask.length === 0 && tooLarge) return refused(within([tooLarge]))
-  const unmeasured = wrongTask.length > 0 ? [] : await findUnmeasured(task, draft.window, reads, by.signal)
-  if (wrongTask.length > 0 || unmeasured.length > 0) return refused(invalid([...wrongTask, ...unmeasured]))
+  const wrongPlan = toRefusal(wrongTask) ?? (tooLarge && within([tooLarge])) ?? toRefusal(await findUnmeasured(task, draft.window, reads, by.signal))
+  if (wrongPlan) return wrongPlan
 
   const { id, version, build } = engine.describe()
   const stamp = { id, version, build }
   const inputs: RunInputs = {
     engine: stamp, input: bound.input, outputs: bound.outputs.map((each) => ({ ...each, ...facts.labelOf(each) })), artifacts: bound.artifacts, window: draft.window, seed: draft.seed, task,
-    series: bound.series.flatMap((each) => { const key = facts.keyOf(each); return key ? [{ ...each, key }] : [] }),
+    series: bound.series.map((each) => ({ ...each, key: facts.keyOf(each) ?? noSeries(each) })),
   }
   const kept = await config.artifacts.keep(encodeInputs(inputs))
   const readings = readsTelemetry(inputs) ? { watermark: pin.watermark, scenario: scenario?.id, overrides: pin.overrides } : undefined
@@ -102,6 +103,17 @@ export async function startRun(config: StartingConfig, asked: Asked, by: RunRequ
   }
   return await store(config, run, simulation.force ?? false, idempotency)
 }
+
+/** One refusal of all that is wrong, where it stands in the mutation's arguments; undefined where nothing is. */
+function toRefusal(items: readonly ItemProblem[], path: readonly string[] = []): Refused | undefined {
+  const invalid = toInvalid(items.map((item) => ({ ...item, path: [...path, ...(item.path ?? [])] })))
+  return invalid && refused(invalid)
+}
+
+/** Programs name bound series by their index: one left out would shift the others. */
+const noSeries = ({ twin, name }: { readonly twin: string; readonly name: string }): never => { throw new Error(`An engine bound the series ${name} of ${JSON.stringify(twin)}, which its model does not have.`) }
+
+const unexplained = (engine: string): never => { throw new Error(`The engine ${engine} refused and said nothing of why.`) }
 
 async function store({ store: runs, mostOpen }: StartingConfig, run: NewRun, force: boolean, idempotency: Idempotency | undefined): Promise<Started> {
   const created = await runs.create(run, { force, mostOpen, idempotency })
@@ -137,14 +149,15 @@ async function readGround(config: StartingConfig, engine: Engine, { asked: { sim
   const { of, over, scenario: scenarioId } = simulation
   const scenario = typeof scenarioId === 'string' ? await config.scenarios.find(scenarioId, signal) : undefined
   if (typeof scenarioId === 'string' && !scenario) return refused({ kind: 'NotFound', code: 'NOT_FOUND', id: scenarioId, path: [...path, 'scenario'], message: `There is no scenario ${JSON.stringify(scenarioId.slice(0, 80))}. Check the id, or create it first.` })
-  const unknownNames = unknownRelationships(over ?? [], config.registry())
-  if (unknownNames.length > 0) return refused(invalid(unknownNames.map((item) => ({ ...item, path: [...path, ...(item.path ?? [])] }))))
+  const unknownNames = toRefusal(findUnknownRelationships(over ?? [], config.registry()), path)
+  if (unknownNames) return unknownNames
   const vantage = await config.vantages.find({ scenario: scenarioId ?? null }, signal)
   const [{ network, unknown, cursor, at }, watermark, overrides] = await Promise.all([
     config.networks.read({ of: [...new Set(of)], over: over ?? engine.describe().over, vantage, most: mostTwins, signal }), config.telemetry.watermark(),
     config.telemetry.overrideVersions(vantage.chain),
   ])
-  if (unknown.length > 0) return refused(invalid(unknown.map((id) => ({ code: 'UNKNOWN_TWIN', twin: id, path: [...path, 'of', String(of.indexOf(id))], message: `There is no twin ${JSON.stringify(id.slice(0, 80))}${scenario ? ` in the scenario ${JSON.stringify(scenario.id)}` : ''}. Check the id.` }))))
+  const unknownTwins = toRefusal(unknown.map((id) => ({ code: 'UNKNOWN_TWIN', twin: id, path: ['of', String(of.indexOf(id))], message: `There is no twin ${JSON.stringify(id.slice(0, 80))}${scenario ? ` in the scenario ${JSON.stringify(scenario.id)}` : ''}. Check the id.` })), path)
+  if (unknownTwins) return unknownTwins
   const facts = createNetworkFacts(network, config.registry())
   const unread: BindRequest = { network, parameters, window: draft.window, artifacts: await readArtifacts(config.artifacts, parameters), contentOf: (twin, name) => facts.contentOf(twin, name), latest: new Map() }
   const wanted = (engine.wants?.(unread) ?? []).flatMap((each) => { const key = facts.keyOf(each); return key ? [{ each, key }] : [] })
@@ -152,38 +165,6 @@ async function readGround(config: StartingConfig, engine: Engine, { asked: { sim
   const found = wanted.length === 0 ? [] : await lastUsable(reads, wanted.map(({ key }) => key), draft.window.from + 1, signal)
   const latest = new Map(wanted.flatMap(({ each: { twin, name } }, index) => { const reading = found[index]; return reading ? [[JSON.stringify([twin, name]), Number(reading.value)] as const] : [] }))
   return { ok: true, request: { ...unread, latest }, reads, facts, pin: { cursor, at, watermark, overrides }, scenario: scenario && { id: scenario.id, number: scenario.number } }
-}
-
-function unknownRelationships(over: readonly string[], { models }: Registry): readonly ItemProblem[] {
-  if (over.length === 0) return []
-  const names = new Set([...models.values()].flatMap(({ model }) => model.contents.flatMap(({ kind, name }) => (kind === 'Relationship' ? [name] : []))))
-  return over.flatMap((name, index) => {
-    const near = nearest(name, names)
-    return names.has(name) ? [] : [{ code: 'UNKNOWN_RELATIONSHIP', path: ['over', String(index)], message: `No model has a relationship ${JSON.stringify(name.slice(0, 80))}.${near === undefined ? '' : ` Did you mean ${near}?`}` }]
-  })
-}
-
-/** Series of a sweep that keeps them: each is remembered by the store as long as it is there. */
-const mostMemberSeries = 200_000
-
-/** What would be stored, as far as the window tells: engines that give results at times of their own are held to it while they run. */
-function findTooLarge(task: RunTask, outputs: number, { horizon, step }: RunWindow, mostValues: number): ItemProblem | undefined {
-  if (task.kind === 'calibrate' || (task.kind === 'sweep' && !task.keepSeries)) return undefined
-  const members = task.kind === 'sweep' ? sampleCount(task.design) : 1
-  const series = members * outputs
-  const values = (Math.floor(horizon / step) + 1) * series
-  if (task.kind === 'sweep' && series > mostMemberSeries) return { code: 'OUT_OF_BOUNDS', path: [], message: `${series.toLocaleString('en')} series would be kept, and at most ${mostMemberSeries.toLocaleString('en')} are: take fewer members or outputs, or keep their KPIs alone.` }
-  if (values > mostValues) return { code: 'OUT_OF_BOUNDS', path: ['step'], message: `The run would give ${values.toLocaleString('en')} values, and at most ${mostValues.toLocaleString('en')} are stored: take a longer step, a shorter horizon, or fewer outputs.` }
-  return undefined
-}
-
-/** Targets that nothing was measured of in the simulated time. */
-async function findUnmeasured(task: RunTask, { from, horizon }: RunWindow, reads: Reads, signal: AbortSignal | undefined): Promise<readonly ItemProblem[]> {
-  if (task.kind !== 'calibrate') return []
-  const found = await reads.readings(task.targets.map(({ key }) => key), { from, to: from + horizon + 1 }, { first: 1, signal })
-  return task.targets.flatMap(({ key: { twin, name } }, index) => (found[index]?.length ? [] : [{
-    code: 'MISSING_INPUT', twin, path: ['input', 'targets', String(index)], message: `${name} of ${JSON.stringify(twin)} has no reading in the simulated time, so that there is nothing to agree with.`,
-  }]))
 }
 
 /** Those that parameters name, wherever they do: nothing else looks like 64 hexadecimal digits. What is not there the engine refuses, as it knows what it wanted. */
@@ -196,9 +177,4 @@ async function readArtifacts(store: StartingConfig['artifacts'], parameters: Jso
 function noEngine(id: string, engines: ReadonlyMap<string, Engine>, path: readonly string[]): NotFound {
   const near = nearest(id, engines.keys())
   return { kind: 'NotFound', code: 'UNKNOWN_ENGINE', id, path: [...path, 'engine'], message: `There is no engine ${JSON.stringify(id.slice(0, 80))}.${near === undefined ? ` There are ${[...engines.keys()].join(', ')}.` : ` Did you mean ${near}?`}` }
-}
-
-function invalid(problems: readonly ItemProblem[]): Invalid {
-  const [first] = problems
-  return { kind: 'Invalid', code: 'INVALID_INPUT', problems, message: problems.length === 1 ? first?.message ?? '' : `${problems.length} things are wrong with it. The first: ${first?.message ?? ''}` }
 }

@@ -1,4 +1,4 @@
-import type { Conflict, Invalid, ItemProblem, LimitReached, NotFound, ProblemCode } from '../problem.ts'
+import { type Conflict, type Invalid, type ItemProblem, type LimitReached, type NotFound, type ProblemCode, toInvalid } from '../problem.ts'
 import { parseInstant } from '../telemetry/instant.ts'
 import { idRule, isValidId } from '../twin/id.ts'
 import { done, refused, type Result } from '../util/result.ts'
@@ -89,11 +89,5 @@ export const hasBranches = (id: string, branches: readonly string[]): Conflict =
   kind: 'Conflict', code: 'SCENARIO_HAS_BRANCHES', path: ['id'],
   message: `Open scenarios branch off from ${JSON.stringify(id)}: ${branches.map((each) => JSON.stringify(each)).join(', ')}. Promote or discard them first.`,
 })
-
-export function toInvalid(problems: readonly ItemProblem[]): Invalid | undefined {
-  const [first] = problems
-  if (!first) return undefined
-  return { kind: 'Invalid', code: 'INVALID_INPUT', message: `${first.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`, path: first.path ?? [], problems }
-}
 
 const toText = (at: number): string => new Date(at).toISOString()

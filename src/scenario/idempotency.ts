@@ -1,8 +1,7 @@
 import { canonicalJson } from '../model/canonical-json.ts'
-import type { Conflict, Invalid } from '../problem.ts'
+import { type Conflict, type Invalid, toInvalid } from '../problem.ts'
 import { idRule, isValidId } from '../twin/id.ts'
 import { sha256 } from '../util/sha256.ts'
-import { toInvalid } from './decide-scenario.ts'
 import type { Idempotency } from './scenario-store.ts'
 
 export const toIdempotency = (key: string | null | undefined, given: unknown): Idempotency | undefined =>

@@ -70,7 +70,7 @@ function toUnit({ value, unit: from }: { readonly value: number; readonly unit: 
   return value
 }
 
-/** Where one of several forms would do, what is wrong with the whole is said by the form that came nearest. */
+/** That a condition led somewhere is said by what is wrong there. */
 const isTelling = ({ keyword }: ErrorObject): boolean => keyword !== 'if'
 
 const bounds: ReadonlySet<string> = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'multipleOf'])

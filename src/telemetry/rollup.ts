@@ -1,6 +1,7 @@
 import type { Vantage } from '../domain/vantage.ts'
 import { failure } from '../errors.ts'
 import type { RegisteredModel, Registry } from '../model/registry.ts'
+import { relationshipNames } from '../model/relationship-names.ts'
 import { nearest } from '../util/nearest.ts'
 import type { Reach, Reached } from './reach.ts'
 import type { SeriesKey } from './reading.ts'
@@ -61,7 +62,7 @@ interface Member extends Reached {
 
 function checkNames(models: Registry, { over, maxDepth, models: only = [] }: RollupRequest): void {
   if (maxDepth < 0 || maxDepth > deepest) throw failure('BAD_USER_INPUT', { message: `maxDepth is from 0 to ${deepest}, not ${maxDepth}.` })
-  const names = new Set([...models.models.values()].flatMap(({ model }) => model.contents.flatMap(({ kind, name }) => (kind === 'Relationship' ? [name] : []))))
+  const names = relationshipNames(models)
   for (const name of over) if (!names.has(name)) throw failure('BAD_USER_INPUT', { message: `No model has a relationship ${JSON.stringify(name)}.${hint(name, names)}` })
   for (const id of only) if (!models.get(id)) throw failure('BAD_USER_INPUT', { message: `There is no model ${JSON.stringify(id)}.${hint(id, models.models.keys())}` })
 }

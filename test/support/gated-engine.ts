@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect } from 'vitest'
-import type { TestApp } from './app.ts'
+import { afterAll, beforeAll, expect } from 'vitest'
+import type { Config } from '../../src/config.ts'
+import { openTestApp, type TestApp } from './app.ts'
 
 /** What the engine is a program for; where it is not installed, tests say so and are skipped. */
 export const hasPython = spawnSync('python3', ['--version']).status === 0
@@ -87,3 +88,28 @@ export async function levelsOf(app: Pick<TestApp, 'data'>, run: string): Promise
 
 /** As they must be: of a run with the gain, over so many steps. */
 export const levels = (steps = 10, gain = 1): readonly number[] => Array.from({ length: steps + 1 }, (_, frame) => (gain * ((frame * frame * 79) % 1_000)) / 8)
+
+/** The whole app with the engine and `tank-1`, for all tests of a suite. */
+export function useGatedSite(runs: Config['runs'], limits?: Parameters<typeof createGatedEngine>[0]): { readonly app: TestApp; readonly engine: GatedEngine; request: GatedEngine['request'] } {
+  let site: { readonly app: TestApp; readonly engine: GatedEngine } | undefined
+  let seed = 0
+  const open = (): NonNullable<typeof site> => {
+    if (!site) throw new Error('The site is there while tests run.')
+    return site
+  }
+  beforeAll(async () => {
+    const engine = await createGatedEngine(limits)
+    site = { engine, app: await openTestApp({ enginesFile: engine.enginesFile, runs }) }
+    await prepareSite(site.app)
+  }, 120_000)
+  afterAll(async () => {
+    await site?.app[Symbol.asyncDispose]()
+    await site?.engine[Symbol.asyncDispose]()
+  })
+  return {
+    get app() { return open().app },
+    get engine() { return open().engine },
+    /** Each with a seed of its own, so that none is answered by another. */
+    request: (parameters = {}, more = {}) => open().engine.request(parameters, { seed: ++seed, ...more }),
+  }
+}

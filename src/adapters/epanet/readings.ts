@@ -6,11 +6,7 @@ import { newer } from './toolkit.ts'
 import type { Values } from './values.ts'
 
 /** The present solution. Values of all nodes or links are fetched at once and once, until `next`. */
-export interface Solution {
-  node(index: number, code: number): number
-  link(index: number, code: number): number
-  nodes(code: number): Float64Array
-  links(code: number): Float64Array
+export interface Solution extends Omit<Values, 'close'> {
   /** Of nodes: through emitters and out of the pipes that end there. */
   leakage(): Float64Array
   next(): void
