@@ -93,17 +93,27 @@ describe('the stage of a predictor', () => {
 })
 
 describe('the book of predictors', () => {
-  it('finds by id and by name, and knows at once what another process has staged', async () => {
-    const [book, { name }] = [createPredictorBook(store), newPredictor()]
+  it('finds by id and by name, knows at once what was staged here, and a second later what another process has staged', async () => {
+    let clock = 0
+    const [book, { name }] = [createPredictorBook(store, { now: () => clock }), newPredictor()]
     const [first, second] = [await register(name), await register(name)]
     expect(await book.find(name)).toBeUndefined()
     expect(await book.find('none;1')).toBeUndefined()
     expect(await book.find(first.id)).toEqual(first)
     const active = await store.setStage(first.id, 'ACTIVE')
     expect(await book.find(name)).toEqual(active)
+    expect(await book.find(first.id)).toEqual(first)
+    book.restaged()
+    expect(await book.find(first.id)).toEqual(active)
     await store.setStage(second.id, 'ACTIVE')
+    clock = 1_000
     expect(await book.find(name)).toMatchObject({ id: second.id, stage: 'ACTIVE' })
     expect(await book.find(first.id)).toMatchObject({ stage: 'RETIRED' })
+    await store.setStage(first.id, 'ACTIVE')
+    clock = 1_999
+    expect(await book.find(name)).toMatchObject({ id: second.id })
+    book.restaged()
+    expect(await book.find(name)).toMatchObject({ id: first.id })
   })
 
   it('reads a card once', async () => {
