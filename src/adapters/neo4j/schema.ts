@@ -40,6 +40,7 @@ const definitions = [
   'CREATE INDEX scenario_parent IF NOT EXISTS FOR (n:_Scenario) ON (n._t, n.parent)',
   'CREATE INDEX scenario_held IF NOT EXISTS FOR (n:_Scenario) ON (n._t, n.held)',
   'CREATE INDEX scenario_state IF NOT EXISTS FOR (n:_Scenario) ON (n._t, n.state)',
+  'CREATE INDEX scenario_ended IF NOT EXISTS FOR (n:_Scenario) ON (n._t, n.endedAt)',
   'CREATE INDEX past_state IF NOT EXISTS FOR (n:_Past) ON (n._t, n._id, n._to)',
   'CREATE INDEX kept_entry IF NOT EXISTS FOR (n:_Kept) ON (n._t, n._to, n._seq)',
   'CREATE INDEX scenario_entry IF NOT EXISTS FOR (n:_J) ON (n._t, n._s, n._id)',
