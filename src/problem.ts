@@ -104,6 +104,7 @@ export const problemCodes = {
   WRONG_SHAPE: { meaning: 'A tensor of the model does not hold as many numbers as the card says.', remedy: 'The message says how many it holds, and how many the card makes.' },
   FORBIDDEN_HOST: { meaning: 'The server may not call this host.', remedy: 'Add the host to TWINFOLD_PREDICTOR_HOSTS, or serve the model at one that is in it.' },
   MODEL_UNREACHABLE: { meaning: 'The server of a remote model did not answer, so that nothing of it could be checked.', remedy: 'Start it, or check its address, and send the registration again.' },
+  PREDICTOR_RETIRED: { meaning: 'The predictor was retired.', remedy: 'Use the ACTIVE version of its name.' },
   RUN_ENDED: { meaning: 'The run has come to its end.', remedy: 'Start it again by retryRun or rerun.' },
   RUN_NOT_ENDED: { meaning: 'The run is still waiting or under way.', remedy: 'Wait for its end, or cancel it first.' },
   RUN_NOT_SUCCEEDED: { meaning: 'The run did not succeed, so that it has nothing to repeat or to apply.', remedy: 'Try it again by retryRun.' },
