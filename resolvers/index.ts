@@ -4,7 +4,9 @@ import type { Context } from '../src/graphql/context.ts'
 import { changeResolvers } from './changes.ts'
 import { diffResolvers } from './diff.ts'
 import { engineResolvers } from './engine.ts'
+import { forecastResolvers } from './forecast.ts'
 import { historyResolvers } from './history.ts'
+import { lineageResolvers } from './lineage.ts'
 import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
 import { runResolvers } from './run.ts'
@@ -21,6 +23,7 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   modelResolvers,
   twinCommandResolvers,
   seriesResolvers,
+  forecastResolvers,
   telemetryResolvers,
   telemetryOverrideResolvers,
   changeResolvers,
@@ -30,5 +33,6 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   runResolvers,
   runComparisonResolvers,
   diffResolvers,
+  lineageResolvers,
   { Twin: { __resolveType: resolveTwinType } },
 ]

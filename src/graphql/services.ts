@@ -7,6 +7,8 @@ import type { TwinReader } from '../domain/twin-reader.ts'
 import type { Vantages } from '../domain/vantage.ts'
 import type { Instants } from '../history/instants.ts'
 import type { LayeredHistory } from '../history/layered-history.ts'
+import type { LineageService } from '../lineage/lineage-service.ts'
+import type { Forecasts } from '../prediction/forecast/forecast.ts'
 import type { ModelService } from '../model/model-service.ts'
 import type { ApplyCalibration } from '../run/apply-calibration.ts'
 import type { RunBoard } from '../run/run-board.ts'
@@ -31,6 +33,7 @@ export interface Services {
   readonly instants: Instants
   readonly history: LayeredHistory
   readonly diff: DiffService
+  readonly lineage: LineageService
   readonly telemetry: TelemetryService
   readonly scenarios: ScenarioBook
   /** Makes scenarios and ends them. */
@@ -41,6 +44,7 @@ export interface Services {
   readonly runBoard: Pick<RunBoard, 'listen' | 'following'>
   readonly runComparison: RunComparison
   readonly applyCalibration: ApplyCalibration
+  readonly forecasts: Forecasts
   readonly feed: ChangeFeed
   readonly readings: ReadingStreams
   readonly live: Pick<LiveQueries, 'subscribe'>

@@ -1,0 +1,158 @@
+import { failure } from '../../errors.ts'
+import { formatDuration } from '../../telemetry/duration.ts'
+import { formatInstant } from '../../telemetry/instant.ts'
+import type { Microseconds, SeriesKey } from '../../telemetry/reading.ts'
+import type { SeriesReads } from '../../telemetry/series-reads.ts'
+import { createTurns } from '../../util/turns.ts'
+import { fewestValues } from './backtest.ts'
+import type { ComputedBand, ComputedForecast } from './compute-forecast.ts'
+import { createCache } from './forecast-cache.ts'
+import type { Anomalies, AnomalyRequest, Forecast, ForecastRequest, Forecasts } from './forecast.ts'
+import type { ForecastCompute, ForecastPredictor } from './forecast-service.ts'
+import { countKnown } from './gaps.ts'
+import { mostHistory, mostSteps } from './grid.ts'
+import { methodsVersion } from './methods.ts'
+import { fromPredictor } from './predictor-forecast.ts'
+import { checkStep, findPlaces, type History, type Place, readHistories } from './read-history.ts'
+import { fewestBefore } from './score-steps.ts'
+import { clockSeasons } from './seasons.ts'
+import { toForecast, withoutForecast } from './to-forecast.ts'
+
+export interface ForecastParts {
+  readonly compute: ForecastCompute
+  /** Of forecasts that are kept. */
+  readonly cacheBytes?: number
+  /** Histories that may wait to be computed; beyond them requests are OVERLOADED. */
+  readonly mostWaiting?: number
+  /** Histories given to `compute` at once. */
+  readonly atOnce?: number
+  readonly predictor?: ForecastPredictor | undefined
+}
+
+/** What the cache keeps of a series as it was, with the bands that were asked for. */
+interface Kept {
+  readonly forecast: ComputedForecast
+  readonly history: Pick<History, 'from'> & { readonly count: number; readonly length: number }
+  readonly bands: Map<number, ComputedBand>
+}
+
+/** Other levels of one forecast. */
+const mostBands = 8
+/** Histories of so many series are in memory at once. */
+const together = 200
+
+export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting = 20_000, atOnce = 16, predictor }: ForecastParts): Forecasts {
+  const cache = createCache<Kept>(cacheBytes)
+  const turns = createTurns(atOnce)
+  let waiting = 0
+  const computed = async <T>(task: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => await turns(async () => {
+    signal?.throwIfAborted()
+    return await task()
+  })
+
+  const kept = async (place: Place, { values, from }: History, steps: number, level: number, key: string, signal: AbortSignal | undefined): Promise<Kept> => {
+    const { every } = place.grid
+    const [count, length] = [countKnown(values), values.length]
+    const { forecast, band } = await computed(() => compute.forecast({ values, steps, seasons: clockSeasons(every, length) }, level, signal), signal)
+    const made: Kept = { forecast, history: { from, count, length }, bands: new Map([[level, band]]) }
+    cache.set(key, made, bytesOf(forecast))
+    return made
+  }
+
+  const bandOf = async ({ forecast, bands }: Kept, level: number, signal: AbortSignal | undefined): Promise<ComputedBand> => {
+    const known = bands.get(level)
+    if (known) return known
+    const band = await computed(() => compute.band(forecast, level, signal), signal)
+    if (bands.size >= mostBands) bands.delete(bands.keys().next().value ?? level)
+    bands.set(level, band)
+    return band
+  }
+
+  const ofSome = async (reads: SeriesReads, series: readonly SeriesKey[], request: ForecastRequest, signal: AbortSignal | undefined): Promise<readonly Forecast[]> => {
+    const places = await findPlaces(reads, series, request, signal)
+    const keys = places.map((place) => place && `${methodsVersion} ${stepsOf(request, place)} ${place.fingerprint}`)
+    const found = keys.map((key) => (key === undefined ? undefined : cache.get(key)))
+    const missing = places.flatMap((place, index) => (place && !found[index] ? [{ place, index }] : []))
+    const histories = await readHistories(reads, missing.map(({ place }) => place), signal)
+    const byIndex = new Map(missing.map(({ index }, place) => [index, histories[place]]))
+    return await Promise.all(places.map(async (place, index): Promise<Forecast> => {
+      if (!place) return withoutForecast(request.level, await whyNone(reads, series[index] as SeriesKey, request.until, signal))
+      const [history, steps, cached] = [byIndex.get(index), stepsOf(request, place), found[index]]
+      const problem = history && tooShort(history, place, steps)
+      if (problem !== undefined) return withoutForecast(request.level, problem)
+      const made = cached ?? await kept(place, history as History, steps, request.level, keys[index] ?? '', signal)
+      const band = await bandOf(made, request.level, signal)
+      return toForecast({ forecast: made.forecast, band, history: made.history, place, until: request.until, isCached: cached !== undefined })
+    }))
+  }
+
+  const scored = async (reads: SeriesReads, series: readonly SeriesKey[], request: AnomalyRequest, signal: AbortSignal | undefined): Promise<readonly Anomalies[]> => {
+    const places = await findPlaces(reads, series, { horizon: request.last, every: request.every, until: request.until }, signal)
+    const present = places.flatMap((place) => place ?? [])
+    const histories = new Map((await readHistories(reads, present, signal)).map((history, index) => [present[index], history]))
+    return await Promise.all(places.map(async (place, index): Promise<Anomalies> => {
+      const history = place && histories.get(place)
+      if (!history) return { points: [], problem: await whyNone(reads, series[index] as SeriesKey, request.until, signal) }
+      const { every } = place.grid
+      const from = history.values.length - Math.min(Math.ceil(request.last / every), history.values.length)
+      const before = countKnown(history.values.subarray(0, from))
+      if (before < fewestBefore) return { points: [], problem: `Before the last ${formatDuration(request.last)} there are ${before} steps of ${formatDuration(every)} with readings; to say what was to be expected takes ${fewestBefore}. Ask of a shorter \`last\`, or give a shorter \`every\` if readings come more often.` }
+      const steps = await computed(() => compute.score({ values: history.values, seasons: clockSeasons(every, from), from, level: request.level }, signal), signal)
+      return {
+        problem: undefined,
+        points: steps.map(({ step, value, expected, radius, score, pValue }) =>
+          ({ at: history.from + step * every, value, expected, lower: expected - radius, upper: expected + radius, score, pValue, isAnomaly: Math.abs(score) > 1 })),
+      }
+    }))
+  }
+
+  /** Some at a time. */
+  const bounded = async <T>(series: readonly SeriesKey[], task: (some: readonly SeriesKey[]) => Promise<readonly T[]>): Promise<readonly T[]> => {
+    if (waiting > 0 && waiting + series.length > mostWaiting) throw failure('OVERLOADED', { message: `${waiting} forecasts wait to be computed; no more are taken at the moment.` })
+    waiting += series.length
+    try {
+      const answers: T[] = []
+      for (let at = 0; at < series.length; at += together) answers.push(...await task(series.slice(at, at + together)))
+      return answers
+    } finally {
+      waiting -= series.length
+    }
+  }
+
+  return {
+    async forecast(reads, series, request, signal) {
+      checkLevel(request.level)
+      if (request.predictor !== undefined) return await fromPredictor(predictor, request.predictor, series, request, signal)
+      checkStep('horizon', request.horizon, request.every, mostSteps)
+      return await bounded(series, (some) => ofSome(reads, some, request, signal))
+    },
+    async scoreAgainstForecast(reads, series, request, signal) {
+      checkLevel(request.level)
+      checkStep('last', request.last, request.every, mostHistory - fewestBefore)
+      return await bounded(series, (some) => scored(reads, some, request, signal))
+    },
+  }
+}
+
+const stepsOf = ({ horizon }: ForecastRequest, { grid: { every } }: Place): number => Math.min(mostSteps, Math.ceil(horizon / every))
+
+const bytesOf = ({ points, errors }: ComputedForecast): number => errors.values.byteLength + errors.origins.byteLength + 4 * points.byteLength + 4_000
+
+function checkLevel(level: number): void {
+  if (!(level >= 0.05 && level <= 0.999)) throw failure('BAD_USER_INPUT', { message: `level is from 0.05 to 0.999, not ${level}: the share of the truths that the band is to hold.` })
+}
+
+/** A sentence for a client. */
+async function whyNone(reads: SeriesReads, key: SeriesKey, until: Microseconds, signal: AbortSignal | undefined): Promise<string> {
+  const [reading] = await reads.latestBefore([key], until + 1, { signal })
+  if (!reading) return `There is no reading of ${key.name} until ${formatInstant(until)}.`
+  return `There is one reading of ${key.name} until ${formatInstant(until)}; how often readings come takes two to tell.`
+}
+
+function tooShort({ values }: History, { key, grid: { every } }: Place, steps: number): string | undefined {
+  const [known, needed] = [countKnown(values), fewestValues(steps)]
+  if (values.length >= needed && known >= needed / 2) return undefined
+  const found = values.length >= needed ? `${known} of ${values.length} steps of ${formatDuration(every)} have readings` : `${values.length} steps of ${formatDuration(every)} are there`
+  return `Of ${key.name} ${found}; to forecast ${steps} steps and to say how far that can be trusted takes ${needed}${values.length >= needed ? ', of which half have readings' : ''}. Look less far ahead, or give a shorter \`every\` if readings come more often.`
+}
+

@@ -1,0 +1,61 @@
+import { conformalQuantile } from '../conformal/quantile.ts'
+import { errorsOf, fewestValues } from './backtest.ts'
+import { computeForecast } from './compute-forecast.ts'
+import { fillGaps } from './gaps.ts'
+import { toMethod } from './methods.ts'
+
+/** A history on a grid, of which the last steps are judged. */
+export interface ScoreTask {
+  /** NaN in gaps; the first is known. */
+  readonly values: Float64Array
+  readonly seasons: readonly number[]
+  /** Steps before this one are only learned from. */
+  readonly from: number
+  readonly level: number
+}
+
+export interface ScoredStep {
+  readonly step: number
+  readonly value: number
+  readonly expected: number
+  readonly radius: number
+  /** In radii; signed. */
+  readonly score: number
+  readonly pValue: number
+}
+
+/** Errors that a step is compared with: the newest ones before it. */
+const mostCompared = 1_000
+/** So many steps before the first that is judged. */
+export const fewestBefore = 2 * fewestValues(1)
+
+/**
+ * Each step's value against what was expected of it one step before, and the error against those of the steps before: nothing is judged by what came later. The method is
+ * chosen, and has learned, before the first step that is judged; errors before those are of forecasts that had not seen them either.
+ */
+export function scoreSteps({ values: truths, seasons: suggested, from, level }: ScoreTask): readonly ScoredStep[] {
+  const before = truths.subarray(0, from)
+  const { method, seasons } = computeForecast({ values: before, steps: 1, seasons: suggested })
+  const history = { truths, values: fillGaps(truths, seasons) }
+  const chosen = toMethod(method, seasons)
+  const half = from >> 1
+  const [early, late] = [chosen.fit(history.values, half), chosen.fit(history.values, from)]
+  if (!late) return []
+  const origins = (start: number, end: number): Int32Array => Int32Array.from({ length: end - start }, (_, index) => start + index)
+  const known = early ? errorsOf(early, history, origins(half, from), 1).values : new Float32Array(0)
+  const judged = errorsOf(late, history, origins(from, truths.length), 1).values
+  const earlier = [...known].filter((error) => !Number.isNaN(error)).map(Math.abs)
+  return [...judged].flatMap((error, index): readonly ScoredStep[] => {
+    const value = truths[from + index] ?? NaN
+    if (Number.isNaN(error)) return []
+    const scored = compare(Math.abs(error), earlier.slice(-mostCompared), level)
+    earlier.push(Math.abs(error))
+    return [{ step: from + index, value, expected: value - error, ...scored, score: Math.sign(error) * scored.score }]
+  })
+}
+
+function compare(size: number, earlier: readonly number[], level: number): Pick<ScoredStep, 'radius' | 'score' | 'pValue'> {
+  const radius = conformalQuantile(Float64Array.from(earlier), level)
+  const greater = earlier.reduce((count, other) => (other >= size ? count + 1 : count), 0)
+  return { radius, score: size === 0 ? 0 : radius === 0 ? Infinity : size / radius, pValue: (greater + 1) / (earlier.length + 1) }
+}

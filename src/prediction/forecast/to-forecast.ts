@@ -1,0 +1,67 @@
+import { formatDuration } from '../../telemetry/duration.ts'
+import { formatInstant } from '../../telemetry/instant.ts'
+import type { Microseconds } from '../../telemetry/reading.ts'
+import { fewestFor } from '../conformal/quantile.ts'
+import type { ComputedBand, ComputedForecast } from './compute-forecast.ts'
+import type { Backtest, Forecast } from './forecast.ts'
+import type { Place } from './read-history.ts'
+
+/** What a forecast is put together from. */
+export interface MadeForecast {
+  readonly forecast: ComputedForecast
+  readonly band: ComputedBand
+  /** Where the first step begins, how many steps there are, and how many of them have readings. */
+  readonly history: { readonly from: Microseconds; readonly length: number; readonly count: number }
+  readonly place: Place
+  readonly until: Microseconds
+  readonly isCached: boolean
+}
+
+/** So many intervals without a reading are silence. */
+const silent = 5
+
+export function toForecast(made: MadeForecast): Forecast {
+  const { forecast, band, history: { from, length, count }, place: { grid: { every } }, isCached } = made
+  const to = from + length * every
+  return {
+    points: [...forecast.points].map((value, step) => ({ at: to + step * every, value, lower: band.lower[step], upper: band.upper[step] })),
+    level: band.level, every, isCached, problem: undefined,
+    method: { name: forecast.method, predictor: undefined, seasons: forecast.seasons.map((steps) => steps * every), why: whyChosen(forecast, every) },
+    backtest: toBacktest(forecast, band, from, every),
+    trainedOn: { from, to, count },
+    warnings: warningsOf(made, to),
+  }
+}
+
+export const withoutForecast = (level: number, problem: string): Forecast =>
+  ({ points: [], level, method: undefined, backtest: undefined, every: undefined, trainedOn: undefined, isCached: false, problem, warnings: [] })
+
+function toBacktest({ scale, meanError, rootError, errors: { origins, steps }, checkedFrom }: ComputedForecast, { coverage }: ComputedBand, from: Microseconds, every: Microseconds): Backtest | undefined {
+  const checked = checkedFrom < origins.length ? origins.subarray(checkedFrom) : origins
+  const [first, last] = [checked[0], checked.at(-1)]
+  if (first === undefined || last === undefined || Number.isNaN(meanError)) return undefined
+  return {
+    mase: scale === 0 ? undefined : meanError / scale, rmse: rootError, mae: meanError, coverage: coverage?.share, meanWidth: coverage?.meanWidth,
+    origins: checked.length, from: from + first * every, to: from + (last + steps) * every,
+  }
+}
+
+function whyChosen({ method, seasons, compared }: ComputedForecast, every: Microseconds): string {
+  const isChosen = (one: ComputedForecast['compared'][number]): boolean => one.method === method && String(one.seasons) === String(seasons)
+  const nameOf = (one: { readonly method: string; readonly seasons: readonly number[] }): string => `${one.method}${one.seasons.length === 0 ? '' : ` with a season of ${one.seasons.map((steps) => formatDuration(steps * every)).join(' and ')}`}`
+  const [chosen, next] = [compared.find(isChosen), compared.find((one) => !isChosen(one))]
+  if (!chosen || !next || Number.isNaN(chosen.mase)) return `${nameOf({ method, seasons })}: of a series that does not change all methods say the same, and it is the simplest.`
+  const comparison = next.mase < chosen.mase ? `${nameOf(next)} had ${next.mase.toFixed(2)}, too little less for what is simpler to give way` : `next came ${nameOf(next)} with ${next.mase.toFixed(2)}`
+  return `Of ${compared.length} methods ${nameOf(chosen)} had a mean error of ${chosen.mase.toFixed(2)} times that of the seasonal naive method; ${comparison}.`
+}
+
+function warningsOf({ forecast, band, history: { length, count }, place: { latest, interval }, until }: MadeForecast, to: Microseconds): readonly string[] {
+  const { origins, steps } = forecast.errors
+  const independent = Math.floor((origins.length === 0 ? 0 : (origins.at(-1) ?? 0) - (origins[0] ?? 0) + 1) / steps) + 1
+  return [
+    ...(until - latest > silent * interval ? [`The last reading is ${formatDuration(until - latest)} older than the instant that is asked from. The forecast begins where the readings end, at ${formatInstant(to)}.`] : []),
+    ...(!band.coverage ? ['The history is too short to check the band on times that had no part in making it: `coverage` is null.'] : []),
+    ...(independent < fewestFor(band.level) ? [`The history holds ${independent} times as long as the horizon behind what was learned from; a band that holds ${band.level} of the truths that far ahead takes ${fewestFor(band.level)}. Its far end may be too narrow.`] : []),
+    ...(count < 0.8 * length ? [`${length - count} of the ${length} steps of the history have no reading.`] : []),
+  ]
+}
