@@ -38,8 +38,10 @@ interface Kept {
 
 /** Other levels of one forecast. */
 const mostBands = 8
-/** Histories of so many series are in memory at once. */
-const together = 200
+/** Series that are looked up in one call. */
+const together = 1_000
+/** Histories that are read in one call: their steps are handled on this thread, which others wait for. */
+const readTogether = 32
 
 export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting = 20_000, atOnce = 16, predictor }: ForecastParts): Forecasts {
   const cache = createCache<Kept>(cacheBytes)
@@ -70,40 +72,49 @@ export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting
 
   const ofSome = async (reads: SeriesReads, series: readonly SeriesKey[], request: ForecastRequest, signal: AbortSignal | undefined): Promise<readonly Forecast[]> => {
     const places = await findPlaces(reads, series, request, signal)
-    const keys = places.map((place) => place && `${methodsVersion} ${stepsOf(request, place)} ${place.fingerprint}`)
-    const found = keys.map((key) => (key === undefined ? undefined : cache.get(key)))
-    const missing = places.flatMap((place, index) => (place && !found[index] ? [{ place, index }] : []))
-    const histories = await readHistories(reads, missing.map(({ place }) => place), signal)
-    const byIndex = new Map(missing.map(({ index }, place) => [index, histories[place]]))
+    const present = places.flatMap((place) => place ?? [])
+    const keyOf = (place: Place): string => `${methodsVersion} ${stepsOf(request, place)} ${place.fingerprint}`
+    const known = new Map(present.map((place) => [place, cache.get(keyOf(place))]))
+    const made = new Map<Place, Promise<Kept | string>>()
+    await eachPart(present.filter((place) => !known.get(place)), (some) => readHistories(reads, some, signal), (place, history) => {
+      const steps = stepsOf(request, place)
+      const problem = tooShort(history, place, steps)
+      const coming = problem === undefined ? kept(place, history, steps, request.level, keyOf(place), signal) : Promise.resolve(problem)
+      made.set(place, coming)
+      return coming
+    })
     return await Promise.all(places.map(async (place, index): Promise<Forecast> => {
       if (!place) return withoutForecast(request.level, await whyNone(reads, series[index] as SeriesKey, request.until, signal))
-      const [history, steps, cached] = [byIndex.get(index), stepsOf(request, place), found[index]]
-      const problem = history && tooShort(history, place, steps)
-      if (problem !== undefined) return withoutForecast(request.level, problem)
-      const made = cached ?? await kept(place, history as History, steps, request.level, keys[index] ?? '', signal)
-      const band = await bandOf(made, request.level, signal)
-      return toForecast({ forecast: made.forecast, band, history: made.history, place, until: request.until, isCached: cached !== undefined })
+      const cached = known.get(place)
+      const found = cached ?? await made.get(place)
+      if (typeof found !== 'object') return withoutForecast(request.level, found ?? '')
+      const band = await bandOf(found, request.level, signal)
+      return toForecast({ forecast: found.forecast, band, history: found.history, place, until: request.until, isCached: cached !== undefined })
     }))
+  }
+
+  const score = async ({ key, grid: { every } }: Place, { values, from: begin }: History, { last, level }: AnomalyRequest, signal: AbortSignal | undefined): Promise<Anomalies> => {
+    const from = values.length - Math.min(Math.ceil(last / every), values.length)
+    const before = countKnown(values.subarray(0, from))
+    if (before < fewestBefore) return { points: [], problem: `Before the last ${formatDuration(last)} of ${key.name} ${before} steps of ${formatDuration(every)} have readings; to say what was to be expected takes ${fewestBefore}. Ask of a shorter \`last\`, or give a shorter \`every\` if readings come more often.` }
+    const steps = await computed(() => compute.score({ values, seasons: clockSeasons(every, from), from, level }, signal), signal)
+    return {
+      problem: undefined,
+      points: steps.map(({ step, value, expected, radius, score: own, pValue }) => ({ at: begin + step * every, value, expected, lower: expected - radius, upper: expected + radius, score: own, pValue, isAnomaly: Math.abs(own) > 1 })),
+    }
   }
 
   const scored = async (reads: SeriesReads, series: readonly SeriesKey[], request: AnomalyRequest, signal: AbortSignal | undefined): Promise<readonly Anomalies[]> => {
     const places = await findPlaces(reads, series, { horizon: request.last, every: request.every, until: request.until }, signal)
     const present = places.flatMap((place) => place ?? [])
-    const histories = new Map((await readHistories(reads, present, signal)).map((history, index) => [present[index], history]))
-    return await Promise.all(places.map(async (place, index): Promise<Anomalies> => {
-      const history = place && histories.get(place)
-      if (!history) return { points: [], problem: await whyNone(reads, series[index] as SeriesKey, request.until, signal) }
-      const { every } = place.grid
-      const from = history.values.length - Math.min(Math.ceil(request.last / every), history.values.length)
-      const before = countKnown(history.values.subarray(0, from))
-      if (before < fewestBefore) return { points: [], problem: `Before the last ${formatDuration(request.last)} there are ${before} steps of ${formatDuration(every)} with readings; to say what was to be expected takes ${fewestBefore}. Ask of a shorter \`last\`, or give a shorter \`every\` if readings come more often.` }
-      const steps = await computed(() => compute.score({ values: history.values, seasons: clockSeasons(every, from), from, level: request.level }, signal), signal)
-      return {
-        problem: undefined,
-        points: steps.map(({ step, value, expected, radius, score, pValue }) =>
-          ({ at: history.from + step * every, value, expected, lower: expected - radius, upper: expected + radius, score, pValue, isAnomaly: Math.abs(score) > 1 })),
-      }
-    }))
+    const made = new Map<Place, Promise<Anomalies>>()
+    await eachPart(present, (some) => readHistories(reads, some, signal), (place, history) => {
+      const coming = score(place, history, request, signal)
+      made.set(place, coming)
+      return coming
+    })
+    return await Promise.all(places.map(async (place, index): Promise<Anomalies> =>
+      (place && await made.get(place)) ?? { points: [], problem: await whyNone(reads, series[index] as SeriesKey, request.until, signal) }))
   }
 
   /** Some at a time. */
@@ -132,6 +143,19 @@ export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting
       return await bounded(series, (some) => scored(reads, some, request, signal))
     },
   }
+}
+
+/** Reads the next part while the one before is computed, so that no more than two lie in memory. */
+async function eachPart(places: readonly Place[], read: (some: readonly Place[]) => Promise<readonly History[]>, begin: (place: Place, history: History) => Promise<unknown>): Promise<void> {
+  let before: Promise<unknown> = Promise.resolve()
+  for (let at = 0; at < places.length; at += readTogether) {
+    const some = places.slice(at, at + readTogether)
+    const histories = await read(some)
+    await before
+    before = Promise.all(some.map((place, index) => begin(place, histories[index] as History)))
+    before.catch(() => undefined) // told to whoever waits for each
+  }
+  await before
 }
 
 const stepsOf = ({ horizon }: ForecastRequest, { grid: { every } }: Place): number => Math.min(mostSteps, Math.ceil(horizon / every))

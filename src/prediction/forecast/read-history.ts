@@ -8,8 +8,8 @@ import { chooseStep, type Grid, gridUntil, usualInterval } from './grid.ts'
 
 /** Readings that the usual interval is told by. */
 const sampled = 64
-/** Series whose histories are read in one call, which bounds what lies in memory. */
-const together = 200
+/** Series that are read in one call, which bounds what lies in memory. */
+const together = 250
 
 /** Where a series is learned from. */
 export interface Place {
