@@ -36,6 +36,8 @@ export interface TelemetryParts {
 /** The telemetry half of the app, and how to begin to listen to its sources: not before there are twins to send readings to. */
 export interface OpenTelemetry {
   readonly telemetry: Telemetry
+  /** What the sources file says. */
+  readonly sources: readonly SourceDefinition[]
   startSources(): Promise<void>
 }
 
@@ -59,6 +61,7 @@ export async function openTelemetry({ config, parts, log, database, tenant, regi
   }))
   return {
     telemetry,
+    sources: definitions,
     async startSources() {
       const sources = definitions.map(startSource)
       parts.use(await showSources(sources, createNeo4jSourceBoard(database, tenant), (err) => { log.warn({ err }, 'the state of sources could not be written down') }))

@@ -23,6 +23,7 @@ import { serve } from './http/serve.ts'
 import { createModelService } from './model/model-service.ts'
 import { createLog } from './observe/log.ts'
 import { createMetrics } from './observe/metrics.ts'
+import { openLineage } from './app-lineage.ts'
 import { openLive } from './app-live.ts'
 import { openHistory } from './app-history.ts'
 import { openRuns } from './app-runs.ts'
@@ -62,7 +63,7 @@ export async function createApp(config: Config): Promise<App> {
 
   const models = await createModelService({ store: createNeo4jModelStore(database, tenant.tenant) })
   const wakeUps = await openWakeUps(config, parts, log)
-  const { telemetry, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry(), onAppended: wakeUps.readings.announce, onOverridden: () => { live.committed() } })
+  const { telemetry, sources, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry(), onAppended: wakeUps.readings.announce, onOverridden: () => { live.committed() } })
   parts.defer(wakeUps.readings.listen(() => {
     telemetry.tail.wake()
     telemetry.tailOfAll.wake()
@@ -83,17 +84,22 @@ export async function createApp(config: Config): Promise<App> {
     config, parts, log, database, tenant: tenant.tenant, telemetry, commits, registry: () => models.registry(),
     services: { vantages: reading.services.vantages, scenarios: scenarios.services.scenarios, scenarioLife: life.scenarioLife },
   })
+  const history = openHistory({ config, parts, log, database, tenant, instants: reading.services.instants, scenarios: scenarios.services.scenarios, registry: () => models.registry() })
   const services: Services = {
     models,
     twins: createTwinService(commits),
     migration: createTwinMigrationService({ store: createNeo4jTwinMigrationStore(database, tenant), onMigrated: live.committed, registry: () => models.registry() }),
     ...reading.services,
     telemetry,
-    ...openHistory({ config, parts, log, database, tenant, instants: reading.services.instants, scenarios: scenarios.services.scenarios, registry: () => models.registry() }),
+    ...history,
     ...scenarios.services,
     ...life,
     ...runs.services,
     ...live.services,
+    ...openLineage({
+      database, tenant: tenant.tenant, artifacts: runs.artifacts, sources, registry: () => models.registry(),
+      services: { history: history.history, scenarios: scenarios.services.scenarios, telemetry, runs: runs.services.runs },
+    }),
   }
   const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }
   await setBack(database, tenant.tenant, 0) // a demo that was not loaded to its end may have left it

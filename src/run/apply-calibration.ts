@@ -40,7 +40,7 @@ export const createApplyCalibration = ({ store, scenarios, life, commits }: Appl
   if (!found) return refused({ kind: 'Conflict', code: 'NOT_A_CALIBRATION', path: ['run'], message: `The run ${JSON.stringify(id)} is no calibration that succeeded: it is a ${run.kind}, and ${run.phase.kind}.` })
   const { patches, applied, left } = toPatches(found, onlyIdentifiable)
   if (patches.size === 0) return refused({ kind: 'Conflict', code: 'NOT_A_CALIBRATION', path: ['run'], message: 'It found nothing that can be written to twins: its variables are parameters of the engine, or the measurements do not tell them.' })
-  const created = await life.create({ name, parent: run.scenario?.id, description: `What the calibration ${run.id} found.` }, { actor })
+  const created = await life.create({ name, parent: run.scenario?.id, description: descriptionOf(run.id) }, { actor })
   if (!created.ok) return created
   const { scenario } = created.value
   const committed = await commits.submit({
@@ -53,6 +53,12 @@ export const createApplyCalibration = ({ store, scenarios, life, commits }: Appl
   }
   return { ok: true, value: { scenario: scenario.id, cursor: committed.value.cursor, applied, left } }
 }
+
+/** How the scenario says what it was made of. */
+const descriptionOf = (run: string): string => `What the calibration ${run} found.`
+
+/** The calibration that a scenario says it was made of, by its description; whoever reads it looks whether that is so. */
+export const calibrationOf = (description: string): string | undefined => /^What the calibration (\S+) found\.$/.exec(description)?.[1]
 
 /** Merge patches by twin. A component's property has a dot in its name. */
 export function toPatches({ variables, sets }: Found, onlyIdentifiable: boolean): { readonly patches: ReadonlyMap<string, Readonly<Record<string, unknown>>>; readonly applied: readonly string[]; readonly left: readonly string[] } {

@@ -18,6 +18,15 @@ const sizes = ['first', 'limit', 'points', 'k'] as const
 /** Arguments with an item for each item returned. */
 const lists = ['ids', 'of', 'twins', 'relationships', 'documents', 'readings'] as const
 
+declare module 'graphql' {
+  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
+    /** Objects that a field of one object reads, whatever is selected of it. */
+    cost?: number
+    /** Its lists are as long as the page of the field around it. */
+    isPagedAround?: boolean
+  }
+}
+
 /**
  * `fixed + perItem × size`, where `size` is the page size of the enclosing field. A connection's page size is the connection's, not its `edges`': weights
  * that leave it open are the same for every use of a fragment.
@@ -44,8 +53,10 @@ function weigh(node: FieldNode, field: GraphQLField<unknown, unknown>, inner: We
   if (field.name.startsWith('__')) return { fixed: assumed.introspection, perItem: 0 }
   if (!isCompositeType(getNamedType(field.type))) return { fixed: 0, perItem: 0 }
   const size = sizeOf(node, field, variables)
+  const { cost = 0, isPagedAround = false } = field.extensions
   if (field.extensions.live) return { fixed: (field.args.some(({ name }) => name === 'id') ? 1 : size ?? assumed.rootList) * (1 + inner.fixed + inner.perItem * assumed.innerList), perItem: 0 } // all of the answer is read
-  if (!isListType(getNullableType(field.type))) return { fixed: 1 + inner.fixed + inner.perItem * (size ?? assumed.innerList), perItem: 0 }
+  if (isPagedAround) return { fixed: 1 + inner.fixed, perItem: inner.perItem }
+  if (!isListType(getNullableType(field.type))) return { fixed: 1 + cost + inner.fixed + inner.perItem * (size ?? assumed.innerList), perItem: 0 }
   const item = 1 + inner.fixed + inner.perItem * assumed.innerList
   return size === undefined ? { fixed: 0, perItem: item } : { fixed: size * item, perItem: 0 }
 }

@@ -1,0 +1,72 @@
+import { presentVantage } from '../domain/vantage.ts'
+import { failure } from '../errors.ts'
+import { predictedKey } from '../prediction/prediction-series.ts'
+import { resultKey } from '../simulation/result-series.ts'
+import type { Microseconds, SeriesKey, Source } from '../telemetry/reading.ts'
+import { seriesKind } from '../telemetry/series-kind.ts'
+import type { SeenReading } from '../telemetry/series-reads.ts'
+import { nearest } from '../util/nearest.ts'
+import { ownerOf } from './explain-property.ts'
+import type { SeenSeries } from './explain-reading.ts'
+import type { Ground } from './ground.ts'
+import type { LineageVantage } from './lineage-ports.ts'
+import { memberOf } from './member-of.ts'
+
+export interface SeriesRequest {
+  readonly twin: string
+  /** Of a component, `component.name`. */
+  readonly series: string
+  readonly source?: Source | undefined
+  readonly run?: string | undefined
+  readonly from: LineageVantage
+}
+
+/** The series that is meant, and from where it is looked at: what runs say does not depend on that. Throws BAD_USER_INPUT. */
+export async function findSeries(ground: Ground, request: SeriesRequest): Promise<SeenSeries> {
+  const { run, source = isOfPredictors(request.series) ? 'PREDICTED' : 'MEASURED' } = request
+  if (run !== undefined) return await seriesOfRun(ground, request, run)
+  if (source === 'SIMULATED') throw failure('BAD_USER_INPUT', { message: 'Readings that are SIMULATED are each of a run. Name the run: `run: "…"`.' })
+  return isOfPredictors(request.series) ? seriesOfPredictor(request, source) : await seriesOfTwin(ground, request, source)
+}
+
+/** Names of telemetry have neither. */
+const isOfPredictors = (name: string): boolean => /[@~]/.test(name)
+
+async function seriesOfRun(ground: Ground, { twin, series, source, from }: SeriesRequest, id: string): Promise<SeenSeries> {
+  const run = await ground.run(memberOf(id).run)
+  if (!run) throw failure('BAD_USER_INPUT', { message: `There is no run ${JSON.stringify(id.slice(0, 80))}. Check the id.` })
+  const wanted = source ?? (run.kind === 'INFERENCE' ? 'PREDICTED' : 'SIMULATED')
+  const outputs = (await ground.inputsOf(run))?.outputs ?? []
+  const output = outputs.find((each) => each.twin === twin && each.name === series)
+  if (!output) {
+    const near = nearest(series, outputs.flatMap((each) => (each.twin === twin ? [each.name] : [])))
+    throw failure('BAD_USER_INPUT', { message: `The run ${JSON.stringify(id)} computes no ${series} of ${JSON.stringify(twin)}.${near === undefined ? '' : ` Did you mean ${near}?`}` })
+  }
+  return { key: { ...resultKey(output, id), source: wanted }, unit: output.unit, from: { ...presentVantage, scenario: from.scenario, saidUntil: undefined } }
+}
+
+function seriesOfPredictor({ twin, series, from }: SeriesRequest, source: Source): SeenSeries {
+  const key: SeriesKey = { ...predictedKey(twin, series, null), source }
+  return { key, unit: null, from }
+}
+
+async function seriesOfTwin(ground: Ground, { twin: id, series, from }: SeriesRequest, source: Source): Promise<SeenSeries> {
+  const { twin: owner, property: name } = ownerOf({ twin: id, property: series })
+  const twin = await ground.twin(owner, from)
+  if (!twin) throw failure('BAD_USER_INPUT', { message: `There is no twin ${JSON.stringify(owner.slice(0, 80))} where you look. Check the id, \`asOf\` and \`scenario\`.` })
+  const contents = ground.registry().get(twin.model)?.contents
+  const content = contents?.get(name)
+  if (content?.kind !== 'Telemetry') {
+    const names = [...contents?.values() ?? []].flatMap((each) => (each.kind === 'Telemetry' ? [each.name] : []))
+    const near = nearest(name, names)
+    throw failure('BAD_USER_INPUT', { message: `The model ${twin.model} has no telemetry ${JSON.stringify(name.slice(0, 100))}. ${near === undefined ? `It has ${names.slice(0, 50).join(', ') || 'none'}.` : `Did you mean ${near}?`}` })
+  }
+  return { key: { twin: owner, name, kind: seriesKind(content.schema), source, run: null }, unit: content.unit ?? null, from }
+}
+
+/** The reading at an instant, or the last one before. */
+export async function readAt({ telemetry, signal }: Ground, { key, from }: SeenSeries, at: Microseconds | undefined): Promise<SeenReading | undefined> {
+  const reads = telemetry.from(from)
+  const [found] = at === undefined ? await reads.latest([key], { signal }) : await reads.latestBefore([key], at + 1, { signal })
+  return found
+}

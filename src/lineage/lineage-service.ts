@@ -1,0 +1,75 @@
+import { createGround, type Explainers, type Ground } from './ground.ts'
+import { explainProperty, explainSetting, ownerOf } from './explain-property.ts'
+import { explainReading, explainSeries } from './explain-reading.ts'
+import { explainRun } from './explain-run.ts'
+import { findSeries, readAt } from './find-series.ts'
+import type { LineagePorts, LineageVantage } from './lineage-ports.ts'
+import type { Found, LineageNode } from './lineage-node.ts'
+import { failure } from '../errors.ts'
+import type { Microseconds, Source } from '../telemetry/reading.ts'
+import { nearest } from '../util/nearest.ts'
+import { sentences } from './sentences.ts'
+import { walk, type Walked } from './walk.ts'
+
+/** Which value is asked about: a property, or a telemetry at an instant. */
+export interface WhyRequest {
+  readonly twin: string
+  readonly property?: string | undefined
+  readonly series?: string | undefined
+  /** The reading at it, or the last one before; undefined: the latest. */
+  readonly at?: Microseconds | undefined
+  readonly source?: Source | undefined
+  readonly run?: string | undefined
+  readonly depth: number
+  readonly from: LineageVantage
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Lineage {
+  readonly root: LineageNode
+  readonly walked: Walked
+  /** The chain in sentences. */
+  readonly summary: readonly string[]
+}
+
+/** Answers from a value to what made it. */
+export interface LineageService {
+  /** Fails with BAD_USER_INPUT (no such twin, property, telemetry or run), STORE_UNAVAILABLE, TELEMETRY_UNAVAILABLE, TIMEOUT. */
+  explain(request: WhyRequest): Promise<Lineage>
+}
+
+const explainers: Explainers = { property: explainProperty, setting: explainSetting, reading: explainReading, series: explainSeries, run: explainRun }
+
+/** Nodes of one answer, and how long it may take to find them. */
+const [mostNodes, mostMs] = [1_000, 8_000]
+
+export function createLineageService(ports: LineagePorts): LineageService {
+  return {
+    async explain(request) {
+      const ground = createGround(ports, explainers, request.signal)
+      const root = await findRoot(ground, request)
+      const walked = await walk(root, { depth: request.depth, nodes: mostNodes, timeMs: mostMs }, request.signal)
+      return { root: root.node, walked, summary: sentences(walked) }
+    },
+  }
+}
+
+async function findRoot(ground: Ground, request: WhyRequest): Promise<Found> {
+  const { property, series, twin, from } = request
+  if (property !== undefined) return await explainProperty(ground, { twin, property }, from) ?? await noProperty(ground, { twin, property }, from)
+  if (series === undefined) throw failure('BAD_USER_INPUT', { message: 'Say which value: give `property`, or `series`.' })
+  const found = await findSeries(ground, { ...request, series })
+  const reading = await readAt(ground, found, request.at)
+  return reading ? await explainReading(ground, found, reading) : await explainSeries(ground, found, { from: undefined, to: (request.at ?? Number.MAX_SAFE_INTEGER - 1) + 1 })
+}
+
+async function noProperty(ground: Ground, given: { readonly twin: string; readonly property: string }, from: LineageVantage): Promise<never> {
+  const { twin: id, property } = ownerOf(given)
+  const twin = await ground.twin(id, from)
+  if (!twin) throw noTwin(id)
+  const names = [...ground.registry().get(twin.model)?.contents.values() ?? []].flatMap((content) => (content.kind === 'Property' ? [content.name] : []))
+  const near = nearest(property, names)
+  throw failure('BAD_USER_INPUT', { message: `The model ${twin.model} has no property ${JSON.stringify(property.slice(0, 100))}. ${near === undefined ? `It has ${names.slice(0, 50).join(', ') || 'none'}.` : `Did you mean ${near}?`}` })
+}
+
+export const noTwin = (id: string): Error => failure('BAD_USER_INPUT', { message: `There is no twin ${JSON.stringify(id.slice(0, 80))} where you look. Check the id, \`asOf\` and \`scenario\`.` })

@@ -1,0 +1,29 @@
+import type { Data, TestApp } from '../support/app.ts'
+
+const nodes = `... on LineageProperty { twin property value unit asOf scenario } ... on LineageSetting { twin property at before after actor cause cursor version scenario }
+  ... on LineageReading { twin series at value unit quality source receivedAt origin sequence run replaced { value quality receivedAt origin sequence } hasMoreReplaced }
+  ... on LineageSeries { twin series unit source run from to count firstAt lastAt } ... on LineageOrigin { origin sources { id kind url } }
+  ... on LineageOverride { twin series change constant factor readings setAt setBy } ... on LineageScenario { scenario name base state createdAt createdBy }
+  ... on LineageRun { run detail { id state } runKind state engine engineVersion engineBuild configHash resultHash seed cursor asOf watermark models createdAt createdBy rule repeats isKept }
+  ... on LineagePredictor { predictor name version runtime build licence training { from to rows } metrics model registeredAt registeredBy }
+  ... on LineageFeature { twin feature at values unit says } ... on LineageArtifact { sha256 use } ... on LineageDefault { twin property value why }
+  ... on LineageInputs { what count parts { name count } }`
+
+export const nodeFields = `__typename id depth ${nodes}`
+
+const fields = `value { twin property series value unit at source run } summary truncated { reason frontier } edges { from to role }
+  nodes { count edges { cursor node { ${nodeFields} } } pageInfo { hasNextPage endCursor } }`
+
+/** An answer of `whyIs`: its arguments as a client writes them. */
+export async function whyIs(app: TestApp, args: string): Promise<Lineage> {
+  const { whyIs: found } = await app.data(`{ whyIs(${args}) { ${fields} } }`)
+  const all = (found.nodes.edges as readonly Data[]).map(({ node }) => node as Data)
+  return { ...found as Data, all, of: (type) => all.filter((node) => node['__typename'] === `Lineage${type}`), behind: (id, role) => (found.edges as readonly Data[]).filter((edge) => edge['from'] === id && (role === undefined || edge['role'] === role)).map(({ to }) => all.find((node) => node['id'] === to) as Data) }
+}
+
+export interface Lineage extends Data {
+  readonly all: readonly Data[]
+  of(type: string): readonly Data[]
+  /** What a node was made of. */
+  behind(id: string, role?: string): readonly Data[]
+}
