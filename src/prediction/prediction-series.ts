@@ -9,7 +9,7 @@ import { componentId } from '../twin/state.ts'
  * | of an output that is none | `score@leak-detector` |
  * | bounds of an interval | `flow~lower`, `flow~upper`, `score@leak-detector~lower` |
  * | what a telemetry of a twin contributes to an output | `flow~score@leak-detector` |
- * | drift, of the pseudo-twin `predictor:leak-detector;3` | `psi~pressure`, `ks~pressure`, `page-hinkley~pressure` |
+ * | drift, of the pseudo-twin `predictor:leak-detector;3` | `psi~pressure`, `ks~pressure`, `ks-p~pressure` (its probability without drift), `page-hinkley~pressure`, `numbers~pressure` (what they were measured on) |
  *
  * Each prediction is kept under its run. What an ACTIVE predictor says of the base is published as well: under no run, with the origin `run:<id>`, the last word winning,
  * so that it can be read over time, subscribed to and alerted on whichever run it came from.
@@ -20,7 +20,11 @@ export const boundName = (name: string, bound: 'lower' | 'upper'): string => `${
 
 export const contributionName = (telemetry: string, series: string): string => `${telemetry}~${series}`
 
-export type DriftMeasure = 'psi' | 'ks' | 'page-hinkley'
+/** No telemetry of a model has such a name. */
+export const isPredictionName = (name: string): boolean => /[@~]/.test(name)
+
+export const driftMeasures = ['psi', 'ks', 'ks-p', 'page-hinkley', 'numbers'] as const
+export type DriftMeasure = typeof driftMeasures[number]
 
 /** Kept as source DERIVED, under no run. */
 export const driftKey = (predictor: string, measure: DriftMeasure, feature: string): SeriesKey =>
