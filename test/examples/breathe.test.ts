@@ -122,6 +122,27 @@ describe('a week of the demo town', () => {
   })
 })
 
+describe('a leak', () => {
+  const junction = network.junctions.findIndex(({ baseDemand }) => baseDemand > 0)
+  const id = network.junctions[junction]?.id ?? ''
+  const opens = winter + 9 * hour
+  const town = createTown({ network, balance, chance, leaks: [{ at: id, flow: 0.005, from: opens }] })
+  const lost = (at: number): number => {
+    const { flows, demands } = town.at(at)
+    return network.links.reduce((sum, { from, to }, index) => sum + (to === junction ? flows[index] ?? NaN : from === junction ? -(flows[index] ?? NaN) : 0), 0) - (demands[junction] ?? NaN)
+  }
+
+  it('takes water that comes to its junction, and that no customer uses', () => {
+    expect(lost(opens - minute)).toBeCloseTo(0, 6)
+    expect(lost(opens)).toBeCloseTo(0.005, 6)
+    expect(lost(opens + hour)).toBeCloseTo(0.005, 6)
+  })
+
+  it('lowers the pressure there', () => {
+    expect(town.at(opens + hour).heads[junction]).toBeLessThan(freshTown().at(opens + hour).heads[junction] ?? NaN)
+  })
+})
+
 describe('the night', () => {
   it('ends with full tanks wherever between its switching levels the evening left them, so that days need no yesterday', () => {
     const levels = fc.tuple(...[[3.4, 5.5], [3.1, 5.2], [2.5, 4.4]].map(([min = 0, max = 0]) => fc.double({ min, max, noNaN: true })))
@@ -322,7 +343,7 @@ describe('sending', () => {
     expect(parseOptions([])).toEqual({ url: 'http://127.0.0.1:4000', mqtt: undefined, from: undefined, speed: 1, every: minute, backfill: day, seed: 1, faults: true })
     expect(parseOptions(['--mqtt', 'mqtt://h:1', '--from', '2026-03-01T00:00:00Z', '--speed', '60', '--every', 'PT5M', '--backfill', 'PT0S', '--seed=-7', '--faults', 'off', '--url', 'https://x/y/'])).toEqual(
       { url: 'https://x/y', mqtt: 'mqtt://h:1', from: Date.UTC(2026, 2, 1), speed: 60, every: 5 * minute, backfill: 0, seed: -7, faults: false })
-    for (const [args, what] of [['--every=P1M', 'years or months'], ['--every=PT0S', '--every lies between'], ['--url=h:4000', '--url is an address'], ['--from=now', '--from is an instant'], ['--faults=maybe', '--faults is on or off'], ['--speed=x', '--speed lies between'], ['--nope', 'nope']] as const) {
+    for (const [args, what] of [['--every=P1M', 'years or months'], ['--every=PT0S', '--every lies between'], ['--url=h:4000', '--url is an address'], ['--from=now', '--from is an instant'], ['--faults=maybe', '--faults is on or off'], ['--speed=x', '--speed lies between'], ['--leak=north', '--leak names a junction'], ['--leak=north-1=6@noon', '--leak is an instant'], ['--nope', 'nope']] as const) {
       expect(parseOptions([args])).toContain(what)
     }
   })

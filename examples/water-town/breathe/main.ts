@@ -31,13 +31,15 @@ if (typeof options === 'string') {
 }
 
 /** The past first, then on and on, until it is aborted. */
-async function breathe({ url, mqtt, from, speed, every, seed, faults, backfill: past }: Options, signal: AbortSignal): Promise<void> {
+async function breathe({ url, mqtt, from, speed, every, seed, faults, leak, backfill: past }: Options, signal: AbortSignal): Promise<void> {
   const plan = twins()
   const network = toNetwork(plan)
   const began = Date.now()
   const start = from ?? began
   await using sender = mqtt === undefined ? createHttpSender(url, signal, say) : await createMqttSender(mqtt, signal, say)
-  const breath = { town: createTown({ network, balance: await openHydraulics(plan, network), chance: createChance(seed) }), instruments: toInstruments(plan, network), sender, every, faults }
+  if (leak && !network.junctions.some(({ id }) => id === leak.at)) throw new RangeError(`--leak: the town has no junction ${leak.at}.`)
+  const leaks = leak ? [{ at: leak.at, flow: leak.litres / 1_000, from: leak.from ?? start }] : []
+  const breath = { town: createTown({ network, balance: await openHydraulics(plan, network), chance: createChance(seed), leaks }), instruments: toInstruments(plan, network), sender, every, faults }
   const lines = toLines(breath)
   if (past > 0) {
     const tally = await backfill(breath, lines, { from: start - past, to: start }, progress(start - past, past))

@@ -1,6 +1,7 @@
 import type { Chance } from './chance.ts'
 import { demandAt } from './demand.ts'
 import type { Balance, Hydraulics } from './hydraulics.ts'
+import { type Leak, leakAt } from './leak.ts'
 import type { Link, Network, Tank } from './network.ts'
 
 /** The town at one minute. Flows are cubic metres a second, heads and levels metres. */
@@ -31,6 +32,7 @@ export interface Works {
   readonly network: Network
   readonly balance: Balance
   readonly chance: Chance
+  readonly leaks?: readonly Leak[]
 }
 
 export interface Town extends Works {
@@ -80,10 +82,11 @@ export function after(network: Network, { levels, flows, running, at }: Moment):
 const settled = 1e-9
 
 /** `before`: levels are those at `at`. */
-export function momentAt({ network, balance, chance }: Works, at: number, before: Before): Moment {
+export function momentAt({ network, balance, chance, leaks = [] }: Works, at: number, before: Before): Moment {
   const demands = network.junctions.map((junction) => demandAt(junction, at, chance))
   const running = switchPumps(network, at, before)
-  const circumstances = { demands, running, levels: before.levels }
+  const taken = network.junctions.map(({ id }, index) => (demands[index] ?? 0) + leakAt(leaks, id, at)) // no meter counts what leaks
+  const circumstances = { demands: taken, running, levels: before.levels }
   let imposed: ReadonlyMap<string, number> = new Map()
   let found = balance({ ...circumstances, imposed })
   const natural = found.flows
