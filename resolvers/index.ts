@@ -1,6 +1,7 @@
 import type { IResolvers } from '@graphql-tools/utils'
 import { resolveTwinType } from '../src/domain/schema/twin-types.ts'
 import type { Context } from '../src/graphql/context.ts'
+import { alertResolvers } from './alert.ts'
 import { changeResolvers } from './changes.ts'
 import { diffResolvers } from './diff.ts'
 import { engineResolvers } from './engine.ts'
@@ -9,6 +10,7 @@ import { historyResolvers } from './history.ts'
 import { lineageResolvers } from './lineage.ts'
 import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
+import { ruleResolvers } from './rule.ts'
 import { runResolvers } from './run.ts'
 import { runComparisonResolvers } from './run-comparison.ts'
 import { scenarioResolvers } from './scenario.ts'
@@ -33,6 +35,8 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   runResolvers,
   runComparisonResolvers,
   diffResolvers,
+  ruleResolvers,
+  alertResolvers,
   lineageResolvers,
   { Twin: { __resolveType: resolveTwinType } },
 ]

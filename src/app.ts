@@ -23,6 +23,7 @@ import { serve } from './http/serve.ts'
 import { createModelService } from './model/model-service.ts'
 import { createLog } from './observe/log.ts'
 import { createMetrics } from './observe/metrics.ts'
+import { openAlerts } from './app-alerts.ts'
 import { openLineage } from './app-lineage.ts'
 import { openLive } from './app-live.ts'
 import { openHistory } from './app-history.ts'
@@ -85,6 +86,7 @@ export async function createApp(config: Config): Promise<App> {
     services: { vantages: reading.services.vantages, scenarios: scenarios.services.scenarios, scenarioLife: life.scenarioLife },
   })
   const history = openHistory({ config, parts, log, database, tenant, instants: reading.services.instants, scenarios: scenarios.services.scenarios, registry: () => models.registry() })
+  const alerting = openAlerts({ config, parts, log, database, tenant: tenant.tenant, telemetry, live, predictors: undefined, registry: () => models.registry() })
   const services: Services = {
     models,
     twins: createTwinService(commits),
@@ -96,6 +98,7 @@ export async function createApp(config: Config): Promise<App> {
     ...life,
     ...runs.services,
     ...live.services,
+    ...alerting.services,
     ...openLineage({
       database, tenant: tenant.tenant, artifacts: runs.artifacts, sources, registry: () => models.registry(),
       services: { history: history.history, scenarios: scenarios.services.scenarios, telemetry, runs: runs.services.runs },
@@ -126,6 +129,7 @@ export async function createApp(config: Config): Promise<App> {
     telemetry: () => telemetry.status().health.isWritable,
   }
   const served = parts.use(await serve({ config, schema, services, artifacts: runs.artifacts, openStream, settleStreams: live.settled, principal, checks, metrics: createMetrics(telemetry), log }))
+  await alerting.start({ services, principal, openStream, schema: () => schema.current })
   await startSources()
   const owned = parts.move()
   return { url: served.url, config, services, database, neo4j: connection, hurry: served.hurry, [Symbol.asyncDispose]: () => owned.disposeAsync() }

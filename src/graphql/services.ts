@@ -1,3 +1,6 @@
+import type { AlertBoard } from '../alert/alert-board.ts'
+import type { AlertService } from '../alert/alert-service.ts'
+import type { RuleService } from '../alert/rule-service.ts'
 import type { ChangeFeed } from '../change/feed/change-feed.ts'
 import type { LiveQueries } from '../change/live/live-queries.ts'
 import type { LivePlan } from '../change/live/live-plan.ts'
@@ -45,6 +48,9 @@ export interface Services {
   readonly runComparison: RunComparison
   readonly applyCalibration: ApplyCalibration
   readonly forecasts: Forecasts
+  readonly rules: RuleService
+  readonly alerts: AlertService
+  readonly alertBoard: Pick<AlertBoard, 'listen' | 'following'>
   readonly feed: ChangeFeed
   readonly readings: ReadingStreams
   readonly live: Pick<LiveQueries, 'subscribe'>

@@ -1,5 +1,5 @@
 /** The catalogue's types; @neo4j/graphql makes others beside each. */
-const catalogueTypes = ['Model', 'Scenario', 'Run', 'Predictor', 'Prediction', 'Alert', 'Rule', 'QuarantinedReading', 'TelemetrySource', 'TelemetryPolicy'] as const
+const catalogueTypes = ['Model', 'Scenario', 'Run', 'Predictor', 'Prediction', 'Alert', 'Rule', 'AlertChannel', 'AlertDelivery', 'QuarantinedReading', 'TelemetrySource', 'TelemetryPolicy'] as const
 const besideCatalogueType = ['Where', 'Sort', 'Edge', 'Aggregate', 'AggregateNode', 'RelationshipFilters', 'ConnectionFilters', 'ConnectionWhere', 'ConnectionSort', 'Relationship', 'Connection', 's', 'sConnection']
 
 /**
@@ -17,6 +17,9 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
   RunKind RunState RunFailure RunProblem RunProblemSeverity RunPin BindingReport MappedTwin DefaultedProperty ConvertedProperty IgnoredTwin RunTwin RunTwin_Connection RunTwin_Edge TwinRun TwinRun_Connection TwinRun_Edge RunMember RunMember_Connection RunMember_Edge
   RunVariableInput RunVariableUse SweepDesign SweepScale SweepVariableInput OutputReducer OutputStatisticInput Calibration CalibrationVariableInput CalibrationTargetInput CalibrationMethod CalibratedVariable CalibrationResidual
   RunProgressed RunProgressWhere StartSimulationInput StartSweepInput StartCalibrationInput RunComparison ComparedRun ComparedMembers ComparedKpi ComparedSeries UnpairedNames UnpairedCount
+  AlertSeverity AlertState AlertResolution AlertEventKind AlertEvidence AlertContribution AlertTwin AlertTwin_Connection AlertTwin_Edge AlertRaised AlertRaisedWhere AlertDeliveriesConnection AlertChannelKind AlertChannelInput AlertChannelChangesInput AlertDeliveryState
+  RuleConditionKind RuleCondition ThresholdCondition DriftCondition LiveCondition MissingCondition ScheduleCondition RuleDriftMeasure RuleAction SimulateAction InferAction RuleRunReference RuleInput RuleChangesInput
+  RuleConditionInput ThresholdConditionInput DriftConditionInput LiveConditionInput MissingConditionInput ScheduleConditionInput RuleActionInput InferActionInput
   Series FloatSeries IntSeries BooleanSeries StringSeries JSONSeries
   Reading FloatReading IntReading BooleanReading StringReading JSONReading ReadingInput Bucket FloatBucket IntBucket BooleanBucket StringBucket JSONBucket Forecast ForecastPoint ForecastMethod ForecastMethodName ForecastBacktest ForecastHistory Anomalies AnomalyPoint RollupSeries RollupBucket Freshness IngestRefusal
   ReadingReceived ReadingEvent TelemetryStatus TelemetryOrigin TelemetrySourceState TelemetryPoliciesConnection QuarantineStatus QuarantineCode ReplayRefusal
@@ -26,10 +29,10 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
 
 /** What the platform's root fields are, or will be, called; the names the API gives to every type are checked against them. */
 export const reservedFields: ReadonlySet<string> = new Set(`
-  twin twins model models scenario scenarios run runs predictor predictors prediction predictions alert alerts rule rules quarantinedReading quarantinedReadings telemetrySource telemetrySources telemetryPolicy telemetryPolicies telemetryStatus telemetryOrigins
+  twin twins model models scenario scenarios run runs predictor predictors prediction predictions alert alerts alertChannel alertChannels alertDelivery alertDeliveries rule rules quarantinedReading quarantinedReadings telemetrySource telemetrySources telemetryPolicy telemetryPolicies telemetryStatus telemetryOrigins
   engine engines schemaSdl compareModels compareRuns runsOfTwin search neighbourhood paths impact rollup changes diff whyIs
   change readingReceived runProgressed alertRaised commandSent
 `.trim().split(/\s+/).flatMap((field) => [field, `${field}Connection`]))
 
 /** Ends of the names generated beside a type, and names of mutations' results; a DTDL type of such a name would clash with them. */
-export const generatedSuffix = /_(Where|Sort|Properties|Input|Connection|Edge|EdgeProperties|ConnectionWhere|ConnectionSort|ConnectionFilters|RelationshipFilters|ComponentFilters|Filters|Aggregate|AggregateNode|Delta)$|(Scalar|List|Presence|Map|GeoPoint|PointDistance|Latest)Filters$|EnumScalarFilters$|AggregateSelection$|^PointBox$|^(Create|Update|Delete|Relate|Unrelate|Publish|Compare|Deprecate|Retire|Expose|Migrate|Promote|Discard|Start|Cancel|Retry|Rerun|Send|Answer|Import|Ingest|Replay|Apply|Set|Remove|Override)([A-Z]\w*)?(Success|Result)$/
+export const generatedSuffix = /_(Where|Sort|Properties|Input|Connection|Edge|EdgeProperties|ConnectionWhere|ConnectionSort|ConnectionFilters|RelationshipFilters|ComponentFilters|Filters|Aggregate|AggregateNode|Delta)$|(Scalar|List|Presence|Map|GeoPoint|PointDistance|Latest)Filters$|EnumScalarFilters$|AggregateSelection$|^PointBox$|^(Create|Update|Delete|Relate|Unrelate|Publish|Compare|Deprecate|Retire|Expose|Migrate|Promote|Discard|Start|Cancel|Retry|Rerun|Send|Answer|Import|Ingest|Replay|Apply|Set|Remove|Override|Acknowledge|Resolve|Redeliver)([A-Z]\w*)?(Success|Result)$/

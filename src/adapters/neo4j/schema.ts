@@ -31,6 +31,7 @@ const definitions = [
   'CREATE CONSTRAINT predictor_name IF NOT EXISTS FOR (n:_PredictorName) REQUIRE (n._t, n.name) IS UNIQUE',
   'CREATE INDEX predictor_of_name IF NOT EXISTS FOR (n:_Predictor) ON (n._t, n.name)',
   'CREATE CONSTRAINT alerting_tenant IF NOT EXISTS FOR (n:_Alerting) REQUIRE n._t IS UNIQUE',
+  'CREATE CONSTRAINT alert_keeper_tenant IF NOT EXISTS FOR (n:_AlertKeeper) REQUIRE n._t IS UNIQUE',
   'CREATE CONSTRAINT rule_id IF NOT EXISTS FOR (n:_Rule) REQUIRE (n._t, n.id) IS UNIQUE',
   'CREATE CONSTRAINT alert_id IF NOT EXISTS FOR (n:_Alert) REQUIRE (n._t, n.id) IS UNIQUE',
   'CREATE CONSTRAINT alert_current IF NOT EXISTS FOR (n:_Alert) REQUIRE (n._t, n.current) IS UNIQUE',

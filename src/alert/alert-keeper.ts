@@ -1,0 +1,100 @@
+import type { Claim } from '../util/claimed-rounds.ts'
+import { monotonicMs } from '../util/clock.ts'
+import { newId } from '../util/id.ts'
+import type { Evaluator } from './evaluator.ts'
+
+export interface AlertKeeperConfig {
+  readonly claim: Claim
+  /** What judges, where this process does; and what else only one process does. */
+  readonly createEvaluator: (wake: () => void) => Evaluator
+  /** How long others wait for a process that ended without saying so. */
+  readonly leaseMs: number
+  /** From one round to the next, where nobody wakes it. */
+  readonly everyMs: number
+  readonly onTrouble: (error: unknown, what: string) => void
+}
+
+/** Judges as long as the process lives, when it is this one's turn. Disposing ends the round under way, and gives the right to others. */
+export interface AlertKeeper extends AsyncDisposable {
+  /** There may be something to judge. */
+  wake(): void
+  /** Whether this process judges. */
+  readonly isMine: boolean
+  twinsChanged(ids: Iterable<string>): void
+}
+
+const [soonestRetryMs, latestRetryMs] = [100, 10_000]
+
+export function createAlertKeeper({ claim, createEvaluator, leaseMs, everyMs, onTrouble }: AlertKeeperConfig): AlertKeeper {
+  const holder = newId()
+  let evaluator: Evaluator | undefined
+  let isClosed = false
+  let isAsked = true
+  let claimedUntil = Number.NEGATIVE_INFINITY
+  let retryMs = 0
+  let rouse = (): void => undefined
+
+  const wake = (): void => {
+    isAsked = true
+    if (retryMs === 0) rouse()
+  }
+  const drop = (): void => {
+    evaluator?.close()
+    evaluator = undefined
+  }
+  const rest = (ms: number): Promise<void> => new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms).unref()
+    rouse = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    if (isClosed || (isAsked && retryMs === 0)) rouse()
+  })
+  /** By this machine's clock, which goes as fast as the store's. */
+  const mine = async (): Promise<boolean> => {
+    const now = monotonicMs()
+    if (now < claimedUntil - (2 * leaseMs) / 3) return true
+    const isOurs = await claim(holder, leaseMs)
+    claimedUntil = isOurs ? now + leaseMs : Number.NEGATIVE_INFINITY
+    return isOurs
+  }
+  const turn = async (): Promise<void> => {
+    if (!await mine()) {
+      drop()
+      return
+    }
+    isAsked = false
+    evaluator ??= createEvaluator(wake)
+    await evaluator.round()
+  }
+  const run = async (): Promise<void> => {
+    while (!isClosed) {
+      try {
+        await turn()
+        retryMs = 0
+      } catch (error) {
+        drop()
+        if (retryMs === 0) onTrouble(error, 'rules cannot be judged; it is tried again') // once for an outage
+        retryMs = Math.min(Math.max(soonestRetryMs, 2 * retryMs), latestRetryMs)
+      }
+      if (!evaluator && retryMs === 0) isAsked = false // another process judges
+      await rest(retryMs || (evaluator ? everyMs : leaseMs / 4))
+    }
+  }
+  const running = run()
+  return {
+    wake,
+    get isMine() { return evaluator !== undefined },
+    twinsChanged(ids) {
+      evaluator?.twinsChanged(ids)
+      wake()
+    },
+    async [Symbol.asyncDispose]() {
+      isClosed = true
+      rouse()
+      await running
+      drop()
+      await claim(holder, 0).catch((error: unknown) => { onTrouble(error, 'others have to wait before they judge') })
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import { contributionName, predictedKey } from '../prediction/prediction-series.ts'
+import type { Microseconds, SeriesKey } from '../telemetry/reading.ts'
+import { seriesKeyText } from '../telemetry/reading.ts'
+import type { Received, TelemetryStore } from '../telemetry/telemetry-store.ts'
+import { ownerOf, type TwinDirectory } from '../telemetry/twin-directory.ts'
+import { type Contribution, mostContributions, type Subject } from './alert.ts'
+import type { DriftCondition, StoredRule, ThresholdCondition } from './rule.ts'
+import type { SubjectFilter } from './subject-filter.ts'
+
+/** Which series a rule is about, and whose they are. */
+export interface SeriesOfRule {
+  /** Those of the rule, with what was received of each in order; by `seriesKeyText`. */
+  choose(readings: readonly Received[]): Promise<ReadonlyMap<string, { readonly key: SeriesKey; readonly readings: readonly Received[] }>>
+  /** All there are by now. */
+  all(): Promise<readonly SeriesKey[]>
+  subjectOf(key: SeriesKey): Subject
+  /** Of these twins, those that are none of the rule's; and those that ceased to be since the last call. */
+  strangers(twins: readonly string[]): Promise<readonly string[]>
+  /** What made most of a predictor's output at an instant, the greatest first. */
+  contributions(key: SeriesKey, at: Microseconds, knownUntil: Microseconds): Promise<readonly Contribution[]>
+  close(): void
+}
+
+type Store = Pick<TelemetryStore, 'series' | 'readings'>
+
+/** Series of contributions that are remembered, of a rule. */
+const mostSeen = 10_000
+
+/** Of a threshold on a series. A component's series are those of its twin, `component.name`. */
+export function seriesOfThreshold(rule: StoredRule, { of, series, source }: ThresholdCondition, { store, directory, filter }: { readonly store: Store; readonly directory: Pick<TwinDirectory, 'channelsOf'>; readonly filter: SubjectFilter }): SeriesOfRule {
+  const name = series ?? ''
+  const { twin: suffix, name: own } = predictedKey('', name, null)
+  const twinOf = ({ twin }: SeriesKey): string | undefined => (suffix === '' ? twin : twin.endsWith(suffix) ? ownerOf(twin) : undefined)
+  const isMine = (key: SeriesKey): boolean => key.name === own && key.source === source && key.run === null && twinOf(key) !== undefined
+  const contributed = createContributions(store, own)
+  const mine = async (keys: Iterable<SeriesKey>): Promise<readonly SeriesKey[]> => {
+    const possible = [...keys].filter(isMine)
+    await filter.prepare(new Set(possible.map((key) => twinOf(key) ?? '')))
+    return possible.filter((key) => filter.has(twinOf(key) ?? ''))
+  }
+  return {
+    async choose(readings) {
+      if (source === 'PREDICTED') contributed.see(readings)
+      const byKey = grouped(readings.filter((reading) => isMine(reading.series)))
+      const chosen = new Set((await mine([...byKey.values()].map(({ key }) => key))).map(seriesKeyText))
+      return new Map([...byKey].filter(([text]) => chosen.has(text)))
+    },
+    async all() {
+      if (source === 'MEASURED' && of.twins) return await mine(of.twins.flatMap((id) => directory.channelsOf(id)?.find(name)?.series ?? []))
+      return await mine((await store.series(source === 'MEASURED' ? { measured: own } : {})).map(({ key }) => key))
+    },
+    subjectOf: (key) => ({ rule: rule.id, twin: twinOf(key) ?? key.twin, series: name }),
+    async strangers(twins) {
+      await filter.prepare(twins)
+      return [...new Set([...twins.filter((twin) => !filter.has(twin)), ...filter.left()])]
+    },
+    contributions: source === 'PREDICTED' ? contributed.read : () => Promise.resolve([]),
+    close: filter.close,
+  }
+}
+
+const measures = { PSI: 'psi', KS: 'ks', PAGE_HINKLEY: 'page-hinkley' } as const
+
+/** Of drift: series of what stands for the predictor in the place of a twin, `predictor:<name>;<version>`. */
+export function seriesOfDrift(rule: StoredRule, { predictor, measure, feature }: DriftCondition, { store }: { readonly store: Store }): SeriesOfRule {
+  const start = `${measures[measure]}~`
+  const isMine = ({ twin, name, source, run }: SeriesKey): boolean => source === 'DERIVED' && run === null && (twin === `predictor:${predictor}` || twin.startsWith(`predictor:${predictor};`))
+    && (feature === null ? name.startsWith(start) : name === start + feature)
+  return {
+    choose: (readings) => Promise.resolve(grouped(readings.filter((reading) => isMine(reading.series)))),
+    all: async () => (await store.series()).map(({ key }) => key).filter(isMine),
+    subjectOf: ({ twin, name }) => ({ rule: rule.id, twin, series: name }),
+    strangers: () => Promise.resolve([]),
+    contributions: () => Promise.resolve([]),
+    close: () => undefined,
+  }
+}
+
+function grouped(readings: readonly Received[]): Map<string, { readonly key: SeriesKey; readonly readings: Received[] }> {
+  const found = new Map<string, { readonly key: SeriesKey; readonly readings: Received[] }>()
+  for (const reading of readings) {
+    const text = seriesKeyText(reading.series)
+    const known = found.get(text)
+    if (known) known.readings.push(reading)
+    else found.set(text, { key: reading.series, readings: [reading] })
+  }
+  return found
+}
+
+/** Contributions to an output are series of the twins that its features read; they are published with it, and seen as they come. */
+function createContributions(store: Store, output: string): { see(readings: readonly Received[]): void; read: SeriesOfRule['contributions'] } {
+  const end = contributionName('', output)
+  const seen = new Map<string, SeriesKey>()
+  return {
+    see(readings) {
+      for (const { series } of readings) if (series.source === 'PREDICTED' && series.run === null && series.name.endsWith(end) && seen.size < mostSeen) seen.set(seriesKeyText(series), series)
+    },
+    async read(_key, at, knownUntil) {
+      const keys = [...seen.values()]
+      if (keys.length === 0) return []
+      const found = await store.readings(keys, { from: at, to: at + 1 }, { first: 1, knownUntil })
+      return found.flatMap(([reading], index) => {
+        const key = keys[index]
+        return reading && key && typeof reading.value === 'number' ? [{ twin: key.twin, series: key.name.slice(0, -end.length), value: reading.value }] : []
+      }).toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, mostContributions)
+    },
+  }
+}
