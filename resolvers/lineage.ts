@@ -40,7 +40,7 @@ export const lineageResolvers: IResolvers<unknown, Context> = {
   Query: { whyIs: { extensions: { cost }, resolve: async (_source: unknown, args: WhyArguments, context: Context) => await whyIs(args, context) } },
   Lineage: { nodes: { extensions: { isPagedAround: true }, resolve: ({ nodes }: { readonly nodes: unknown }) => nodes } },
   LineageNode: { __resolveType: ({ kind }: LineageNode) => kind },
-  LineageRun: { detail: ({ run }: Extract<LineageNode, { kind: 'LineageRun' }>, _, context, info) => findNode('runs', run, context, info) },
+  LineageRun: { detail: ({ runId }: Extract<LineageNode, { kind: 'LineageRun' }>, _, context, info) => findNode('runs', runId, context, info) },
   LineageInputs: { inputs: async (shown: Shown, args: InputArguments) => await inputsOf(shown, args) },
 }
 

@@ -27,10 +27,11 @@ async function causesOf(ground: Ground, run: Run, inputs: RunInputs | undefined)
 
 const toArtifact = (sha256: string, use: string): Found<ArtifactNode> => ({ node: { kind: 'LineageArtifact', id: nodeId('artifact', sha256), sha256, use } })
 
-function toNode({ id, kind, phase, engine, configHash, seed, window, pin, createdAt, createdBy, repeats }: Run, isKept: boolean): RunNode {
+function toNode({ id, kind, phase, engine, configHash, seed, inputs, pin, createdAt, createdBy, repeats }: Run, isKept: boolean): RunNode {
   return {
-    kind: 'LineageRun', id: nodeId('run', id), run: id, runKind: kind, state: phase.kind, engine: engine.id, engineVersion: engine.version, engineBuild: engine.build, configHash, resultHash: phase.kind === 'SUCCEEDED' ? phase.resultHash : null,
-    seed, from: formatInstant(window.from), to: formatInstant(window.from + window.horizon), cursor: encodeCursor(pin.cursor), asOf: new Date(pin.at).toISOString(), watermark: formatInstant(pin.watermark), models: pin.models,
+    kind: 'LineageRun', id: nodeId('run', id), runId: id, runKind: kind, runState: phase.kind, engine: engine.id, engineVersion: engine.version, engineBuild: engine.build,
+    configHash, resultHash: phase.kind === 'SUCCEEDED' ? phase.resultHash : null, seed,
+    pin: { ...pin, inputs, cursor: encodeCursor(pin.cursor), at: new Date(pin.at).toISOString(), watermark: formatInstant(pin.watermark) },
     createdAt: new Date(createdAt).toISOString(), createdBy, rule: ruleOf(createdBy) ?? null, repeats: repeats ?? null, isKept,
   }
 }

@@ -20,7 +20,7 @@ export async function explainScenario(ground: Ground, id: string): Promise<Found
 
 function toNode({ id, name, base, state, createdAt, createdBy }: Scenario): ScenarioNode {
   return {
-    kind: 'LineageScenario', id: nodeId('scenario', id), scenario: id, name, base: base === undefined ? null : new Date(base).toISOString(), state, createdAt: new Date(createdAt).toISOString(), createdBy,
+    kind: 'LineageScenario', id: nodeId('scenario', id), scenarioId: id, name, base: base === undefined ? null : new Date(base).toISOString(), scenarioState: state, createdAt: new Date(createdAt).toISOString(), createdBy,
   }
 }
 

@@ -110,7 +110,7 @@ export interface SeriesNode {
 export interface OriginNode {
   readonly kind: 'LineageOrigin'
   readonly id: string
-  readonly origin: string
+  readonly name: string
   /** Sources of the sources file that give readings this origin. */
   readonly sources: readonly { readonly id: string; readonly kind: string; readonly url: string }[]
 }
@@ -131,10 +131,10 @@ export interface OverrideNode {
 export interface ScenarioNode {
   readonly kind: 'LineageScenario'
   readonly id: string
-  readonly scenario: string
+  readonly scenarioId: string
   readonly name: string
   readonly base: string | null
-  readonly state: 'OPEN' | 'PROMOTED' | 'DISCARDED'
+  readonly scenarioState: 'OPEN' | 'PROMOTED' | 'DISCARDED'
   readonly createdAt: string
   readonly createdBy: string
 }
@@ -142,21 +142,16 @@ export interface ScenarioNode {
 export interface RunNode {
   readonly kind: 'LineageRun'
   readonly id: string
-  readonly run: string
+  readonly runId: string
   readonly runKind: string
-  readonly state: string
+  readonly runState: string
   readonly engine: string
   readonly engineVersion: string
   readonly engineBuild: string
   readonly configHash: string
   readonly resultHash: string | null
   readonly seed: number
-  readonly from: string
-  readonly to: string
-  readonly cursor: string
-  readonly asOf: string
-  readonly watermark: string
-  readonly models: string
+  readonly pin: { readonly cursor: string; readonly at: string; readonly watermark: string; readonly models: string; readonly artifacts: readonly string[]; readonly inputs: string }
   readonly createdAt: string
   readonly createdBy: string
   /** The rule that started it. */
@@ -169,9 +164,9 @@ export interface RunNode {
 export interface PredictorNode {
   readonly kind: 'LineagePredictor'
   readonly id: string
-  readonly predictor: string
+  readonly predictorId: string
   readonly name: string
-  readonly version: number
+  readonly predictorVersion: number
   readonly runtime: string
   readonly build: string
   readonly licence: string

@@ -36,11 +36,11 @@ function shortName(node: LineageNode): string {
     case 'LineageSetting': return `The setting of ${node.property} of ${node.twin}`
     case 'LineageReading': return `${node.series} of ${node.twin} at ${node.at}`
     case 'LineageSeries': return `What was ${node.source.toLowerCase()} of ${node.series} of ${node.twin}`
-    case 'LineageOrigin': return node.origin
+    case 'LineageOrigin': return node.name
     case 'LineageOverride': return `What the scenario says of ${node.series} of ${node.twin}`
-    case 'LineageScenario': return `The scenario ${node.scenario}`
-    case 'LineageRun': return `The run ${node.run}`
-    case 'LineagePredictor': return `The predictor ${node.predictor}`
+    case 'LineageScenario': return `The scenario ${node.scenarioId}`
+    case 'LineageRun': return `The run ${node.runId}`
+    case 'LineagePredictor': return `The predictor ${node.predictorId}`
     case 'LineageFeature': return `The feature ${node.feature} of ${node.twin}`
     case 'LineageArtifact': return `The artifact ${node.sha256.slice(0, 12)}`
     case 'LineageDefault': return `The default of ${node.property} of ${node.twin}`
@@ -54,11 +54,11 @@ function describe(node: LineageNode): string {
     case 'LineageSetting': return `at ${node.at} ${node.actor ?? 'somebody'} set it ${node.before === null || node.before === undefined ? '' : `from ${shown(node.before)} `}to ${shown(node.after)}${node.cause === null ? '' : ` by ${node.cause}`}`
     case 'LineageReading': return describeReading(node)
     case 'LineageSeries': return `${node.count} ${node.count === 1 ? 'reading' : 'readings'} of ${node.series} of ${node.twin}${node.firstAt === null ? '' : ` from ${node.firstAt} to ${node.lastAt ?? node.to}`}`
-    case 'LineageOrigin': return `${node.origin}${node.sources.length === 0 ? '' : ` through the source ${node.sources.map(({ id }) => id).join(' or ')}`}`
+    case 'LineageOrigin': return `${node.name}${node.sources.length === 0 ? '' : ` through the source ${node.sources.map(({ id }) => id).join(' or ')}`}`
     case 'LineageOverride': return `${node.setBy} said at ${node.setAt} that ${node.change === 'CONSTANT' ? `it is ${shown(node.constant)}` : node.change === 'FACTOR' ? `it is ${String(node.factor)} times what was measured` : `${String(node.readings)} other readings stand in its place`}`
-    case 'LineageScenario': return `the scenario ${node.scenario}, created by ${node.createdBy} at ${node.createdAt}${node.state === 'OPEN' ? '' : `, ${node.state.toLowerCase()} since`}`
-    case 'LineageRun': return `the ${node.runKind.toLowerCase()} ${node.run} of ${node.engine} ${node.engineVersion}, started by ${node.rule === null ? node.createdBy : `the rule ${node.rule}`} at ${node.createdAt}, of the graph as of ${node.asOf} and readings received until ${node.watermark}`
-    case 'LineagePredictor': return `the predictor ${node.predictor} (${node.runtime}, build ${node.build.slice(0, 12)})${node.registeredBy === null ? '' : `, registered by ${node.registeredBy} at ${node.registeredAt ?? ''}`}${node.training ? `, trained on ${node.training.from} to ${node.training.to}` : ''}`
+    case 'LineageScenario': return `the scenario ${node.scenarioId}, created by ${node.createdBy} at ${node.createdAt}${node.scenarioState === 'OPEN' ? '' : `, ${node.scenarioState.toLowerCase()} since`}`
+    case 'LineageRun': return `the ${node.runKind.toLowerCase()} ${node.runId} of ${node.engine} ${node.engineVersion}, started by ${node.rule === null ? node.createdBy : `the rule ${node.rule}`} at ${node.createdAt}, of the graph as of ${node.pin.at} and readings received until ${node.pin.watermark}`
+    case 'LineagePredictor': return `the predictor ${node.predictorId} (${node.runtime}, build ${node.build.slice(0, 12)})${node.registeredBy === null ? '' : `, registered by ${node.registeredBy} at ${node.registeredAt ?? ''}`}${node.training ? `, trained on ${node.training.from} to ${node.training.to}` : ''}`
     case 'LineageFeature': return `${node.feature}${node.values === null ? '' : ` = ${node.values.slice(0, 5).map((value) => (value === null ? 'missing' : String(value))).join(', ')}${node.values.length > 5 ? ' …' : ''}${unitOf(node.unit)}`} (${node.says})`
     case 'LineageArtifact': return `the artifact ${node.sha256.slice(0, 12)}`
     case 'LineageDefault': return `${node.property} of ${node.twin}, which was taken to be ${shown(node.value)}: ${node.why}`

@@ -22,7 +22,7 @@ describe('A measured reading', () => {
     expect(why.value).toEqual({ twin: 'pump-1', property: null, series: 'flow', value: 31.2, unit: 'litrePerSecond', at: '2026-03-02T14:05:00.000Z', source: 'MEASURED', run: null })
     const [reading] = why.all
     expect(reading).toMatchObject({ __typename: 'LineageReading', depth: 0, value: 31.2, quality: 'GOOD', origin: 'logger-4', sequence: 8, replaced: [], hasMoreReplaced: false })
-    expect(why.behind(reading?.id, 'SENT_BY')).toMatchObject([{ __typename: 'LineageOrigin', depth: 1, origin: 'logger-4', sources: [] }])
+    expect(why.behind(reading?.id, 'SENT_BY')).toMatchObject([{ __typename: 'LineageOrigin', depth: 1, name: 'logger-4', sources: [] }])
     expect(why.truncated).toBeNull()
     expect(why.summary[0]).toMatch(/^flow of pump-1 was 31\.2 litre per second at 2026-03-02T14:05:00\.000Z: measured by logger-4, received at 20/)
   })

@@ -2,10 +2,10 @@ import type { Data, TestApp } from '../support/app.ts'
 
 const nodes = `... on LineageProperty { twin property value unit asOf scenario } ... on LineageSetting { twin property at before after actor cause cursor version scenario }
   ... on LineageReading { twin series at value unit quality source receivedAt origin sequence run replaced { value quality receivedAt origin sequence } hasMoreReplaced }
-  ... on LineageSeries { twin series unit source run from to count firstAt lastAt } ... on LineageOrigin { origin sources { id kind url } }
-  ... on LineageOverride { twin series change constant factor readings setAt setBy } ... on LineageScenario { scenario name base state createdAt createdBy }
-  ... on LineageRun { run detail { id state } runKind state engine engineVersion engineBuild configHash resultHash seed cursor asOf watermark models createdAt createdBy rule repeats isKept }
-  ... on LineagePredictor { predictor name version runtime build licence training { from to rows } metrics model registeredAt registeredBy }
+  ... on LineageSeries { twin series unit source run from to count firstAt lastAt } ... on LineageOrigin { name sources { id kind url } }
+  ... on LineageOverride { twin series change constant factor readings setAt setBy } ... on LineageScenario { scenarioId name base scenarioState createdAt createdBy }
+  ... on LineageRun { runId detail { id state } runKind runState engine engineVersion engineBuild configHash resultHash seed pin { cursor at watermark models artifacts inputs } createdAt createdBy rule repeats isKept }
+  ... on LineagePredictor { predictorId name predictorVersion runtime build licence description training { from to dataSha256 rows code } metrics model registeredAt registeredBy }
   ... on LineageFeature { twin feature at values unit says } ... on LineageArtifact { sha256 use } ... on LineageDefault { twin property value why }
   ... on LineageInputs { what count parts { name count } }`
 
