@@ -78,7 +78,7 @@ function fitBalance(rows: Rows, tank: number, { ridge }: FitSettings): LinearChe
   const y = Matrix.columnVector(rows.map((row) => (row[now] ?? NaN) - (row[before] ?? NaN)))
   const transposed = x.transpose()
   const fitted = solve(Matrix.add(transposed.mmul(x), Matrix.eye(x.columns).mul(ridge)), transposed.mmul(y)).getColumn(0)
-  const weights = features.map((_, column) => (column === now ? 1 : column === before ? -1 : 0))
+  const weights = features.map((_, column): number => (column === now ? 1 : column === before ? -1 : 0))
   for (const [index, column] of columns.entries()) weights[column] = (weights[column] ?? 0) - (fitted[index] ?? NaN) / (spread[index] ?? NaN)
   return { of, weights, bias: -(fitted.at(-1) ?? NaN) }
 }

@@ -5,7 +5,8 @@ const element = (name: string, contents: readonly object[]): object => ({ '@cont
 
 const level = telemetry('level', 'Length', 'metre')
 const pressure = telemetry('pressure', 'Length', 'metre')
-const [flow, inflow] = ['flow', 'inflow'].map((name) => telemetry(name, 'VolumeFlowRate', 'litrePerSecond'))
+const flow = telemetry('flow', 'VolumeFlowRate', 'litrePerSecond')
+const inflow = telemetry('inflow', 'VolumeFlowRate', 'litrePerSecond')
 const state = { '@type': 'Telemetry', name: 'state', schema: 'double', comment: '1: open or running, 0: shut.' }
 
 /** What is instrumented. Where the water flows in between, the network's file says. */
