@@ -30,8 +30,7 @@ export function conformalBands(errors: Errors, level: number, season: number | u
   for (let step = 0; step < steps; step++) {
     const from = Math.max(0, Math.min(step - reach, steps - 1 - 2 * reach))
     const filled = gather(errors, spreads, from, Math.min(steps - 1, from + 2 * reach), pool)
-    // forecasts so many steps ahead err alike where they overlap
-    radii[step] = conformalQuantile(pool.subarray(0, filled), level, Math.max(origins.length / steps, span / (step + 1)))
+    radii[step] = conformalQuantile(pool.subarray(0, filled), level, independentOf(span, step))
   }
   return { radii, spreads }
 }
@@ -40,13 +39,21 @@ export function conformalBands(errors: Errors, level: number, season: number | u
 export const radiusOf = ({ radii, spreads }: Bands, origin: number, step: number): number =>
   (radii[step] ?? NaN) * (spreads.length === 0 ? 1 : spreads[(origin + step) % spreads.length] ?? 1)
 
+/**
+ * How many errors those of one step are worth. Forecasts that look j steps ahead from origins l apart share j - l of what they do not know: their errors correlate by up to
+ * (j - l) / j, the sizes of the errors by about the square of that, which leaves 1.5 for every j steps of time.
+ */
+const independentOf = (span: number, step: number): number => (1.5 * span) / (step + 1)
+
+const scoreOf = (error: number, spreads: Float64Array, at: number): number => Math.abs(error) / (spreads.length === 0 ? 1 : spreads[at % spreads.length] ?? 1)
+
 function gather({ origins, steps, values }: Errors, spreads: Float64Array, from: number, to: number, pool: Float64Array): number {
   let filled = 0
   for (let row = 0; row < origins.length; row++) {
     for (let step = from; step <= to; step++) {
       const error = values[row * steps + step] ?? NaN
       if (Number.isNaN(error)) continue
-      pool[filled++] = Math.abs(error) / (spreads.length === 0 ? 1 : spreads[((origins[row] ?? 0) + step) % spreads.length] ?? 1)
+      pool[filled++] = scoreOf(error, spreads, (origins[row] ?? 0) + step)
     }
   }
   return filled

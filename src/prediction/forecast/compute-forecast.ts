@@ -1,12 +1,11 @@
 import { conformalBands, radiusOf } from '../conformal/bands.ts'
 import type { Errors } from '../conformal/errors.ts'
 import { type Coverage, coverageOf, errorsOf, joinErrors, meanAbsolute, planBacktest, rootMeanSquare } from './backtest.ts'
+import { chooseMethod } from './choose-method.ts'
 import { fillGaps } from './gaps.ts'
-import type { Forecaster, Method, MethodName } from './method/method.ts'
-import { methodsOf } from './methods.ts'
+import type { Forecaster } from './method/method.ts'
+import { type Mixture, mixed } from './methods.ts'
 import { shownSeason } from './seasons.ts'
-
-type BuiltIn = Exclude<MethodName, 'PREDICTOR'>
 
 /** A history on a grid, and how far to go on. */
 export interface ForecastTask {
@@ -19,7 +18,8 @@ export interface ForecastTask {
 
 /** What is forecast, and everything that bands of any level are made of. */
 export interface ComputedForecast {
-  readonly method: BuiltIn
+  readonly mixture: Mixture
+  /** In steps, the shortest first. */
   readonly seasons: readonly number[]
   readonly points: Float64Array
   /** Values known at the forecast's origin. */
@@ -28,8 +28,8 @@ export interface ComputedForecast {
   readonly errors: Errors
   /** The first of them that was not chosen by. */
   readonly checkedFrom: number
-  /** What choosing saw, the best first. */
-  readonly compared: readonly Compared[]
+  /** What choosing saw, the best first; `mase` is NaN of a series that never changed. */
+  readonly compared: readonly { readonly mixture: Mixture; readonly mase: number }[]
   /** Mean absolute error of the seasonal naive method within what was learned from; 0 where nothing ever changed. */
   readonly scale: number
   /** Over the errors that did not choose, where there are any; otherwise over all. */
@@ -37,13 +37,6 @@ export interface ComputedForecast {
   readonly rootError: number
   /** The history never was below zero, and neither is the forecast. */
   readonly isNonNegative: boolean
-}
-
-export interface Compared {
-  readonly method: BuiltIn
-  readonly seasons: readonly number[]
-  /** Mean absolute error over the scale. */
-  readonly mase: number
 }
 
 /** The band of one level. */
@@ -54,28 +47,34 @@ export interface ComputedBand {
   readonly coverage: Coverage | undefined
 }
 
-/** What is simpler is preferred to what is better by less. */
-const worthwhile = 0.02
-
 export function computeForecast({ values: truths, steps, seasons: suggested }: ForecastTask): ComputedForecast {
   const shown = shownSeason(fillGaps(truths, suggested), suggested)
   const seasons = shown === undefined ? suggested : [...suggested, shown].toSorted((one, other) => one - other).slice(-2)
   const history = { truths, values: fillGaps(truths, seasons) }
   const { length: known } = truths
   const plan = planBacktest(known, steps, seasons)
+  const { mixture, compared } = chooseMethod(history, plan, steps, seasons)
   const scale = seasonalScale(truths, plan.learned, seasons.at(-1))
-  const { best, compared } = choose(methodsOf(seasons), history, plan, steps, scale)
-  const renewed = best.method.fit(history.values, plan.checked) ?? best.forecaster
-  const parts = [best.errors, errorsOf(best.forecaster, history, plan.between, steps), errorsOf(renewed, history, plan.checking, steps)]
-  const errors = joinErrors(parts, steps)
+  const method = mixed(mixture)
+  const errorsFrom = (learned: number, origins: Int32Array): Errors => errorsOf(fitted(method.fit(history.values, learned)), history, origins, steps)
+  const checking = errorsFrom(plan.checking.length > 0 ? plan.checked : plan.learned, plan.checking)
+  const before = Int32Array.of(...plan.choosing, ...plan.between)
+  const errors = joinErrors([errorsFrom(plan.learned, before), checking], steps)
   const points = new Float64Array(steps)
-  ;(best.method.fit(history.values, known) ?? renewed).predict(history.values, known, points)
+  fitted(method.fit(history.values, known)).predict(history.values, known, points)
   const isNonNegative = truths.every((value) => !(value < 0))
-  const judged = plan.checking.length > 0 ? parts[2] ?? errors : errors
+  const judged = plan.checking.length > 0 ? checking : errors
   return {
-    method: best.method.name, seasons: best.method.seasons, known, errors, compared, scale, isNonNegative, checkedFrom: plan.choosing.length + plan.between.length,
+    mixture, seasons: method.seasons, known, errors, scale, isNonNegative, checkedFrom: before.length,
+    compared: compared.map(({ mixture: one, error }) => ({ mixture: one, mase: scale === 0 ? NaN : error / scale })),
     points: isNonNegative ? points.map((value) => Math.max(0, value)) : points, meanError: meanAbsolute(judged), rootError: rootMeanSquare(judged),
   }
+}
+
+/** What could be learned from the beginning of a history can be from more of it. */
+function fitted(forecaster: Forecaster | undefined): Forecaster {
+  if (!forecaster) throw new Error('A method that was chosen cannot learn from the history that it was chosen by.')
+  return forecaster
 }
 
 export function computeBand({ points, known, errors, checkedFrom, seasons, isNonNegative }: ComputedForecast, level: number): ComputedBand {
@@ -84,26 +83,6 @@ export function computeBand({ points, known, errors, checkedFrom, seasons, isNon
   const least = isNonNegative ? 0 : -Infinity
   const bound = (sign: 1 | -1): Float64Array => points.map((value, step) => Math.max(least, value + sign * radiusOf(bands, known, step)))
   return { level, lower: bound(-1), upper: bound(1), coverage: coverageOf(errors, checkedFrom, level, season) }
-}
-
-interface Candidate {
-  readonly method: Method
-  readonly forecaster: Forecaster
-  readonly errors: Errors
-  readonly error: number
-}
-
-function choose(methods: readonly Method[], history: { readonly truths: Float64Array; readonly values: Float64Array }, plan: ReturnType<typeof planBacktest>, steps: number, scale: number): { readonly best: Candidate; readonly compared: readonly Compared[] } {
-  const candidates = methods.flatMap((method): Candidate[] => {
-    const forecaster = method.fit(history.values, plan.learned)
-    if (!forecaster) return []
-    const errors = errorsOf(forecaster, history, plan.choosing, steps)
-    return [{ method, forecaster, errors, error: meanAbsolute(errors) }]
-  })
-  const best = candidates.reduce((kept, other) => (other.error < kept.error * (1 - worthwhile) ? other : kept))
-  const compared = candidates.toSorted((one, other) => one.error - other.error)
-    .map(({ method: { name, seasons }, error }) => ({ method: name, seasons, mase: scale === 0 ? NaN : error / scale }))
-  return { best, compared }
 }
 
 /** Mean of |y(t) - y(t - m)| (Hyndman and Koehler, 2006, doi:10.1016/j.ijforecast.2006.03.001), m the longest season, or 1. */

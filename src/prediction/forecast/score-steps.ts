@@ -2,7 +2,7 @@ import { conformalQuantile } from '../conformal/quantile.ts'
 import { errorsOf, fewestValues } from './backtest.ts'
 import { computeForecast } from './compute-forecast.ts'
 import { fillGaps } from './gaps.ts'
-import { toMethod } from './methods.ts'
+import { mixed } from './methods.ts'
 
 /** A history on a grid, of which the last steps are judged. */
 export interface ScoreTask {
@@ -35,9 +35,9 @@ export const fewestBefore = 2 * fewestValues(1)
  */
 export function scoreSteps({ values: truths, seasons: suggested, from, level }: ScoreTask): readonly ScoredStep[] {
   const before = truths.subarray(0, from)
-  const { method, seasons } = computeForecast({ values: before, steps: 1, seasons: suggested })
+  const { mixture, seasons } = computeForecast({ values: before, steps: 1, seasons: suggested })
   const history = { truths, values: fillGaps(truths, seasons) }
-  const chosen = toMethod(method, seasons)
+  const chosen = mixed(mixture)
   const half = from >> 1
   const [early, late] = [chosen.fit(history.values, half), chosen.fit(history.values, from)]
   if (!late) return []

@@ -3,7 +3,8 @@ import { formatInstant } from '../../telemetry/instant.ts'
 import type { Microseconds } from '../../telemetry/reading.ts'
 import { fewestFor } from '../conformal/quantile.ts'
 import type { ComputedBand, ComputedForecast } from './compute-forecast.ts'
-import type { Backtest, Forecast } from './forecast.ts'
+import type { Backtest, Forecast, ForecastMethod } from './forecast.ts'
+import type { Mixture, NamedMethod } from './methods.ts'
 import type { Place } from './read-history.ts'
 
 /** What a forecast is put together from. */
@@ -26,7 +27,7 @@ export function toForecast(made: MadeForecast): Forecast {
   return {
     points: [...forecast.points].map((value, step) => ({ at: to + step * every, value, lower: band.lower[step], upper: band.upper[step] })),
     level: band.level, every, isCached, problem: undefined,
-    method: { name: forecast.method, predictor: undefined, seasons: forecast.seasons.map((steps) => steps * every), why: whyChosen(forecast, every) },
+    method: { name: nameOf(forecast.mixture), predictor: undefined, seasons: forecast.seasons.map((steps) => steps * every), why: whyChosen(forecast, every) },
     backtest: toBacktest(forecast, band, from, every),
     trainedOn: { from, to, count },
     warnings: warningsOf(made, to),
@@ -46,14 +47,16 @@ function toBacktest({ scale, meanError, rootError, errors: { origins, steps }, c
   }
 }
 
-function whyChosen({ method, seasons, compared }: ComputedForecast, every: Microseconds): string {
-  const isChosen = (one: ComputedForecast['compared'][number]): boolean => one.method === method && String(one.seasons) === String(seasons)
-  const nameOf = (one: { readonly method: string; readonly seasons: readonly number[] }): string => `${one.method}${one.seasons.length === 0 ? '' : ` with a season of ${one.seasons.map((steps) => formatDuration(steps * every)).join(' and ')}`}`
-  const [chosen, next] = [compared.find(isChosen), compared.find((one) => !isChosen(one))]
-  if (!chosen || !next || Number.isNaN(chosen.mase)) return `${nameOf({ method, seasons })}: of a series that does not change all methods say the same, and it is the simplest.`
-  const comparison = next.mase < chosen.mase ? `${nameOf(next)} had ${next.mase.toFixed(2)}, too little less for what is simpler to give way` : `next came ${nameOf(next)} with ${next.mase.toFixed(2)}`
-  return `Of ${compared.length} methods ${nameOf(chosen)} had a mean error of ${chosen.mase.toFixed(2)} times that of the seasonal naive method; ${comparison}.`
+function whyChosen({ mixture, compared }: ComputedForecast, every: Microseconds): string {
+  const describe = ({ name, seasons }: NamedMethod): string => `${name}${seasons.length === 0 ? '' : ` with a season of ${seasons.map((steps) => formatDuration(steps * every)).join(' and ')}`}`
+  const all = (some: Mixture): string => some.map(({ of, weight }) => (some.length === 1 ? describe(of) : `${Math.round(100 * weight)} % ${describe(of)}`)).join(', ')
+  const [first, naive] = [compared[0], compared.find(({ mixture: [only, ...more] }) => more.length === 0 && only?.of.name === 'SEASONAL_NAIVE') ?? compared.find(({ mixture: [only] }) => only?.of.name === 'LAST_VALUE')]
+  if (!first || !naive || Number.isNaN(first.mase) || first.mase === 0) return `${all(mixture)}: nothing was ever other than it says, and nothing simpler says the same.`
+  const found = `Of ${compared.length} methods ${all(first.mixture)} erred least when forecasting the past: a MASE of ${first.mase.toFixed(2)}, against ${naive.mase.toFixed(2)} of ${all(naive.mixture)}.`
+  return all(mixture) === all(first.mixture) ? found : `${found} It is mixed with those that did about as well: ${all(mixture)}.`
 }
+
+const nameOf = ([only, ...more]: Mixture): ForecastMethod['name'] => (only && more.length === 0 ? only.of.name : 'COMBINATION')
 
 function warningsOf({ forecast, band, history: { length, count }, place: { latest, interval }, until }: MadeForecast, to: Microseconds): readonly string[] {
   const { origins, steps } = forecast.errors

@@ -7,7 +7,7 @@
  * | SEASONAL_NAIVE | what was there one season earlier |
  * | SMOOTHING | exponential smoothing: a level, a damped trend, up to two seasons, and errors that carry over (Taylor, 2003, doi:10.1057/palgrave.jors.2601589) |
  * | AUTOREGRESSION | least squares on the values just before, and one and two seasons before |
- * | COMBINATION | the mean of SMOOTHING and AUTOREGRESSION |
+ * | COMBINATION | the mean of several of these |
  * | PREDICTOR | what a registered predictor says |
  */
 export type MethodName = 'LAST_VALUE' | 'DRIFT' | 'SEASONAL_NAIVE' | 'SMOOTHING' | 'AUTOREGRESSION' | 'COMBINATION' | 'PREDICTOR'
