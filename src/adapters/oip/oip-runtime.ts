@@ -4,6 +4,7 @@ import { encodeBody } from '../../prediction/oip/encode.ts'
 import { parseMetadata } from '../../prediction/oip/metadata.ts'
 import { headerLengthHeader, OipFormatError } from '../../prediction/oip/wire.ts'
 import { type ModelRef, PredictorError, type PredictorRuntime } from '../../prediction/runtime.ts'
+import { newId } from '../../util/id.ts'
 import { exchange, type OipRequest, type OipResponse } from './exchange.ts'
 import { addressOf } from './addresses.ts'
 import { createServerGuard, type ServerGuard, type ServerGuardConfig } from './server-guard.ts'
@@ -61,7 +62,7 @@ export function createOipRuntime({ attempts = 3, failures = 5, restMs = 5_000, m
       const url = addressOf(model, '/infer')
       checkInputs({ inputs: null, outputs: null }, inputs)
       const tensors = inputs.map((tensor) => ({ tensor, encoding: model.encoding }))
-      const fields = model.encoding === 'BINARY' ? { parameters: { binary_data_output: true } } : {}
+      const fields = { id: newId(), ...(model.encoding === 'BINARY' && { parameters: { binary_data_output: true } }) } // an id, as some servers cannot answer without one
       const { parts, headerLength } = await understood(model, 'WRONG_TYPE', () => encodeBody(fields, 'inputs', tensors, { mayBeNull: false }))
       const headers = headerLength === undefined ? { 'content-type': 'application/json' } : { 'content-type': 'application/octet-stream', [headerLengthHeader]: String(headerLength) }
       const response = await ask(model, { method: 'POST', url, headers, body: Buffer.concat(parts) }, signal)

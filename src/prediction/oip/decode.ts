@@ -41,7 +41,7 @@ export function fromBytes(name: string, type: TensorType, shape: readonly number
     case 'FP64': return { name, type, shape, data: new Float64Array(buffer, from, size) }
     case 'INT32': return { name, type, shape, data: new Int32Array(buffer, from, size) }
     case 'INT64': return { name, type, shape, data: new BigInt64Array(buffer, from, size) }
-    case 'BOOL': return { name, type, shape, data: bytes.map((each) => Number(each !== 0)) }
+    case 'BOOL': return { name, type, shape, data: Uint8Array.from(bytes, (each) => Number(each !== 0)) }
   }
 }
 
