@@ -28,7 +28,7 @@ type Span = Readonly<Record<'first' | 'last', Microseconds>>
 
 /** The parts of a window, the oldest first; the oldest is the shorter one where they do not come out even. */
 export function windowsOf({ of, lag }: FeatureSpec): readonly WindowSpec[] {
-  if (of.kind !== 'telemetry') return []
+  if (of.kind !== 'telemetry') return of.kind === 'property' ? [{ aggregate: 'LAST', lag, window: Infinity }] : [] // of twins that measure what others have as a property
   const { window = Infinity, aggregate, every, staleAfter = Infinity } = of
   if (window === Infinity) return [{ aggregate: 'LAST', lag, window: staleAfter + 1 }] // one that is as old as may be counts
   const longest = aggregate === 'LAST' ? Math.min(window, staleAfter + 1) : window

@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Knowledge } from '../../../src/prediction/feature.ts'
+import type { BoundFeatures, FeatureRows, RowRequest } from '../../../src/prediction/features/bound-features.ts'
+import { readRows } from '../../../src/prediction/features/read-rows.ts'
+import { readsInSight, type SeriesStore } from '../../../src/telemetry/series-reads.ts'
+import { nowMicroseconds } from '../../../src/util/clock.ts'
+import { boundAround, instantsAround, keys, readingsAround } from './feature-arbitraries.ts'
+import { openStore } from './open-store.ts'
+import { referenceRow } from './reference-rows.ts'
+
+interface Row {
+  readonly twin: number
+  readonly at: number
+  readonly numbers: readonly number[]
+}
+
+async function rowsOf(bound: BoundFeatures, request: RowRequest): Promise<readonly Row[]> {
+  const portions: FeatureRows[] = []
+  for await (const portion of readRows(bound, request)) portions.push(portion)
+  return portions.flatMap(({ twins, at, values, width }) => Array.from(twins, (twin, row) => ({ twin, at: at[row] as number, numbers: [...values.subarray(row * width, (row + 1) * width)] })))
+}
+
+const knowledges = fc.constantFrom<Knowledge>('RECEIVED', 'MEASURED')
+
+/** But for the last bits, and missing where the other is. */
+function expectLike(found: readonly number[], expected: readonly number[], what: string): void {
+  expect(found.length, what).toBe(expected.length)
+  for (const [index, number] of expected.entries()) {
+    const value = found[index] as number
+    const isLike = Number.isNaN(number) ? Number.isNaN(value) : Math.abs(value - number) <= 1e-9 * Math.max(1, Math.abs(number))
+    if (!isLike) expect(found, `${what}, number ${index}`).toEqual(expected)
+  }
+}
+
+const runs = { numRuns: 60, interruptAfterTimeLimit: 100_000, endOnFailure: true }
+
+describe('Rows of features', () => {
+  test('say what their definition says, whatever was received when, corrected, bad or missing', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.integer(), { minLength: 1, maxLength: 6 }), knowledges, fc.gen(), async (seeds, knowledge, gen) => {
+      await using opened = await openStore()
+      const start = nowMicroseconds()
+      for (const _ of seeds) await opened.store.append(gen(readingsAround, start, true))
+      const [bound, instants] = [gen(boundAround, start), gen(instantsAround, start)]
+      const readings = await opened.everything(keys)
+      const rows = await rowsOf(bound, { instants, reads: opened.store, knowledge })
+      expect(rows.map(({ twin, at }) => [twin, at])).toEqual(bound.twins.flatMap((_, twin) => instants.map((at) => [twin, at])))
+      for (const { twin, at, numbers } of rows) expectLike(numbers, referenceRow(bound, twin, at, readings, knowledge), `${knowledge} twin ${twin} at ${at - start}`)
+    }), runs)
+  }, 120_000)
+
+  test('are, to the last bit, the same in a range as of one instant alone: training and serving read the same numbers', async () => {
+    await fc.assert(fc.asyncProperty(knowledges, fc.gen(), async (knowledge, gen) => {
+      await using opened = await openStore()
+      const start = nowMicroseconds()
+      for (let batch = 0; batch < 4; batch++) await opened.store.append(gen(readingsAround, start, false))
+      const [bound, instants] = [gen(boundAround, start), gen(instantsAround, start)]
+      const range = await rowsOf(bound, { instants, reads: opened.store, knowledge })
+      for (const [index, at] of instants.entries()) {
+        const alone = await rowsOf(bound, { instants: [at], reads: opened.store, knowledge })
+        expect(alone.map(({ numbers }) => numbers)).toEqual(bound.twins.map((_, twin) => range[twin * instants.length + index]?.numbers))
+      }
+    }), { ...runs, numRuns: 25 })
+  }, 120_000)
+})
+
+describe('Nothing of the future is in a row', () => {
+  test('what is received after an instant, whatever time it is about, changes no row at it', async () => {
+    await fc.assert(fc.asyncProperty(fc.gen(), async (gen) => {
+      await using opened = await openStore()
+      const { store } = opened
+      const start = nowMicroseconds()
+      const cursors: number[] = []
+      for (let batch = 0; batch < 3; batch++) cursors.push((await store.append(gen(readingsAround, start, false))).cursor)
+      const bound = gen(boundAround, start)
+      const instants = [...new Set([start, ...cursors.flatMap((cursor) => [cursor - 1, cursor])])].toSorted((left, right) => left - right)
+      const before = await rowsOf(bound, { instants, reads: store, knowledge: 'RECEIVED' })
+      const there = new Set((await opened.everything(keys)).flatMap((all, series) => all.map(({ at }) => `${series} ${at}`)))
+      const later = Array.from({ length: 3 }, () => gen(readingsAround, start, false)).flat()
+      await store.append(later.filter(({ series, at }) => !there.has(`${keys.indexOf(series)} ${at}`))) // corrections are the next test's
+      expect(await rowsOf(bound, { instants, reads: store, knowledge: 'RECEIVED' })).toEqual(before)
+    }), runs)
+  }, 120_000)
+
+  test('nor does what corrects a reading later, where the store is asked what was known at the instant', async () => {
+    await fc.assert(fc.asyncProperty(fc.gen(), async (gen) => {
+      await using opened = await openStore()
+      const { store } = opened
+      const start = nowMicroseconds()
+      const { cursor } = await store.append(gen(readingsAround, start, false))
+      const bound = gen(boundAround, start)
+      const asKnown = (at: number): RowRequest => ({ instants: [at], reads: readsInSight(store as unknown as SeriesStore, { knownUntil: at }), knowledge: 'RECEIVED' })
+      const before = await rowsOf(bound, asKnown(cursor))
+      await store.append(gen(readingsAround, start, false))
+      expect(await rowsOf(bound, asKnown(cursor))).toEqual(before)
+    }), runs)
+  }, 120_000)
+
+  test('where readings count from when they were true, what is true later than the instant minus the lag changes no row', async () => {
+    await fc.assert(fc.asyncProperty(fc.gen(), async (gen) => {
+      await using opened = await openStore()
+      const { store } = opened
+      const start = nowMicroseconds()
+      await store.append(gen(readingsAround, start, false))
+      const bound = gen(boundAround, start)
+      const instants = gen(instantsAround, start)
+      const lag = Math.min(...bound.specs.map((spec) => spec.lag))
+      const before = await rowsOf(bound, { instants, reads: store, knowledge: 'MEASURED' })
+      const end = (instants.at(-1) as number) - lag
+      const later = Array.from({ length: 3 }, () => gen(readingsAround, start, false)).flat().map((reading) => ({ ...reading, at: end + 1 + Math.abs(reading.at - start) }))
+      await store.append(later)
+      expect(await rowsOf(bound, { instants, reads: store, knowledge: 'MEASURED' })).toEqual(before)
+    }), runs)
+  }, 120_000)
+})
