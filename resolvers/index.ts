@@ -10,6 +10,7 @@ import { historyResolvers } from './history.ts'
 import { lineageResolvers } from './lineage.ts'
 import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
+import { predictorResolvers } from './predictor.ts'
 import { ruleResolvers } from './rule.ts'
 import { runResolvers } from './run.ts'
 import { runComparisonResolvers } from './run-comparison.ts'
@@ -35,6 +36,7 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   runResolvers,
   runComparisonResolvers,
   diffResolvers,
+  predictorResolvers,
   ruleResolvers,
   alertResolvers,
   lineageResolvers,

@@ -13,6 +13,7 @@ import type { LayeredHistory } from '../history/layered-history.ts'
 import type { LineageService } from '../lineage/lineage-service.ts'
 import type { Forecasts } from '../prediction/forecast/forecast.ts'
 import type { ModelService } from '../model/model-service.ts'
+import type { PredictorService } from '../prediction/predictor-service.ts'
 import type { ApplyCalibration } from '../run/apply-calibration.ts'
 import type { RunBoard } from '../run/run-board.ts'
 import type { RunService } from '../run/run-service.ts'
@@ -47,6 +48,7 @@ export interface Services {
   readonly runBoard: Pick<RunBoard, 'listen' | 'following'>
   readonly runComparison: RunComparison
   readonly applyCalibration: ApplyCalibration
+  readonly predictors: PredictorService
   readonly forecasts: Forecasts
   readonly rules: RuleService
   readonly alerts: AlertService

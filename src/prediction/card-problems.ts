@@ -25,7 +25,7 @@ export function meant(name: string, candidates: readonly string[]): string {
   return candidates.length === 0 ? '' : ` There are: ${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`
 }
 
-/** Names of predictors, features and outputs: they become parts of names of series, in which `@`, `~`, `.` and `;` have a meaning. */
+/** Names of predictors and outputs: they become parts of names of series, in which `@`, `~`, `.` and `;` have a meaning. */
 export const isName = (text: string): boolean => /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(text)
 
 export const nameRule = 'A name has from 1 to 64 letters, digits, - and _, a letter first.'
@@ -39,3 +39,6 @@ export function repeats(names: readonly string[]): readonly { readonly name: str
     return []
   })
 }
+
+/** Of a tensor: `[n, 3]`, n where it is free. */
+export const shapeText = (shape: readonly number[]): string => `[${shape.map((size) => (size < 0 ? 'n' : size)).join(', ')}]`

@@ -4,7 +4,7 @@ import { seriesKind } from '../telemetry/series-kind.ts'
 import { areCommensurable } from '../telemetry/unit/convert-unit.ts'
 import { formatDuration } from '../telemetry/duration.ts'
 import type { CardFacts } from './check-card.ts'
-import { type CardProblems, isName, meant, nameRule, repeats, shown } from './card-problems.ts'
+import { type CardProblems, isName, meant, nameRule, repeats, shapeText, shown } from './card-problems.ts'
 import { widthOf } from './feature.ts'
 import type { ModelCard, OutputSpec } from './model-card.ts'
 import type { TensorSignature } from './tensor.ts'
@@ -100,11 +100,9 @@ function checkTensor({ name, tensor, column, role }: OutputSpec, card: ModelCard
   if (width === undefined) return
   const wanted = numbersOfFirstInput(card)
   if (role === 'CONTRIBUTIONS') {
-    if (width !== wanted) say('WRONG_SHAPE', 'tensor', `${shown(name)} says how much each number of the first input contributes: ${wanted} numbers a row, and ${shown(tensor)} ${shapeText(found)} gives ${width}.`)
-  } else if (column >= width) say('WRONG_SHAPE', 'column', `${shown(name)} is column ${column} of ${shown(tensor)} ${shapeText(found)}, which has ${width === 1 ? 'one, 0' : `${width}, from 0 to ${width - 1}`}.`)
+    if (width !== wanted) say('WRONG_SHAPE', 'tensor', `${shown(name)} says how much each number of the first input contributes: ${wanted} numbers a row, and ${shown(tensor)} ${shapeText(found.shape ?? [])} gives ${width}.`)
+  } else if (column >= width) say('WRONG_SHAPE', 'column', `${shown(name)} is column ${column} of ${shown(tensor)} ${shapeText(found.shape ?? [])}, which has ${width === 1 ? 'one, 0' : `${width}, from 0 to ${width - 1}`}.`)
 }
-
-const shapeText = ({ shape }: TensorSignature): string => `[${shape?.map((size) => (size < 0 ? 'n' : size)).join(', ') ?? ''}]`
 
 /** Numbers of one row; undefined where the model leaves that open. */
 function widthOfRow({ shape }: TensorSignature): number | undefined {

@@ -1,12 +1,13 @@
 import type { Registry } from '../model/registry.ts'
 import type { ItemProblem } from '../problem.ts'
-import { type CardProblems, createCardProblems, isName, meant, nameRule, repeats, shown } from './card-problems.ts'
+import { type CardProblems, createCardProblems, meant, repeats, shown } from './card-problems.ts'
+import { checkInputTensors } from './check-card-inputs.ts'
 import { checkOutputs } from './check-card-outputs.ts'
 import type { ModelCard } from './model-card.ts'
 import type { Signature } from './tensor.ts'
 
-/** Whether the tensors of the model are those that the features fill. */
-export type CheckInputs = (card: ModelCard, signature: Signature) => readonly ItemProblem[]
+/** Whether the inputs of the card are made of its features; paths within the card. */
+export type CheckInputs = (card: Pick<ModelCard, 'features' | 'inputs'>) => readonly ItemProblem[]
 
 export interface CardFacts {
   /** Undefined: the model could not be opened, which is told apart. */
@@ -23,8 +24,10 @@ export function checkCard(card: ModelCard, facts: CardFacts): readonly ItemProbl
   checkModel(card, facts.registry, problems)
   checkFeatureNames(card, problems)
   checkReference(card, problems)
+  const wrongInputs = facts.checkInputs(card).map((problem) => ({ ...problem, path: ['card', ...problem.path ?? []] }))
+  if (wrongInputs.length === 0 && facts.signature?.inputs) checkInputTensors(card, facts.signature.inputs, problems)
   checkOutputs(card, facts, problems)
-  return [...problems.all, ...(facts.signature ? facts.checkInputs(card, facts.signature) : [])]
+  return [...wrongInputs, ...problems.all]
 }
 
 function checkModel({ model }: ModelCard, registry: CardFacts['registry'], { wrong }: CardProblems): void {
@@ -34,16 +37,15 @@ function checkModel({ model }: ModelCard, registry: CardFacts['registry'], { wro
 
 function checkFeatureNames({ features, inputs }: ModelCard, { wrong }: CardProblems): void {
   const names = features.map(({ name }) => name)
-  for (const [at, name] of names.entries()) if (!isName(name)) wrong('INVALID_NAME', ['features', at, 'name'], `${shown(name)} cannot be the name of a feature. ${nameRule}`)
-  for (const { name, at } of repeats(names)) wrong('DUPLICATE_ITEM', ['features', at, 'name'], `There are two features of the name ${shown(name)}.`)
-  for (const { name, at } of repeats(inputs.map(({ tensor }) => tensor))) wrong('DUPLICATE_ITEM', ['inputs', at, 'tensor'], `The tensor ${shown(name)} is filled twice.`)
-  const used = new Set(inputs.flatMap((input) => input.features))
-  for (const [at, { features: wanted }] of inputs.entries()) {
-    if (wanted.length === 0) wrong('MISSING_INPUT', ['inputs', at, 'features'], 'No feature fills this tensor. Name those that do, in order.')
-    for (const [place, name] of wanted.entries()) if (!names.includes(name)) wrong('UNKNOWN_FEATURE', ['inputs', at, 'features', place], `The card has no feature ${shown(name)}.${meant(name, names)}`)
+  for (const [at, name] of names.entries()) {
+    if (!isFeatureName(name)) wrong('INVALID_NAME', ['features', at, 'name'], `${shown(name)} cannot be the name of a feature: it becomes part of names of series. Use 1 to 100 characters, none of them one of @ ~ . or a control character.`)
   }
+  for (const { name, at } of repeats(names)) wrong('DUPLICATE_ITEM', ['features', at, 'name'], `There are two features of the name ${shown(name)}.`)
+  const used = new Set(inputs.flatMap((input) => input.features))
   for (const [at, name] of names.entries()) if (!used.has(name)) wrong('UNKNOWN_FEATURE', ['features', at, 'name'], `The feature ${shown(name)} fills no tensor. Name it in an input, or leave it out.`)
 }
+
+const isFeatureName = (name: string): boolean => name.length > 0 && name.length <= 100 && !/[@~.]|\p{Cc}/u.test(name)
 
 function checkReference({ reference, features }: ModelCard, { wrong }: CardProblems): void {
   const names = features.map(({ name }) => name)

@@ -7,7 +7,7 @@ import { prepareRegistration, type RegistrationConfig } from './register-predict
 
 export interface PredictorServiceConfig extends RegistrationConfig {
   readonly store: PredictorStore
-  readonly book: Pick<OpenPredictorBook, 'restaged'>
+  readonly book: Pick<OpenPredictorBook, 'find' | 'restaged'>
 }
 
 export function createPredictorService(config: PredictorServiceConfig): PredictorService {
@@ -31,5 +31,6 @@ export function createPredictorService(config: PredictorServiceConfig): Predicto
       return refused({ kind: 'NotFound', code: 'NOT_FOUND', id, path: ['id'], message: `There is no predictor ${JSON.stringify(id.slice(0, 200))}. \`predictors\` lists those there are; an id is name;version, such as "leak-detector;3".` })
     },
     find: (ids) => store.find(ids),
+    named: (idOrName, signal) => book.find(idOrName, signal),
   }
 }

@@ -1,3 +1,4 @@
+import type { Registry } from '../model/registry.ts'
 import type { ItemProblem } from '../problem.ts'
 import { isSha256 } from '../artifact/artifact-store.ts'
 import { parseDuration } from '../telemetry/duration.ts'
@@ -6,17 +7,18 @@ import type { Microseconds } from '../telemetry/reading.ts'
 import type { Json } from '../util/json.ts'
 import { type CardProblems, createCardProblems, shown } from './card-problems.ts'
 import type { FeatureSpec } from './feature.ts'
+import type { FeatureInput } from './features/parse-features.ts'
 import type { ModelCard, OutputSpec, TrainingFacts } from './model-card.ts'
 import type { CardRequest, OutputRequest } from './predictor-service.ts'
 
-/** From the API's form of features; what is wrong has paths that begin with `path`. */
-export type ParseFeatures = (given: readonly Json[], path: readonly string[]) => { readonly specs: readonly FeatureSpec[]; readonly problems: readonly ItemProblem[] }
+/** From the API's form of features; paths within the card. */
+export type ParseFeatures = (given: readonly FeatureInput[], models: { readonly registry: Registry }) => { readonly specs: readonly FeatureSpec[]; readonly problems: readonly ItemProblem[] }
 
 const most = { description: 4_000, licence: 200, features: 500, inputs: 50, outputs: 200, metrics: 100, text: 2_000 } as const
 const longestHorizon = 36_525 * 86_400_000_000
 
 /** A card as clients write it → the card; what is wrong with its texts, numbers and instants by themselves. */
-export function parseCard(given: CardRequest, parseFeatures: ParseFeatures): { readonly card: ModelCard; readonly problems: readonly ItemProblem[] } {
+export function parseCard(given: CardRequest, parseFeatures: ParseFeatures, registry: Registry): { readonly card: ModelCard; readonly problems: readonly ItemProblem[] } {
   const problems = createCardProblems(['card'])
   const { wrong } = problems
   const { description, licence, features, inputs, outputs, model, metrics, reference } = given
@@ -26,7 +28,7 @@ export function parseCard(given: CardRequest, parseFeatures: ParseFeatures): { r
     const limit = most[name as 'features' | 'inputs' | 'outputs']
     if (list.length === 0 || list.length > limit) wrong('OUT_OF_BOUNDS', [name], `A card has from 1 to ${limit} ${name}, not ${list.length}.`)
   }
-  const parsed = parseFeatures(features.slice(0, most.features), ['card', 'features'])
+  const parsed = parseFeatures(features.slice(0, most.features), { registry })
   const samples = reference ?? []
   for (const [at, { feature }] of samples.entries()) if (samples.findIndex((each) => each.feature === feature) < at) wrong('DUPLICATE_ITEM', ['reference', at, 'feature'], `There are two samples of ${shown(feature)}.`)
   const card: ModelCard = {
@@ -37,7 +39,7 @@ export function parseCard(given: CardRequest, parseFeatures: ParseFeatures): { r
     metrics: toMetrics(metrics, problems),
     reference: Object.fromEntries(samples.map(({ feature, sample }) => [feature, [...sample]])),
   }
-  return { card, problems: [...problems.all, ...parsed.problems] }
+  return { card, problems: [...problems.all, ...parsed.problems.map((problem) => ({ ...problem, path: ['card', ...problem.path ?? []] }))] }
 }
 
 function toOutput({ name, tensor, column, role, of, telemetry, unit, horizon, interval }: OutputRequest, at: number, problems: CardProblems): OutputSpec {
@@ -66,9 +68,10 @@ function toTraining({ training }: CardRequest, { wrong }: CardProblems): Trainin
   })
   if (from !== undefined && to !== undefined && from >= to) wrong('WRONG_TIME', ['training', 'to'], 'The time of training ends after it begins: `from` is before `to`.')
   if (typeof dataSha256 === 'string' && !isSha256(dataSha256)) wrong('WRONG_TYPE', ['training', 'dataSha256'], 'A SHA-256 has 64 hexadecimal digits in lower case.')
-  if (typeof rows === 'number' && rows < 1) wrong('OUT_OF_BOUNDS', ['training', 'rows'], `A model was made of 1 row or more, not ${rows}.`)
+  const isCount = typeof rows === 'number' && rows >= 1
+  if (!isCount && rows !== null && rows !== undefined) wrong('OUT_OF_BOUNDS', ['training', 'rows'], `A model was made of 1 to 2^53 rows, not ${rows}.`)
   if (typeof code === 'string' && code.length > most.text) wrong('TOO_LARGE', ['training', 'code'], `Where the code is takes at most ${most.text} characters.`)
-  return { from: from ?? 0, to: to ?? 0, dataSha256: dataSha256 ?? undefined, rows: rows ?? undefined, code: code ?? undefined }
+  return { from: from ?? 0, to: to ?? 0, dataSha256: dataSha256 ?? undefined, rows: isCount ? rows : undefined, code: code ?? undefined }
 }
 
 function toMetrics(given: Json | null | undefined, { wrong }: CardProblems): Readonly<Record<string, number>> {

@@ -1,6 +1,7 @@
 import type { Conflict, Invalid, NotFound } from '../problem.ts'
 import type { Json } from '../util/json.ts'
 import type { Result } from '../util/result.ts'
+import type { FeatureInput } from './features/parse-features.ts'
 import type { OutputSpec } from './model-card.ts'
 import type { Predictor, PredictorStage } from './predictor.ts'
 import type { RuntimeId, StatisticsMethod } from './runtime.ts'
@@ -32,7 +33,7 @@ export interface RemoteRequest {
 export interface CardRequest {
   readonly description: string
   readonly licence: string
-  readonly features: readonly Json[]
+  readonly features: readonly FeatureInput[]
   readonly inputs: readonly { readonly tensor: string; readonly type: TensorType; readonly features: readonly string[] }[]
   readonly outputs: readonly OutputRequest[]
   readonly model?: string | null
@@ -57,7 +58,7 @@ export interface TrainingRequest {
   readonly from: string
   readonly to: string
   readonly dataSha256?: string | null
-  readonly rows?: number | null
+  readonly rows?: number | string | null
   readonly code?: string | null
 }
 
@@ -80,4 +81,6 @@ export interface PredictorService {
   /** Making one ACTIVE retires the one of the name that was. */
   setStage(id: string, stage: PredictorStage): Promise<Result<Predictor, NotFound>>
   find(ids: readonly string[]): Promise<readonly (Predictor | undefined)[]>
+  /** By id, or by name the ACTIVE one. */
+  named(idOrName: string, signal?: AbortSignal): Promise<Predictor | undefined>
 }
