@@ -8,6 +8,7 @@ import { failure } from '../src/errors.ts'
 import { findNode } from '../src/graphql/catalogue/node-loader.ts'
 import type { Context } from '../src/graphql/context.ts'
 import { toPageInfo } from '../src/graphql/page-info.ts'
+import type { InferenceRequest } from '../src/prediction/inference/inference-request.ts'
 import type { Problem } from '../src/problem.ts'
 import type { CalibrationRequest, SimulationRequest, SweepRequest } from '../src/run/run-request.ts'
 import type { RunRequest, Started } from '../src/run/run-service.ts'
@@ -17,6 +18,8 @@ import type { Run } from '../src/run/run.ts'
 import type { RunOutput } from '../src/run/run-inputs.ts'
 import { foundBy } from '../src/run/found.ts'
 import { memberRun, resultKey } from '../src/simulation/result-series.ts'
+import { predictedKey } from '../src/prediction/prediction-series.ts'
+import type { SeriesKey } from '../src/telemetry/reading.ts'
 import { formatDuration } from '../src/telemetry/duration.ts'
 import { formatInstant } from '../src/telemetry/instant.ts'
 import type { Result } from '../src/util/result.ts'
@@ -46,6 +49,7 @@ export const runResolvers: IResolvers<unknown, Context> = {
   Mutation: {
     startSimulation: async (_, { input, ...keyed }: Keyed & { readonly input: SimulationRequest }, context) => toStarted('StartSimulationSuccess', await context.services.runs.startSimulation(input, toRequest(keyed, context))),
     startSweep: async (_, { input, ...keyed }: Keyed & { readonly input: SweepRequest }, context) => toStarted('StartSweepSuccess', await context.services.runs.startSweep(input, toRequest(keyed, context))),
+    startInference: async (_, { input, ...keyed }: Keyed & { readonly input: InferenceRequest }, context) => toStarted('StartInferenceSuccess', await context.services.runs.startInference(input, toRequest(keyed, context))),
     startCalibration: async (_, { input, ...keyed }: Keyed & { readonly input: CalibrationRequest }, context) => toStarted('StartCalibrationSuccess', await context.services.runs.startCalibration(input, toRequest(keyed, context))),
     cancelRun: async (_, { id }: { readonly id: string }, { services, principal }) => toChanged('CancelRunSuccess', await services.runs.cancel(id, principal.subject)),
     retryRun: async (_, { id }: { readonly id: string }, { services, principal }) => toChanged('RetryRunSuccess', await services.runs.retry(id, principal.subject)),
@@ -108,7 +112,7 @@ export const runResolvers: IResolvers<unknown, Context> = {
     failure: ({ failure: why }: Member) => (why ? { ...why, twin: null, retryable: false } : null),
     series: async ({ run, index }: Member, { twin, name }: SeriesArguments, context) => await seriesOf(run, index, { twin, name }, context),
   },
-  ...Object.fromEntries(['StartSimulationSuccess', 'StartSweepSuccess', 'StartCalibrationSuccess', 'CancelRunSuccess', 'RetryRunSuccess', 'RerunSuccess', 'TwinRun'].map((type) => [type, { run: ({ id }: { readonly id: string }, _: unknown, context: Context, info: GraphQLResolveInfo) => findRun(id, context, info) }])),
+  ...Object.fromEntries(['StartSimulationSuccess', 'StartSweepSuccess', 'StartCalibrationSuccess', 'StartInferenceSuccess', 'CancelRunSuccess', 'RetryRunSuccess', 'RerunSuccess', 'TwinRun'].map((type) => [type, { run: ({ id }: { readonly id: string }, _: unknown, context: Context, info: GraphQLResolveInfo) => findRun(id, context, info) }])),
   ApplyCalibrationSuccess: { scenario: ({ scenario }: { readonly scenario: string }, _, context, info) => findNode('scenarios', scenario, context, info) },
   RunProgressed: { run: ({ id }: { readonly id: string }, _, context, info) => findRun(id, context, info) },
 }
@@ -139,11 +143,11 @@ async function load({ _id }: Row, context: Context): Promise<Run> {
 
 async function seriesOf(run: Run, member: number | undefined, { twin, name }: SeriesArguments, { services }: Context): Promise<SeriesRef | null> {
   const output = await services.runs.outputOf(run, { twin, name })
-  return output ? toRef(output, memberRun(run.id, member)) : null
+  return output ? toRef(output, run.predictor === undefined ? resultKey(output, memberRun(run.id, member)) : { ...predictedKey(twin, name, run.id), kind: output.kind }) : null
 }
 
-const toRef = (output: RunOutput, run: string): SeriesRef =>
-  ({ __typename: seriesTypeOf(output.kind), key: resultKey(output, run), vantage: presentVantage, name: output.name, unit: output.unit, semanticType: output.semanticType })
+const toRef = (output: RunOutput, key: SeriesKey): SeriesRef =>
+  ({ __typename: seriesTypeOf(output.kind), key, vantage: presentVantage, name: output.name, unit: output.unit, semanticType: output.semanticType })
 
 function toPage({ first, after }: Page): { readonly first: number; readonly after: string | undefined } {
   const size = first ?? usualPage

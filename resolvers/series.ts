@@ -7,7 +7,9 @@ import type { Context } from '../src/graphql/context.ts'
 import { selectedArguments } from '../src/graphql/selected-arguments.ts'
 import { toPageInfo } from '../src/graphql/page-info.ts'
 import { latest, latestTogether } from '../src/graphql/series-loaders.ts'
+import { intervalAt } from '../src/graphql/prediction-intervals.ts'
 import { presentOf, spanned } from '../src/graphql/series-spans.ts'
+import { runOfOrigin } from '../src/prediction/prediction-series.ts'
 import { type FilledBucket, fillGaps, type Fill } from '../src/telemetry/gap-fill.ts'
 import { formatDuration } from '../src/telemetry/duration.ts'
 import { formatInstant } from '../src/telemetry/instant.ts'
@@ -46,14 +48,14 @@ const series = {
   latest: {
     resolve: async (given: SeriesRef, args: SourceArguments, context: Context) => {
       const { key, vantage } = chosenSeries(given, args)
-      return toReading(key, await latest(context, vantage).load(key))
+      return toReading({ key, vantage }, await latest(context, vantage).load(key))
     },
     extensions: {
       /** A list of ten thousand twins is not to wait for ten thousand promises. */
       resolveMany: async (given: readonly SeriesRef[], args: SourceArguments, context: Context) => {
         const sources = given.map((ref) => chosenSeries(ref, args))
         const found = await latestTogether(context, sources)
-        return sources.map(({ key }, index) => toReading(key, found[index]))
+        return sources.map((source, index) => toReading(source, found[index]))
       },
     },
   },
@@ -63,7 +65,7 @@ const series = {
     const after = typeof args.after === 'string' ? fromCursor(args.after) : undefined
     const ref = chosenSeries(given, args)
     const found = await spanned(context, ref, 'readings', args, (reads, keys, { range }) => reads.readings(keys, range, { first: first + 1, after, signal: context.signal })) ?? []
-    const edges = found.slice(0, first).map((reading) => ({ cursor: toCursor(reading.at), node: toReading(ref.key, reading) }))
+    const edges = found.slice(0, first).map((reading) => ({ cursor: toCursor(reading.at), node: toReading(ref, reading) }))
     return { edges, pageInfo: toPageInfo(edges, found.length > first, args.after) }
   },
   buckets: async (given: SeriesRef, args: BucketArguments, context: Context, info: GraphQLResolveInfo) => {
@@ -99,7 +101,7 @@ const shape = async (given: SeriesRef, args: SpanArguments & { readonly points: 
   const ref = chosenSeries(given, args)
   const readings = await spanned(context, ref, 'shape', args, (reads, keys, { range }) => reads.readings(keys, range, { first: mostShaped + 1, signal: context.signal })) ?? []
   if (readings.length > mostShaped) throw failure('BAD_USER_INPUT', { message: `More than ${mostShaped} readings of ${ref.key.name} lie in that time. Take a shorter one, or buckets.` })
-  return largestTriangles(readings.map(({ at }) => at), readings.map(({ value }) => Number(value)), args.points).map((index) => toReading(ref.key, readings[index]))
+  return largestTriangles(readings.map(({ at }) => at), readings.map(({ value }) => Number(value)), args.points).map((index) => toReading(ref, readings[index]))
 }
 
 export const seriesResolvers: IResolvers<unknown, Context> = {
@@ -125,10 +127,14 @@ const quantilesOf = (info: GraphQLResolveInfo): readonly number[] => {
   return asked
 }
 
-function toReading({ kind, source: own, run }: SeriesKey, reading: SeenReading | undefined): unknown {
+function toReading({ key, vantage }: Pick<SeriesRef, 'key' | 'vantage'>, reading: SeenReading | undefined): unknown {
   if (!reading) return null
+  const { kind, source: own, run } = key
   const { at, value, quality, receivedAt, origin, source = own } = reading
-  return { at: () => formatInstant(at), value: kind === 'json' ? JSON.parse(String(value)) as unknown : value, quality, source, receivedAt: () => formatInstant(receivedAt), run, origin }
+  return {
+    at: () => formatInstant(at), value: kind === 'json' ? JSON.parse(String(value)) as unknown : value, quality, source, receivedAt: () => formatInstant(receivedAt), run: run ?? runOfOrigin(origin) ?? null, origin,
+    interval: (_: unknown, context: Context) => (source === 'PREDICTED' ? intervalAt(context, { key, vantage }, reading) : null),
+  }
 }
 
 function toBucket({ kind }: SeriesKey, { from, to, summary, filled }: { readonly from: Microseconds; readonly to: Microseconds; readonly summary: Summary | null; readonly filled: Summary['first'] | number | null }, quantiles: readonly number[]): unknown {

@@ -1,8 +1,6 @@
-import { join } from 'node:path'
 import { epanetBuild, epanetProgram, epanetVersion } from './adapters/epanet/build.ts'
 import { readEngines } from './adapters/external/read-engines.ts'
 import { fmiBuild } from './adapters/fmi/build.ts'
-import { createFileArtifactStore } from './adapters/file/artifact-store.ts'
 import { createWorkFolder } from './adapters/file/work-folder.ts'
 import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
 import { createNeo4jNetworkReader } from './adapters/neo4j/network-reader.ts'
@@ -11,6 +9,7 @@ import { createNeo4jRunTwins } from './adapters/neo4j/run-twins.ts'
 import { createProcessHost } from './adapters/process/engine-host.ts'
 import { createThreadHost } from './adapters/thread/thread-host.ts'
 import type { ArtifactStore } from './artifact/artifact-store.ts'
+import type { OpenPrediction } from './app-prediction.ts'
 import type { Config } from './config.ts'
 import type { Services } from './graphql/services.ts'
 import { createMemoryRunQueue } from './job/memory-queue.ts'
@@ -40,22 +39,22 @@ export interface RunParts {
   readonly telemetry: Telemetry
   readonly services: Pick<Services, 'vantages' | 'scenarios' | 'scenarioLife'>
   readonly commits: Pick<GroupCommit, 'submit'>
+  readonly artifacts: ArtifactStore
+  readonly prediction: Pick<OpenPrediction, 'runtimes' | 'book' | 'drift'>
   registry(): Registry
 }
 
 export interface OpenRuns {
   readonly services: Pick<Services, 'runs' | 'runTwins' | 'runBoard' | 'runComparison' | 'applyCalibration'>
-  readonly artifacts: ArtifactStore
 }
 
 /** From one look for runs that others do to the next. */
 const followEveryMs = 1_000
 
 /** The part of the app that simulates. */
-export async function openRuns({ config, parts, log, database, tenant, telemetry, services: { vantages, scenarios, scenarioLife }, commits, registry }: RunParts): Promise<OpenRuns> {
+export async function openRuns({ config, parts, log, database, tenant, telemetry, services: { vantages, scenarios, scenarioLife }, commits, artifacts, prediction: { runtimes, drift }, registry }: RunParts): Promise<OpenRuns> {
   const onTrouble = (err: unknown, what: string): void => { log.warn({ err }, what) }
   const { engines, environmentOf } = await openEngines(config)
-  const artifacts = await createFileArtifactStore({ directory: config.artifactsDirectory ?? join(config.dataDirectory, 'artifacts') })
   const store = createNeo4jRunStore(database, tenant)
   const board = createRunBoard()
   const queue = parts.use(await openQueue(config, tenant, log))
@@ -63,12 +62,12 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   const { path: folder } = parts.use(await createWorkFolder({ onTrouble: (error) => { onTrouble(error, 'what a process that was killed has left could not be removed') } }))
   const host = parts.use(createEngineHosts({ thread: createThreadHost({ atOnce, memoryMb, silenceMs, folder }), process: createProcessHost({ atOnce, memoryMb, silenceMs, folder, ...(environmentOf && { environmentOf }) }) }))
   const executor = parts.use(createRunExecutor({
-    engines, host, artifacts, scenarios, telemetry, readings: telemetry.results, members: store, mostValues, store, queue, board, leaseMs, atOnce, now: () => nowMicroseconds() / 1_000, onTrouble,
+    engines, runtimes, drift, host, artifacts, scenarios, telemetry, readings: telemetry.results, members: store, mostValues, store, queue, board, leaseMs, atOnce, now: () => nowMicroseconds() / 1_000, onTrouble,
   }))
   if (config.neo4j) parts.use(followRuns({ store, board, owner: executor.owner, everyMs: followEveryMs, onTrouble: (error) => { onTrouble(error, 'runs of other processes could not be looked up') } }))
   const networks = createNeo4jNetworkReader(database, tenant, registry)
   const runs = createRunService({
-    engines, store, artifacts, networks, vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostValues, mostAttempts,
+    engines, runtimes, store, artifacts, networks, vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostValues, mostAttempts,
     queue, board, onTrouble, forgetResults: async (gone) => { await telemetry.results.forgetRuns(gone.map(({ id }) => id)) },
   })
   const runComparison = createRunComparison({ runs: store, telemetry: telemetry.store, outputs: runs.outputsOf })
@@ -79,7 +78,6 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   void plan().catch((err: unknown) => { log.debug({ err }, 'what runs ask of the store will be planned when they come') })
   void executor.round().catch((error: unknown) => { onTrouble(error, 'runs that wait could not be looked up; it is tried again') })
   return {
-    artifacts,
     services: { runs, runTwins: createNeo4jRunTwins(database, tenant), runBoard: board, runComparison, applyCalibration: createApplyCalibration({ store, scenarios, life: scenarioLife, commits }) },
   }
 }

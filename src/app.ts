@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { createFileArtifactStore } from './adapters/file/artifact-store.ts'
 import { createNeo4jCatalogueReader } from './adapters/neo4j/catalogue-reader.ts'
 import { createNeo4jDatabase, type Neo4jConfig, type Neo4jDatabase } from './adapters/neo4j/database.ts'
 import { lockDataDirectory } from './adapters/neo4j/embedded/data-lock.ts'
@@ -26,6 +28,7 @@ import { createMetrics } from './observe/metrics.ts'
 import { openAlerts } from './app-alerts.ts'
 import { openLineage } from './app-lineage.ts'
 import { openLive } from './app-live.ts'
+import { openPrediction } from './app-prediction.ts'
 import { openHistory } from './app-history.ts'
 import { openRuns } from './app-runs.ts'
 import { openScenarios } from './app-scenarios.ts'
@@ -81,8 +84,10 @@ export async function createApp(config: Config): Promise<App> {
     telemetry.twinsChanged([...writes.creates, ...writes.deletes].map(({ id }) => id))
   }), models))
   const life = scenarios.openLife(commits)
+  const artifacts = await createFileArtifactStore({ directory: config.artifactsDirectory ?? join(config.dataDirectory, 'artifacts') })
+  const prediction = openPrediction({ config, parts, database, tenant: tenant.tenant, artifacts, telemetry, registry: () => models.registry() })
   const runs = await openRuns({
-    config, parts, log, database, tenant: tenant.tenant, telemetry, commits, registry: () => models.registry(),
+    config, parts, log, database, tenant: tenant.tenant, telemetry, commits, artifacts, prediction, registry: () => models.registry(),
     services: { vantages: reading.services.vantages, scenarios: scenarios.services.scenarios, scenarioLife: life.scenarioLife },
   })
   const history = openHistory({ config, parts, log, database, tenant, instants: reading.services.instants, scenarios: scenarios.services.scenarios, registry: () => models.registry() })
@@ -97,10 +102,11 @@ export async function createApp(config: Config): Promise<App> {
     ...scenarios.services,
     ...life,
     ...runs.services,
+    ...prediction.services,
     ...live.services,
     ...alerting.services,
     ...openLineage({
-      database, tenant: tenant.tenant, artifacts: runs.artifacts, sources, registry: () => models.registry(),
+      database, tenant: tenant.tenant, artifacts, sources, registry: () => models.registry(),
       services: { history: history.history, scenarios: scenarios.services.scenarios, telemetry, runs: runs.services.runs },
     }),
   }
@@ -128,7 +134,7 @@ export async function createApp(config: Config): Promise<App> {
     schema: () => schema.current.extensions.registry === models.registry(), // it shows the models as they are
     telemetry: () => telemetry.status().health.isWritable,
   }
-  const served = parts.use(await serve({ config, schema, services, artifacts: runs.artifacts, openStream, settleStreams: live.settled, principal, checks, metrics: createMetrics(telemetry), log }))
+  const served = parts.use(await serve({ config, schema, services, artifacts, openStream, settleStreams: live.settled, principal, checks, metrics: createMetrics(telemetry), log }))
   await alerting.start({ services, principal, openStream, schema: () => schema.current })
   await startSources()
   const owned = parts.move()

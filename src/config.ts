@@ -41,6 +41,9 @@ export interface Config {
   /** Where artifacts are kept; processes that share runs share it. Undefined: in the data directory. */
   readonly artifactsDirectory: string | undefined
   readonly runs: RunConfig
+  readonly predictions: PredictionConfig
+  /** Hosts that alerts may be delivered to, as `TWINFOLD_PREDICTOR_HOSTS` names them. */
+  readonly alertHosts: readonly string[]
   /** Hides from clients what helps only developers: suggestions in validation errors. */
   readonly production: boolean
   /** Whether clients may ask for the schema. */
@@ -49,6 +52,15 @@ export interface Config {
   readonly limits: Limits
   /** The environment that child processes get. */
   readonly environment: Environment
+}
+
+export interface PredictionConfig {
+  /** Models and forecasts computed at the same time by this process. */
+  readonly atOnce: number
+  /** What a process that computes models may use, in MiB. */
+  readonly memoryMb: number
+  /** Hosts of remote models, such as `models.example.org:8000` or `*.example.org`; what is not named is not called. */
+  readonly hosts: readonly string[]
 }
 
 export interface RunConfig {
@@ -153,6 +165,12 @@ export function createConfig(environment: Environment = process.env): Config {
       leaseMs: env.whole('TWINFOLD_RUN_LEASE_MS', 15_000, { least: 500, most: 3_600_000 }),
       silenceMs: env.whole('TWINFOLD_RUN_SILENCE_MS', 120_000, { least: 100, most: 86_400_000 }),
     }),
+    predictions: Object.freeze({
+      atOnce: env.whole('TWINFOLD_PREDICTIONS_AT_ONCE', Math.min(availableParallelism(), 64), { least: 1, most: 1_000 }),
+      memoryMb: env.whole('TWINFOLD_PREDICTION_MEMORY_MB', 1_024, { least: 64, most: 1_048_576 }),
+      hosts: toList(env.text('TWINFOLD_PREDICTOR_HOSTS', '')),
+    }),
+    alertHosts: toList(env.text('TWINFOLD_ALERT_HOSTS', '')),
     production: env.optional('NODE_ENV') === 'production',
     introspection: env.flag('TWINFOLD_INTROSPECTION', true),
     logLevel: env.oneOf('TWINFOLD_LOG', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
@@ -188,11 +206,13 @@ export function createConfig(environment: Environment = process.env): Config {
 
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 
+const toList = (text: string): readonly string[] => Object.freeze(text.split(',').map((each) => each.trim().toLowerCase()).filter((each) => each !== ''))
+
 /** As browsers write them; a path or a slash at the end would match none. */
 function toOrigins(list: string, refuse: (why: string) => void): readonly string[] {
-  const origins = list.split(',').map((each) => each.trim().toLowerCase()).filter((each) => each !== '')
+  const origins = toList(list)
   if (origins.some((each) => !URL.canParse(each) || new URL(each).origin !== each)) refuse('it takes origins, separated by commas, such as https://app.example.com,https://other.example.com:8443.')
-  return Object.freeze(origins)
+  return origins
 }
 
 const toNeo4j = (uri: string | undefined, username: string, password: string, database: string): Config['neo4j'] =>

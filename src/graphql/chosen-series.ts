@@ -8,14 +8,14 @@ export interface SourceArguments {
   readonly run?: string | null
 }
 
-/** Measured ones where nothing is said, or those of the run that the series is of. Throws BAD_USER_INPUT. */
+/** Measured ones where nothing is said, or those of the run that the series is of; PREDICTED ones of no run are those that were published. Throws BAD_USER_INPUT. */
 export function chosenSeries(ref: SeriesRef, { source, run }: SourceArguments): SeriesRef {
   if (typeof run === 'string') {
     if (source !== undefined && source !== null && !isOfRuns(source)) throw failure('BAD_USER_INPUT', { message: `\`run\` names a run, and no run has readings that are ${source}. Leave out \`source\`, or give SIMULATED or PREDICTED.` })
     return runSeries(ref, run, source ?? 'SIMULATED')
   }
   if (source === undefined || source === null || source === ref.key.source) return ref
-  if (isOfRuns(source)) throw failure('BAD_USER_INPUT', { message: `Readings that are ${source} are each of a run. Name the run: \`run: "…"\`.` })
+  if (source === 'SIMULATED') throw failure('BAD_USER_INPUT', { message: 'Readings that are SIMULATED are each of a run. Name the run: `run: "…"`.' })
   return { ...ref, key: { ...ref.key, source, run: null } }
 }
 

@@ -1,8 +1,8 @@
 import type { ItemProblem } from '../problem.ts'
 import type { RunWindow } from '../simulation/engine.ts'
-import { parseDuration } from '../telemetry/duration.ts'
 import { parseInstant } from '../telemetry/instant.ts'
 import type { Microseconds } from '../telemetry/reading.ts'
+import { checkDuration, type Wrong } from './check-duration.ts'
 import type { SimulationRequest } from './run-request.ts'
 
 /** What of a request needs no twin to be checked. */
@@ -30,11 +30,11 @@ const usualResults = 200
 /** Everything that is wrong at once, by paths within the request; `now`: where a window begins that no instant is given for is the day of it. */
 export function checkSimulation(request: SimulationRequest, now: Microseconds): { readonly draft: SimulationDraft; readonly problems: readonly ItemProblem[] } {
   const problems: ItemProblem[] = []
-  const wrong = (code: ItemProblem['code'], name: string, message: string): void => { problems.push({ code, path: [name], message }) }
-  const horizon = duration(request.horizon, 'horizon', { least: second, most: longestHorizon }, wrong) ?? day
-  const step = duration(request.step, 'step', { least: 1_000, most: horizon }, wrong) ?? usualStep(horizon)
+  const wrong: Wrong = (code, name, message) => { problems.push({ code, path: [name], message }) }
+  const horizon = checkDuration(request.horizon, 'horizon', { least: second, most: longestHorizon }, wrong) ?? day
+  const step = checkDuration(request.step, 'step', { least: 1_000, most: horizon }, wrong) ?? usualStep(horizon)
   if (horizon / step > mostSteps) wrong('OUT_OF_BOUNDS', 'step', `A run has at most ${mostSteps} steps, not ${Math.ceil(horizon / step)}: take a longer step or a shorter horizon.`)
-  const deadline = duration(request.deadline, 'deadline', { least: 1_000, most: longestDeadlineMs * 1_000 }, wrong)
+  const deadline = checkDuration(request.deadline, 'deadline', { least: 1_000, most: longestDeadlineMs * 1_000 }, wrong)
   const from = typeof request.from === 'string' ? parseInstant(request.from) : Math.floor(now / day) * day
   if (from === undefined) wrong('WRONG_TIME', 'from', `${JSON.stringify(request.from)} is no instant that can be simulated: give one such as "2026-03-01T06:30:00Z".`)
   const { of, seed, priority, tags } = request
@@ -52,14 +52,3 @@ export function checkSimulation(request: SimulationRequest, now: Microseconds): 
 }
 
 const usualStep = (horizon: Microseconds): Microseconds => usualSteps.find((step) => horizon / step <= usualResults) ?? Math.ceil(horizon / usualResults / second) * second
-
-function duration(
-  text: string | null | undefined, name: string, { least, most }: { readonly least: number; readonly most: number }, wrong: (code: ItemProblem['code'], name: string, message: string) => void,
-): Microseconds | undefined {
-  if (typeof text !== 'string') return undefined
-  const parsed = parseDuration(text)
-  if (!parsed.ok) wrong('WRONG_TIME', name, `${name}: ${parsed.problem}`)
-  else if (parsed.value < least || parsed.value > most) wrong('OUT_OF_BOUNDS', name, `${name} is from ${least / second} to ${most / second} seconds, not ${JSON.stringify(text)}.`)
-  else return parsed.value
-  return undefined
-}

@@ -4,16 +4,17 @@ import type { RunQueue } from '../job/run-queue.ts'
 import { newId } from '../util/id.ts'
 import type { Json } from '../util/json.ts'
 import { done, refused } from '../util/result.ts'
-import { openInputs } from './open-inputs.ts'
+import { type InputsConfig, openInputs } from './open-inputs.ts'
 import { createOutputBook } from './output-book.ts'
 import { planCalibration, planSweep } from './plan-task.ts'
 import type { RunBoard } from './run-board.ts'
 import type { Repeated, RunService, Started } from './run-service.ts'
 import type { RunStore } from './run-store.ts'
 import { isEnded, type Run, type RunState } from './run.ts'
-import { startRun, type StartingConfig, tooMany } from './start-run.ts'
+import { startRun, type StartingConfig } from './start-run.ts'
+import { tooMany } from './store-run.ts'
 
-export interface RunServiceConfig extends StartingConfig {
+export interface RunServiceConfig extends StartingConfig, Pick<InputsConfig, 'runtimes'> {
   readonly store: RunStore
   readonly artifacts: ArtifactStore
   readonly queue: Pick<RunQueue, 'add' | 'cancel'>

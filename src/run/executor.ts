@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts'
 import type { Job, RunQueue } from '../job/run-queue.ts'
+import { PredictorError } from '../prediction/runtime.ts'
 import { EngineError } from '../simulation/engine-program.ts'
 import { newId } from '../util/id.ts'
 import { createRounds } from '../util/rounds.ts'
@@ -15,7 +16,7 @@ import { RunStopped, type Stop } from './stop.ts'
 export interface ExecutorConfig extends Omit<PerformConfig, 'insistMs'> {
   readonly store: RunStore
   readonly queue: RunQueue
-  readonly board: Pick<RunBoard, 'tell'>
+  readonly board: Pick<RunBoard, 'tell' | 'listen'>
   /** A process that gives no sign of life for so long has lost its runs to the others. */
   readonly leaseMs: number
   /** Runs at the same time in this process. */
@@ -42,12 +43,15 @@ interface Active {
 const [tellEveryMs, reportEveryMs] = [250, 1_000]
 const [firstRetryMs, longestRetryMs] = [1_000, 60_000]
 const inOneRound = 1_000
+/** Timers take no more. */
+const longestTimerMs = 2 ** 31 - 1
 
 export function createRunExecutor(config: ExecutorConfig): RunExecutor {
   const { store, queue, board, leaseMs, atOnce, now, onTrouble } = config
   const owner = newId()
   const active = new Map<string, Active>()
   const unreported = new Set<Active>()
+  const streams = new Set<Promise<void>>()
   let isClosing = false
   const running = (run: Run, tracker: RunTracker): Run => ({ ...run, phase: { kind: 'RUNNING', owner, leaseUntil: 0, cancelledBy: undefined } satisfies RunPhase, progress: tracker.progress })
 
@@ -55,7 +59,24 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
     const run = await store.claim(job.run, owner, leaseMs)
     if (!run) return
     board.tell([run])
-    const again = await attempt(run, signal)
+    if (run.kind === 'STREAM') {
+      detach(run)
+      return
+    }
+    await hand(await attempt(run, signal))
+  }
+  /** A stream goes on until it is cancelled: it keeps its lease, and nobody's place. */
+  const detach = (run: Run): void => {
+    const cancelling = new AbortController()
+    const unlisten = board.listen(({ id, phase }) => { if (id === run.id && 'cancelledBy' in phase && phase.cancelledBy !== undefined) cancelling.abort() })
+    const streaming = attempt(run, cancelling.signal).then(hand).catch((error: unknown) => { onTrouble(error, `the stream ${run.id} could not be taken to its end; it will be found again when its lease has ended`) })
+      .finally(() => {
+        unlisten()
+        streams.delete(streaming)
+      })
+    streams.add(streaming)
+  }
+  const hand = async (again: Job | undefined): Promise<void> => {
     if (again) await queue.add(again).catch((error: unknown) => { onTrouble(error, 'the queue of runs did not take a run back; it will be taken up from the store') })
   }
   const attempt = async (run: Run, signal: AbortSignal): Promise<Job | undefined> => {
@@ -65,7 +86,7 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
     if (signal.aborted) onCancel()
     if (isClosing) stop({ kind: 'closing' }) // it was claimed meanwhile
     signal.addEventListener('abort', onCancel, { once: true })
-    const late = setTimeout(stop, Math.min(run.deadlineMs, 2 ** 31 - 1), { kind: 'tooLate', afterMs: run.deadlineMs })
+    const late = run.deadlineMs > longestTimerMs ? undefined : setTimeout(stop, run.deadlineMs, { kind: 'tooLate', afterMs: run.deadlineMs })
     const tracker = createRunTracker(run)
     const entry = { run, tracker, stop }
     active.set(run.id, entry)
@@ -107,7 +128,7 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
     const failure = toFailure(error)
     if (failure.code === 'INTERNAL_ERROR') onTrouble(error, `the run ${run.id} met an error of this program`)
     if (!failure.isRetryable || run.attempts.made >= run.attempts.most) return await end(run, tracker, { kind: 'FAILED', failure })
-    const dueAt = now() + Math.min(firstRetryMs * 2 ** (run.attempts.made - 1), longestRetryMs)
+    const dueAt = now() + Math.min(firstRetryMs * 2 ** Math.min(run.attempts.made - 1, 30), longestRetryMs)
     const back = await insist(() => store.putBack(run.id, owner, failure, dueAt), leaseMs)
     if (!back) return undefined
     board.tell([back])
@@ -168,6 +189,7 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
       await recovery[Symbol.asyncDispose]()
       for (const { stop } of active.values()) stop({ kind: 'closing' })
       await queue.drain()
+      await Promise.all(streams)
       clearInterval(telling)
       for (const each of rounds) await each[Symbol.asyncDispose]()
     },
@@ -178,6 +200,7 @@ const serverStopped: RunFailure = { code: 'SERVER_STOPPED', message: 'The server
 
 function toFailure(error: unknown): RunFailure {
   if (error instanceof EngineError) return { code: error.code, message: error.message, twin: error.twin, isRetryable: error.isRetryable }
+  if (error instanceof PredictorError) return { code: error.code, message: error.message, twin: undefined, isRetryable: error.isRetryable }
   if (error instanceof Failure) return { code: error.code, message: error.message, twin: undefined, isRetryable: mayPass(error) }
   return { code: 'INTERNAL_ERROR', message: 'The run met an error of this program; the log of the server has more of it.', twin: undefined, isRetryable: false }
 }

@@ -17,10 +17,13 @@ export async function performRun(config: PerformConfig, performance: Performance
   const { run, signal } = performance
   const opened = await openInputs(config, run, signal)
   if (!opened.ok) throw new EngineError(opened.code, opened.message)
-  const { inputs, engine, artifacts, vantage } = opened
+  const { inputs, computer, artifacts, vantage } = opened
+  const { task } = inputs
+  if (task.kind === 'infer') return await (await import('./perform-prediction.ts')).performPrediction(config, performance, { inputs, task, computer, artifacts, vantage })
+  if (computer.kind !== 'engine') throw new Error('Only predictors are done by runtimes.')
+  const { engine } = computer
   const readings = { reads: config.telemetry.from(vantage), window: inputs.window, signal }
   const { id, isolation, cancel } = engine.describe()
-  const { task } = inputs
   const work = {
     run: run.id, engine: { id, isolation, cancel }, program: engine.program, input: inputs.input, outputs: inputs.outputs, window: inputs.window, artifacts,
     series: inputs.series.length === 0 ? [] : await readInputSeries(inputs.series, readings),

@@ -1,6 +1,8 @@
 import type { Vantage } from '../domain/vantage.ts'
+import type { DriftMonitor } from '../prediction/drift/drift-monitor.ts'
 import type { EngineHost } from '../simulation/engine-host.ts'
 import type { SeriesReads } from '../telemetry/series-reads.ts'
+import type { TelemetryService } from '../telemetry/telemetry-service.ts'
 import type { TelemetryStore } from '../telemetry/telemetry-store.ts'
 import type { InputsConfig } from './open-inputs.ts'
 import type { RunSinkConfig } from './run-sink.ts'
@@ -11,7 +13,8 @@ import type { Run, RunResults } from './run.ts'
 /** What runs are done with. */
 export interface PerformConfig extends RunSinkConfig, InputsConfig {
   readonly host: EngineHost
-  readonly telemetry: InputsConfig['telemetry'] & { from(vantage: Vantage): Pick<SeriesReads, 'readings' | 'latestBefore'> }
+  readonly telemetry: InputsConfig['telemetry'] & Pick<TelemetryService, 'tail'> & { from(vantage: Vantage): Pick<SeriesReads, 'readings' | 'latestBefore'> }
+  readonly drift: Pick<DriftMonitor, 'begin'>
   readonly readings: Pick<TelemetryStore, 'append' | 'forgetRuns'>
   readonly members: Pick<RunStore, 'addMembers' | 'members'>
 }

@@ -3,6 +3,7 @@ import type { InputSeriesName, OutputSeries, RunWindow } from '../simulation/eng
 import type { CalibrationProblem, CalibrationVariable } from '../simulation/engine-host.ts'
 import type { Design } from '../simulation/design/design.ts'
 import type { OutputStatistic } from '../simulation/engine-host.ts'
+import type { InferenceTask } from '../prediction/inference/inference-task.ts'
 import type { SeriesKey } from '../telemetry/reading.ts'
 import type { Json } from '../util/json.ts'
 import { sha256 } from '../util/sha256.ts'
@@ -38,6 +39,7 @@ export type RunTask =
     readonly method: CalibrationProblem['method']
     readonly mostRuns: number
   }
+  | InferenceTask
 
 /** A column of the design, and what its numbers set: `number × of`. */
 export type SweptVariable = Pick<CalibrationVariable, 'name' | 'sets'>
@@ -68,4 +70,4 @@ export function toConfigHash(inputs: string, readings: ReadingsPin | undefined):
 }
 
 /** Whether it reads telemetry while it runs. */
-export const readsTelemetry = ({ series, task }: Pick<RunInputs, 'series' | 'task'>): boolean => series.length > 0 || task.kind === 'calibrate'
+export const readsTelemetry = ({ series, task }: Pick<RunInputs, 'series' | 'task'>): boolean => series.length > 0 || task.kind === 'calibrate' || task.kind === 'infer'

@@ -2,13 +2,16 @@ import type { BindingReport, RunWindow } from '../simulation/engine.ts'
 import type { Kpis } from '../simulation/engine-program.ts'
 import type { Json } from '../util/json.ts'
 
-export type RunKind = 'SIMULATION' | 'SWEEP' | 'CALIBRATION'
+export type RunKind = 'SIMULATION' | 'SWEEP' | 'CALIBRATION' | 'INFERENCE' | 'STREAM'
 
 /** A computation over the twin graph, and all that is needed to do it again. Instants are ms since 1970 unless their type says otherwise. */
 export interface Run {
   readonly id: string
   readonly kind: RunKind
+  /** What computes: an engine, or the runtime of a predictor with the predictor's build. */
   readonly engine: EngineStamp
+  /** Of inferences: the predictor's id. */
+  readonly predictor: string | undefined
   readonly phase: RunPhase
   /** What was asked for: the mutation's input with its defaults, checked. Of sweeps and calibrations with their own parts. */
   readonly request: Json
@@ -24,7 +27,7 @@ export interface Run {
   readonly tags: readonly string[]
   /** Greater goes first; -100 to 100. */
   readonly priority: number
-  /** Running longer, retries apart, it is TIMED_OUT; in ms. */
+  /** Running longer, retries apart, it is TIMED_OUT; in ms. `noDeadline`: it goes on until it is cancelled. */
   readonly deadlineMs: number
   readonly attempts: RunAttempts
   readonly progress: RunProgress
@@ -38,6 +41,9 @@ export interface Run {
   readonly startedAt: number | undefined
   readonly finishedAt: number | undefined
 }
+
+/** A century. */
+export const noDeadline = 36_525 * 86_400_000
 
 /** QUEUED → BINDING → RUNNING → one of the ends. An attempt that is lost or fails retryably goes back to QUEUED. */
 export type RunPhase =

@@ -1,11 +1,8 @@
-import { encodeCursor } from '../change/cursor.ts'
 import { type Vantages, type Vantage } from '../domain/vantage.ts'
 import type { ArtifactStore } from '../artifact/artifact-store.ts'
 import type { Registry } from '../model/registry.ts'
-import { type Invalid, type ItemProblem, type LimitReached, type NotFound, toInvalid } from '../problem.ts'
-import { checkKey, keyReused, toIdempotency } from '../scenario/idempotency.ts'
+import type { Invalid, ItemProblem, NotFound } from '../problem.ts'
 import type { ScenarioBook } from '../scenario/scenario.ts'
-import type { Idempotency } from '../scenario/scenario-store.ts'
 import { checkParameters } from '../simulation/check-parameters.ts'
 import type { Bound, BindRequest, Engine } from '../simulation/engine.ts'
 import type { NetworkReader } from '../simulation/network.ts'
@@ -24,8 +21,9 @@ import { encodeInputs, readsTelemetry, type RunInputs, toConfigHash } from './ru
 import { lastUsable, vantageOfRun } from './run-readings.ts'
 import type { SimulationRequest } from './run-request.ts'
 import type { RunRequest, Started } from './run-service.ts'
-import type { NewRun, RunCreated, RunStore } from './run-store.ts'
-import type { Run, RunKind, RunPin } from './run.ts'
+import type { NewRun, RunStore } from './run-store.ts'
+import type { RunKind, RunPin } from './run.ts'
+import { findAnswered, storeRun, toRefusal } from './store-run.ts'
 
 export interface StartingConfig {
   readonly engines: ReadonlyMap<string, Engine>
@@ -66,11 +64,8 @@ type Refused = Extract<Result<never, Invalid | NotFound>, { readonly ok: false }
 export async function startRun(config: StartingConfig, asked: Asked, by: RunRequest): Promise<Started> {
   const { simulation } = asked
   const within = (items: readonly ItemProblem[]): Refused | undefined => toRefusal(items, asked.path)
-  const wrongKey = checkKey(by.idempotencyKey)
-  if (wrongKey) return refused(wrongKey)
-  const idempotency = toIdempotency(by.idempotencyKey, [asked.kind, asked.whole])
-  const repeated = idempotency && await config.store.repeated(idempotency)
-  if (repeated) return repeated.kind === 'keyReused' ? refused(keyReused) : toStarted(repeated)
+  const known = await findAnswered(config.store, by.idempotencyKey, [asked.kind, asked.whole])
+  if (known.answer) return known.answer
   const engine = config.engines.get(simulation.engine)
   if (!engine) return refused(noEngine(simulation.engine, config.engines, asked.path))
   const { draft, problems } = checkSimulation(simulation, config.now())
@@ -97,37 +92,17 @@ export async function startRun(config: StartingConfig, asked: Asked, by: RunRequ
   const kept = await config.artifacts.keep(encodeInputs(inputs))
   const readings = readsTelemetry(inputs) ? { watermark: pin.watermark, scenario: scenario?.id, overrides: pin.overrides } : undefined
   const run: NewRun = {
-    id: newId(), kind: asked.kind, engine: stamp, request: { ...(asked.whole as object), parameters: checked.parameters }, inputs: kept, configHash: toConfigHash(kept, readings),
+    id: newId(), kind: asked.kind, engine: stamp, predictor: undefined, request: { ...(asked.whole as object), parameters: checked.parameters }, inputs: kept, configHash: toConfigHash(kept, readings),
     pin: { ...pin, models: facts.models, artifacts: bound.artifacts }, window: draft.window, seed: draft.seed, scenario, tags: draft.tags, priority: draft.priority,
     deadlineMs: draft.deadlineMs, report: bound.report, repeats: undefined, createdBy: by.actor, mostAttempts: config.mostAttempts, reads: bound.reads,
   }
-  return await store(config, run, simulation.force ?? false, idempotency)
-}
-
-/** One refusal of all that is wrong, where it stands in the mutation's arguments; undefined where nothing is. */
-function toRefusal(items: readonly ItemProblem[], path: readonly string[] = []): Refused | undefined {
-  const invalid = toInvalid(items.map((item) => ({ ...item, path: [...path, ...(item.path ?? [])] })))
-  return invalid && refused(invalid)
+  return await storeRun(config, run, { force: simulation.force ?? false, idempotency: known.idempotency })
 }
 
 /** Programs name bound series by their index: one left out would shift the others. */
 const noSeries = ({ twin, name }: { readonly twin: string; readonly name: string }): never => { throw new Error(`An engine bound the series ${name} of ${JSON.stringify(twin)}, which its model does not have.`) }
 
 const unexplained = (engine: string): never => { throw new Error(`The engine ${engine} refused and said nothing of why.`) }
-
-async function store({ store: runs, mostOpen }: StartingConfig, run: NewRun, force: boolean, idempotency: Idempotency | undefined): Promise<Started> {
-  const created = await runs.create(run, { force, mostOpen, idempotency })
-  switch (created.kind) {
-    case 'keyReused': return refused(keyReused)
-    case 'tooMany': return refused(tooMany(created.open, mostOpen))
-    default: return toStarted(created)
-  }
-}
-
-const toStarted = ({ kind, run, seq }: Extract<RunCreated, { readonly run: Run }>): Started => ({ ok: true, value: { run, isKnown: kind === 'known', cursor: encodeCursor(seq) } })
-
-export const tooMany = (open: number, most: number): LimitReached =>
-  ({ kind: 'LimitReached', code: 'TOO_MANY_RUNS', limit: most, actual: open, message: `${open} runs wait or are under way, of at most ${most}. Wait for some to end, or cancel them.` })
 
 interface Given {
   readonly asked: Asked

@@ -7,7 +7,7 @@ import * as cypher from './run-statements.ts'
 const nobody = ''
 
 const blank: NewRun = {
-  id: nobody, kind: 'SIMULATION', engine: { id: '', version: '', build: '' }, request: {}, inputs: '', configHash: '', pin: { cursor: 0, at: 0, watermark: 0, overrides: [], models: '', artifacts: [] },
+  id: nobody, kind: 'SIMULATION', engine: { id: '', version: '', build: '' }, predictor: undefined, request: {}, inputs: '', configHash: '', pin: { cursor: 0, at: 0, watermark: 0, overrides: [], models: '', artifacts: [] },
   window: { from: 0, horizon: 0, step: 0 }, seed: 0, scenario: undefined, tags: [], priority: 0, deadlineMs: 0, mostAttempts: 1, report: { mapped: [], defaulted: [], converted: [], ignored: [] },
   repeats: undefined, createdBy: '', reads: [],
 }

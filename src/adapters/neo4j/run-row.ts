@@ -12,6 +12,7 @@ export interface RunRow {
   readonly engine: string
   readonly engineVersion: string
   readonly build: string
+  readonly predictor: string | null
   readonly request: string
   readonly inputs: string
   readonly configHash: string
@@ -66,9 +67,9 @@ export function toTime(microseconds: number): { readonly epochSeconds: bigint; r
 
 /** Of a new run; its instants of the store's clock are set by the statement. */
 export function toColumns(run: NewRun): Readonly<Record<string, unknown>> {
-  const { id, kind, engine, request, inputs, configHash, pin, window, seed, scenario, tags, priority, deadlineMs, mostAttempts, report, repeats, createdBy } = run
+  const { id, kind, engine, predictor, request, inputs, configHash, pin, window, seed, scenario, tags, priority, deadlineMs, mostAttempts, report, repeats, createdBy } = run
   return {
-    id, kind, engine: engine.id, engineVersion: engine.version, build: engine.build, request: JSON.stringify(request), inputs, configHash, pin: JSON.stringify(pin),
+    id, kind, engine: engine.id, engineVersion: engine.version, build: engine.build, predictor: predictor ?? null, request: JSON.stringify(request), inputs, configHash, pin: JSON.stringify(pin),
     from: BigInt(window.from), horizon: BigInt(window.horizon), step: BigInt(window.step), seed: BigInt(seed),
     scenarioId: scenario?.id ?? null, scenarioNumber: scenario ? BigInt(scenario.number) : null, tags: [...tags], priority: BigInt(priority), deadlineMs: BigInt(deadlineMs),
     attempts: 0n, mostAttempts: BigInt(mostAttempts), report: JSON.stringify(report), repeats: repeats ?? null, createdBy,
@@ -99,7 +100,7 @@ export const noProgress: RunProgress = { fraction: 0, simulatedAt: undefined, va
 
 export function toRun(row: RunRow): Run {
   return {
-    id: row.id, kind: row.kind, engine: toStamp(row), phase: toPhase(row), request: JSON.parse(row.request) as Json, inputs: row.inputs, configHash: row.configHash,
+    id: row.id, kind: row.kind, engine: toStamp(row), predictor: row.predictor ?? undefined, phase: toPhase(row), request: JSON.parse(row.request) as Json, inputs: row.inputs, configHash: row.configHash,
     pin: JSON.parse(row.pin) as RunPin, window: { from: row.from, horizon: row.horizon, step: row.step }, seed: row.seed,
     scenario: row.scenarioId === null || row.scenarioNumber === null ? undefined : { id: row.scenarioId, number: row.scenarioNumber },
     tags: row.tags, priority: row.priority, deadlineMs: row.deadlineMs, attempts: toAttempts(row), progress: toProgress(row),

@@ -1,4 +1,5 @@
 import type { Telemetry } from '../../model/model.ts'
+import { isPredictionName, predictedKey } from '../../prediction/prediction-series.ts'
 import type { SeriesKey, SeriesKind } from '../../telemetry/reading.ts'
 import { seriesKind } from '../../telemetry/series-kind.ts'
 import { componentId, isObject } from '../../twin/state.ts'
@@ -19,6 +20,10 @@ export function seriesOf(twin: Readonly<Record<string, unknown>>, telemetry: Tel
   const kind = seriesKind(telemetry.schema)
   return { __typename: typeNames[kind], key: { twin: String(twin['_id']), name, kind, source: 'MEASURED', run: null }, vantage: vantageOfRow(twin), name, unit, semanticType }
 }
+
+/** A series that predictors keep beside the telemetry of a model; null where it is no name of one. */
+export const ownSeriesOf = (twin: Readonly<Record<string, unknown>>, name: string): SeriesRef | null =>
+  (isPredictionName(name) ? { __typename: typeNames.float, key: predictedKey(String(twin['_id']), name, null), vantage: vantageOfRow(twin), name, unit: null, semanticType: null } : null)
 
 /** A telemetry as engines name it: of a component's `component.telemetry`. */
 export interface NamedSeries {

@@ -2,7 +2,7 @@ import type { GraphQLFieldResolver } from 'graphql'
 import type { RegisteredModel } from '../../model/registry.ts'
 import { type Page, toConnection } from '../connection-value.ts'
 import { toJson } from '../values.ts'
-import { seriesOf } from './series-value.ts'
+import { ownSeriesOf, seriesOf } from './series-value.ts'
 
 type Source = Readonly<Record<string, unknown>>
 type Resolver = GraphQLFieldResolver<Source, unknown>
@@ -21,7 +21,7 @@ export const systemFields: Readonly<Record<string, Resolver>> = {
   },
   _series: (source, { name }: { name?: string }, _context, info) => {
     const content = info.schema.extensions.registry?.get(String(source['_model']))?.contents.get(String(name))
-    return content?.kind === 'Telemetry' ? seriesOf(source, content) : null
+    return content?.kind === 'Telemetry' ? seriesOf(source, content) : ownSeriesOf(source, String(name))
   },
 }
 

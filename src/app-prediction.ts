@@ -1,0 +1,47 @@
+import { createStatisticsThreads } from './adapters/augurs/statistics-threads.ts'
+import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
+import { createNeo4jPredictorStore } from './adapters/neo4j/predictor-store.ts'
+import { createOipRuntime } from './adapters/oip/oip-runtime.ts'
+import { createOnnxRuntime } from './adapters/onnx/onnx-runtime.ts'
+import type { ArtifactStore } from './artifact/artifact-store.ts'
+import type { Config } from './config.ts'
+import type { Services } from './graphql/services.ts'
+import type { Registry } from './model/registry.ts'
+import { createDriftMonitor, type DriftMonitor } from './prediction/drift/drift-monitor.ts'
+import { createForecasts } from './prediction/forecast/create-forecasts.ts'
+import { createPredictorBook } from './prediction/predictor-book.ts'
+import type { PredictorBook } from './prediction/predictor.ts'
+import type { PredictorRuntime, RuntimeId } from './prediction/runtime.ts'
+import type { TelemetryService } from './telemetry/telemetry-service.ts'
+
+export interface PredictionParts {
+  readonly config: Config
+  readonly parts: AsyncDisposableStack
+  readonly database: Neo4jDatabase
+  readonly tenant: string
+  readonly artifacts: ArtifactStore
+  readonly telemetry: Pick<TelemetryService, 'results'>
+  registry(): Registry
+}
+
+export interface OpenPrediction {
+  readonly services: Pick<Services, 'forecasts'>
+  readonly runtimes: ReadonlyMap<RuntimeId, PredictorRuntime>
+  readonly book: PredictorBook
+  readonly drift: DriftMonitor
+}
+
+/** The part of the app that predicts: what computes, and what there is to compute. Runs are done by `openRuns`. */
+export function openPrediction({ config, parts, database, tenant, telemetry }: PredictionParts): OpenPrediction {
+  const { atOnce, memoryMb } = config.predictions
+  const threads = parts.use(createStatisticsThreads({ threads: atOnce }))
+  const runtimes = new Map<RuntimeId, PredictorRuntime>([createOnnxRuntime({ processes: atOnce, memoryMb }), createOipRuntime()].map((runtime) => [runtime.id, parts.use(runtime)]))
+  const store = createNeo4jPredictorStore(database, tenant)
+  const book = createPredictorBook(store)
+  return {
+    runtimes, book, drift: createDriftMonitor({ readings: telemetry.results }),
+    services: {
+      forecasts: createForecasts({ compute: threads }),
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import type { Vantage } from '../../domain/vantage.ts'
+import { failure } from '../../errors.ts'
+import type { Started } from '../../run/run-service.ts'
+import { toRefusal } from '../../run/store-run.ts'
+import { vantageOfRun } from '../../run/run-readings.ts'
+import type { Microseconds } from '../../telemetry/reading.ts'
+import type { SeriesReads } from '../../telemetry/series-reads.ts'
+import { done, refused, type Result } from '../../util/result.ts'
+import { type FeatureSpec, type Knowledge, widthOf } from '../feature.ts'
+import { bindFeatures } from '../features/bind-features.ts'
+import type { BoundFeatures } from '../features/bound-features.ts'
+import { type FeatureInput, parseFeatures } from '../features/parse-features.ts'
+import { readRows } from '../features/read-rows.ts'
+import { checkRange } from './check-inference.ts'
+import type { RangeRequest, ScopeRequest } from './inference-request.ts'
+import { countInstants, listInstants } from './instants.ts'
+import { findSimulation, type InferenceStartConfig, noPredictor, selectScope } from './start-inference.ts'
+import type { ItemProblem } from '../../problem.ts'
+
+export interface FeatureTableRequest extends ScopeRequest {
+  readonly features?: readonly FeatureInput[] | null
+  readonly predictor?: string | null
+  readonly range: RangeRequest
+  readonly scenario?: string | null
+  readonly knowledge?: Knowledge | null
+  readonly simulation?: string | null
+  readonly watermark?: Microseconds | undefined
+  readonly first: number
+  /** Rows before it. */
+  readonly skip: number
+}
+
+export interface FeatureTable {
+  readonly columns: readonly string[]
+  readonly rows: readonly { readonly twin: string; readonly at: Microseconds; readonly values: readonly (number | null)[] }[]
+  readonly hasNextPage: boolean
+  readonly watermark: Microseconds
+}
+
+export interface FeatureTableConfig extends Pick<InferenceStartConfig, 'predictors' | 'select' | 'features' | 'store' | 'outputsOf' | 'vantages' | 'registry' | 'telemetry' | 'now'> {
+  from(vantage: Vantage): Pick<SeriesReads, 'readings' | 'latestBefore'>
+}
+
+const mostTwins = 10_000
+
+/** A page of the rows that a predictor would be asked with. */
+export async function readFeatureTable(config: FeatureTableConfig, request: FeatureTableRequest, signal: AbortSignal): Promise<Result<FeatureTable, Extract<Started, { readonly ok: false }>['problem']>> {
+  const problems: ItemProblem[] = []
+  const instants = checkRange(request.range, 'range', (code, name, message) => { problems.push({ code, path: name.split('.'), message }) })
+  const specs = await findSpecs(config, request, problems, signal)
+  if (!specs.ok) return specs
+  const wrong = toRefusal(problems)
+  if (wrong) return wrong
+  const scope = await selectScope(config, request, { most: mostTwins, scenario: request.scenario ?? undefined, signal })
+  if (!scope.ok) return scope
+  const simulation = await findSimulation(config, request.simulation)
+  if (!simulation.ok) return simulation
+  const vantage = await config.vantages.find({ scenario: request.scenario ?? null }, signal)
+  const watermark = request.watermark ?? await config.telemetry.watermark()
+  const bound = await bindFeatures(config.features, { specs: specs.value, twins: scope.value, vantage, window: { from: instants.from, to: instants.to }, simulation: simulation.value, signal })
+  if (!bound.ok) return toRefusal(bound.problems) ?? failWithout()
+  const reads = config.from(vantageOfRun(vantage, watermark))
+  const rows = await readSlice(bound.bound, { instants: listInstants(instants), reads, knowledge: request.knowledge ?? 'RECEIVED', signal }, request)
+  const total = scope.value.length * countInstants(instants)
+  return done({ columns: specs.value.flatMap(columnsOf), rows, hasNextPage: request.skip + rows.length < total, watermark })
+}
+
+async function findSpecs({ predictors }: FeatureTableConfig, { features, predictor }: FeatureTableRequest, problems: ItemProblem[], signal: AbortSignal): Promise<Result<readonly FeatureSpec[], Extract<Started, { readonly ok: false }>['problem']>> {
+  if ((features ? 1 : 0) + (typeof predictor === 'string' ? 1 : 0) !== 1) throw failure('BAD_USER_INPUT', { message: 'Give `features`, or the `predictor` whose features they are.' })
+  if (typeof predictor === 'string') {
+    const found = await predictors.find(predictor, signal)
+    return found ? done(found.card.features) : refused(noPredictor(predictor, ['predictor']))
+  }
+  const parsed = parseFeatures(features ?? [])
+  problems.push(...parsed.problems)
+  return done(parsed.specs)
+}
+
+/** Rows go twin by twin: of the first and the last twin of a page some instants, of those between all. */
+async function readSlice(bound: BoundFeatures, request: Omit<Parameters<typeof readRows>[1], 'twins'>, { first, skip }: { readonly first: number; readonly skip: number }): Promise<FeatureTable['rows']> {
+  const { instants } = request
+  const rows: FeatureTable['rows'][number][] = []
+  for (let place = Math.floor(skip / instants.length), left = first, from = skip % instants.length; left > 0 && place < bound.twins.length; from = 0) {
+    const isWhole = from === 0 && left >= instants.length
+    const twins = isWhole ? range(place, Math.min(bound.twins.length, place + Math.floor(left / instants.length))) : [place]
+    const some = isWhole ? instants : instants.slice(from, from + left)
+    for await (const { twins: whose, at, values, width } of readRows(bound, { ...request, twins, instants: some })) {
+      for (const [row, twin] of whose.entries()) {
+        rows.push({ twin: bound.twins[twin]?.twin ?? '', at: at[row] ?? 0, values: Array.from(values.subarray(row * width, (row + 1) * width), (value) => (Number.isNaN(value) ? null : value)) })
+      }
+    }
+    left -= twins.length * some.length
+    place += twins.length
+  }
+  return rows
+}
+
+const range = (from: number, to: number): readonly number[] => Array.from({ length: to - from }, (_, index) => from + index)
+
+const columnsOf = (spec: FeatureSpec): readonly string[] => {
+  const width = widthOf(spec)
+  return spec.of.kind === 'telemetry' && spec.of.every !== undefined ? Array.from({ length: width }, (_, index) => `${spec.name}[${index}]`) : [spec.name]
+}
+
+const failWithout = (): never => { throw new Error('Features were refused, and nothing said why.') }

@@ -1,0 +1,148 @@
+import { toModelRef } from '../../run/perform-prediction.ts'
+import { vantageOfRun } from '../../run/run-readings.ts'
+import type { Started } from '../../run/run-service.ts'
+import { toSeriesNumber } from '../../simulation/series-number.ts'
+import type { Microseconds } from '../../telemetry/reading.ts'
+import type { SeriesReads } from '../../telemetry/series-reads.ts'
+import type { Vantage } from '../../domain/vantage.ts'
+import type { Result } from '../../util/result.ts'
+import { done } from '../../util/result.ts'
+import { widthOf } from '../feature.ts'
+import type { FeatureRows } from '../features/bound-features.ts'
+import { readRows } from '../features/read-rows.ts'
+import type { OutputSpec } from '../model-card.ts'
+import type { Predictor } from '../predictor.ts'
+import { boundName } from '../prediction-series.ts'
+import type { ModelRef } from '../runtime.ts'
+import type { InferenceRequest } from './inference-request.ts'
+import { numbersOf, seriesNameOf, targetOf } from './plan-results.ts'
+import { type Scored, scoreRows } from './score-rows.ts'
+import { type Ground, type InferenceStartConfig, readGround } from './start-inference.ts'
+
+export interface PredictConfig extends InferenceStartConfig {
+  from(vantage: Vantage): Pick<SeriesReads, 'readings' | 'latestBefore'>
+  pathOf(sha256: string): Promise<string | undefined>
+}
+
+/** What is said of one row. */
+export interface Prediction {
+  readonly predictor: string
+  readonly twin: string | null
+  readonly at: Microseconds | null
+  readonly values: readonly PredictedValue[]
+  readonly problem: string | null
+}
+
+export interface PredictedValue {
+  readonly output: string
+  readonly series: string
+  readonly at: Microseconds | null
+  readonly value: number | null
+  readonly unit: string | null
+  readonly interval: { readonly lower: number; readonly upper: number; readonly level: number | null } | null
+  readonly contributions: readonly { readonly feature: string; readonly twin: string | null; readonly name: string | null; readonly value: number }[]
+}
+
+type Refusal = Extract<Started, { readonly ok: false }>['problem']
+
+/** Of twins at one instant; nothing is stored. */
+export async function predictTwins(config: PredictConfig, request: InferenceRequest, draft: Parameters<typeof readGround>[2], signal: AbortSignal): Promise<Result<readonly Prediction[], Refusal>> {
+  const found = await readGround(config, request, draft, { actor: '', signal })
+  if (!found.ok) return found
+  const { task, predictor, pin, vantage } = found.value
+  const instant = draft.instants.kind === 'at' ? draft.instants.at : 0
+  const seen = vantageOfRun(vantage, task.knowledge === 'RECEIVED' ? Math.min(instant, pin.watermark) : pin.watermark)
+  const predictions: Prediction[] = []
+  for await (const rows of readRows(task.features, { instants: [instant], reads: config.from(seen), knowledge: task.knowledge, signal })) {
+    const scored = await score(config, predictor, rows, signal)
+    const places = new Map([...scored.kept].map((row, place) => [row, place]))
+    for (const [row, twin] of rows.twins.entries()) {
+      const place = places.get(row)
+      const said = { predictor: predictor.id, twin: task.features.twins[twin]?.twin ?? '', at: instant }
+      predictions.push(place === undefined ? { ...said, values: [], problem: lack(found.value, rows, row) } : { ...said, values: valuesOf(found.value, { scored, place, twin, at: instant }), problem: null })
+    }
+  }
+  return done(predictions)
+}
+
+/** Of rows that the client has; numbers as the model gives them. */
+export async function predictRows(config: PredictConfig, predictor: Predictor, given: readonly (readonly number[])[], signal: AbortSignal): Promise<readonly Prediction[]> {
+  const { card, name } = predictor
+  const width = card.features.reduce((sum, spec) => sum + widthOf(spec), 0)
+  const rows = { twins: new Uint32Array(given.length), at: new Float64Array(given.length), values: Float64Array.from(given.flat()), width }
+  const scored = await score(config, predictor, rows, signal)
+  return given.map((_, place) => ({
+    predictor: predictor.id, twin: null, at: null, problem: null,
+    values: card.outputs.flatMap((output, index) => (output.role === 'VALUE' ? [{
+      output: output.name, series: seriesNameOf(output, name), at: null, unit: output.unit ?? null, value: finite(scored.at(place, { kind: 'value', output: index, plus: 0 })),
+      interval: intervalOf(predictor, output, (source) => scored.at(place, source)), contributions: contributionsOf(predictor, output, { scored, place }, () => ({ twin: null, name: null })),
+    }] : [])),
+  }))
+}
+
+async function score({ runtimes, pathOf }: PredictConfig, { runtime: id, model, card }: Predictor, rows: FeatureRows, signal: AbortSignal): Promise<Scored> {
+  const runtime = runtimes.get(id)
+  if (!runtime) throw new Error(`This server has no runtime ${id}.`)
+  return await scoreRows({ runtime, card, model: await openModel(model, pathOf) }, rows, signal)
+}
+
+async function openModel(model: Predictor['model'], pathOf: PredictConfig['pathOf']): Promise<ModelRef> {
+  if (model.kind !== 'artifact') return model
+  const path = await pathOf(model.sha256)
+  return toModelRef(model, new Map(path === undefined ? [] : [[model.sha256, path]]))
+}
+
+interface Row {
+  readonly scored: Scored
+  /** Among those that were kept. */
+  readonly place: number
+}
+
+function valuesOf({ predictor, task, outputs }: Ground, { scored, place, twin, at }: Row & { readonly twin: number; readonly at: Microseconds }): readonly PredictedValue[] {
+  const columns = new Map((task.results[twin] ?? []).flatMap((column) => {
+    const output = outputs[column.output]
+    return output ? [[output.name, { column, output }] as const] : []
+  }))
+  const read = (name: string): number | null => {
+    const found = columns.get(name)
+    return found ? finite(toSeriesNumber(found.output, scored.at(place, found.column.from))) : null
+  }
+  return predictor.card.outputs.flatMap((output) => {
+    const series = seriesNameOf(output, predictor.name)
+    const found = output.role === 'VALUE' ? columns.get(series) : undefined
+    if (!found) return []
+    const [lower, upper] = [read(boundName(series, 'lower')), read(boundName(series, 'upper'))]
+    return [{
+      output: output.name, series, at: at + output.horizon, value: read(series), unit: found.output.unit,
+      interval: lower === null || upper === null ? null : { lower, upper, level: output.interval?.level ?? null },
+      contributions: contributionsOf(predictor, output, { scored, place }, (span) => { const bound = task.features.twins[twin]; return bound ? targetOf(task.features, bound, span) : { twin: null, name: null } }),
+    }]
+  })
+}
+
+function intervalOf({ card }: Predictor, output: OutputSpec, read: (source: { readonly kind: 'value'; readonly output: number; readonly plus: number }) => number): PredictedValue['interval'] {
+  const index = (role: OutputSpec['role']): number => card.outputs.findIndex((each) => each.role === role && each.of === output.name)
+  const [lower, upper] = [index('LOWER'), index('UPPER')]
+  const own = card.outputs.indexOf(output)
+  if (lower >= 0 && upper >= 0) return { lower: read({ kind: 'value', output: lower, plus: 0 }), upper: read({ kind: 'value', output: upper, plus: 0 }), level: output.interval?.level ?? null }
+  return output.interval ? { lower: read({ kind: 'value', output: own, plus: output.interval.lower }), upper: read({ kind: 'value', output: own, plus: output.interval.upper }), level: output.interval.level } : null
+}
+
+function contributionsOf({ card }: Predictor, output: OutputSpec, { scored, place }: Row, target: (span: ReturnType<typeof numbersOf>[number]) => { readonly twin: string | null; readonly name: string | null }): PredictedValue['contributions'] {
+  const index = card.outputs.findIndex(({ role, of }) => role === 'CONTRIBUTIONS' && of === output.name)
+  if (index < 0) return []
+  return numbersOf(card).map((span) => ({ feature: span.feature, ...target(span), value: scored.at(place, { kind: 'contribution', output: index, numbers: span.numbers }) }))
+    .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+}
+
+/** Which features a row lacks. */
+function lack({ predictor: { card } }: Ground, { values, width }: FeatureRows, row: number): string {
+  let offset = row * width
+  const names = card.features.flatMap((spec) => {
+    const own = values.subarray(offset, offset += widthOf(spec))
+    return own.some(Number.isNaN) ? [spec.name] : []
+  })
+  return `The feature${names.length > 1 ? 's' : ''} ${names.join(', ')} had no value then, so that nothing can be said.`
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
