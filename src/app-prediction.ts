@@ -1,3 +1,4 @@
+import { createStatisticsRuntime } from './adapters/augurs/statistics-runtime.ts'
 import { createStatisticsThreads } from './adapters/augurs/statistics-threads.ts'
 import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
 import { createNeo4jPredictorStore } from './adapters/neo4j/predictor-store.ts'
@@ -7,7 +8,11 @@ import type { ArtifactStore } from './artifact/artifact-store.ts'
 import type { Config } from './config.ts'
 import type { Services } from './graphql/services.ts'
 import type { Registry } from './model/registry.ts'
+import { createHostRule } from './prediction/allowed-hosts.ts'
+import { createPredictorService } from './prediction/create-predictor-service.ts'
 import { createDriftMonitor, type DriftMonitor } from './prediction/drift/drift-monitor.ts'
+import { parseFeatures } from './prediction/features/parse-features.ts'
+import { checkCardInputs } from './prediction/features/to-tensors.ts'
 import { createForecasts } from './prediction/forecast/create-forecasts.ts'
 import { createPredictorBook } from './prediction/predictor-book.ts'
 import type { PredictorBook } from './prediction/predictor.ts'
@@ -25,22 +30,23 @@ export interface PredictionParts {
 }
 
 export interface OpenPrediction {
-  readonly services: Pick<Services, 'forecasts'>
+  readonly services: Pick<Services, 'predictors' | 'forecasts'>
   readonly runtimes: ReadonlyMap<RuntimeId, PredictorRuntime>
   readonly book: PredictorBook
   readonly drift: DriftMonitor
 }
 
 /** The part of the app that predicts: what computes, and what there is to compute. Runs are done by `openRuns`. */
-export function openPrediction({ config, parts, database, tenant, telemetry }: PredictionParts): OpenPrediction {
-  const { atOnce, memoryMb } = config.predictions
+export function openPrediction({ config, parts, database, tenant, artifacts, telemetry, registry }: PredictionParts): OpenPrediction {
+  const { atOnce, memoryMb, hosts } = config.predictions
   const threads = parts.use(createStatisticsThreads({ threads: atOnce }))
-  const runtimes = new Map<RuntimeId, PredictorRuntime>([createOnnxRuntime({ processes: atOnce, memoryMb }), createOipRuntime()].map((runtime) => [runtime.id, parts.use(runtime)]))
+  const runtimes = new Map<RuntimeId, PredictorRuntime>([createOnnxRuntime({ processes: atOnce, memoryMb }), createOipRuntime(), createStatisticsRuntime({ threads })].map((runtime) => [runtime.id, parts.use(runtime)]))
   const store = createNeo4jPredictorStore(database, tenant)
   const book = createPredictorBook(store)
   return {
     runtimes, book, drift: createDriftMonitor({ readings: telemetry.results }),
     services: {
+      predictors: createPredictorService({ store, book, artifacts, runtimes, registry, parseFeatures, checkInputs: checkCardInputs, isAllowed: createHostRule(hosts) }),
       forecasts: createForecasts({ compute: threads }),
     },
   }
