@@ -6,6 +6,7 @@ import type { StatisticsTask } from './statistics-task.ts'
 
 /** Threads that compute forecasts and statistics. */
 export interface StatisticsThreads extends ForecastCompute, AsyncDisposable {
+  readonly threads: number
   run(task: StatisticsTask, signal?: AbortSignal): Promise<unknown>
 }
 
@@ -30,7 +31,7 @@ export function createStatisticsThreads({ threads, mostWaiting = 4_096, idleMs =
     return await pool.run(task) as unknown // to the end: it takes milliseconds, and to end it is to end a thread
   }
   return {
-    run,
+    threads, run,
     // what a task answers is what its kind says in statistics-thread.ts
     forecast: (task, level, signal) => run({ kind: 'forecast', task, level }, signal) as ReturnType<ForecastCompute['forecast']>,
     band: (forecast, level, signal) => run({ kind: 'band', forecast, level }, signal) as ReturnType<ForecastCompute['band']>,
