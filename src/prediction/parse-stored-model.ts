@@ -4,13 +4,13 @@ import type { HostRule } from './allowed-hosts.ts'
 import { type CardProblems, shown } from './card-problems.ts'
 import type { StoredModel } from './predictor.ts'
 import type { RegisterRequest, RemoteRequest } from './predictor-service.ts'
-import type { RuntimeId } from './runtime.ts'
+import type { RuntimeId, StatisticsMethod } from './runtime.ts'
 
 /** What each runtime takes a model as, and nothing else. */
 const fieldOf = { ONNX: 'artifact', OIP: 'remote', STATISTICS: 'method' } as const satisfies Record<RuntimeId, keyof RegisterRequest>
 
 const [usualTimeoutMs, leastTimeoutMs, mostTimeoutMs] = [10_000, 10, 300_000]
-const longestName = 200
+const [longestName, mostOptions] = [200, 100]
 
 /** Where the model is, as it is kept; undefined where that is wrong. */
 export function parseStoredModel(request: RegisterRequest, isAllowed: HostRule, problems: CardProblems): StoredModel | undefined {
@@ -27,7 +27,7 @@ export function parseStoredModel(request: RegisterRequest, isAllowed: HostRule, 
   switch (field) {
     case 'artifact': return toArtifact(request.artifact ?? '', problems)
     case 'remote': return request.remote ? toRemote(request.remote, isAllowed, problems) : undefined
-    case 'method': return request.method ? { kind: 'method', method: request.method, options: toOptions(request, problems) } : undefined
+    case 'method': return request.method ? toMethod(request.method, request, problems) : undefined
   }
 }
 
@@ -63,15 +63,18 @@ function toAddress(text: string, isAllowed: HostRule, wrong: (code: Parameters<C
   return undefined
 }
 
-function toOptions({ options }: RegisterRequest, { wrong }: CardProblems): Readonly<Record<string, number>> {
-  if (options === null || options === undefined) return {}
-  if (typeof options !== 'object' || Array.isArray(options)) {
-    wrong('WRONG_TYPE', ['options'], 'options is an object of numbers, such as { period: 24 }.')
-    return {}
+/** Undefined where one of them is no number. */
+function toMethod(method: StatisticsMethod, { options }: RegisterRequest, { wrong }: CardProblems): StoredModel | undefined {
+  const given = options ?? {}
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    wrong('WRONG_TYPE', ['options'], 'options is an object of numbers, such as { season: 24 }.')
+    return undefined
   }
-  return Object.fromEntries(Object.entries(options).slice(0, 100).flatMap(([name, value]) => {
+  if (Object.keys(given).length > mostOptions) wrong('OUT_OF_BOUNDS', ['options'], `There are at most ${mostOptions} options.`)
+  const numbers = Object.entries(given).slice(0, mostOptions).flatMap(([name, value]): readonly (readonly [string, number])[] => {
     if (typeof value === 'number' && Number.isFinite(value)) return [[name, value]]
     wrong('WRONG_TYPE', ['options', name.slice(0, 100)], 'An option is a finite number.')
     return []
-  }))
+  })
+  return numbers.length < Object.keys(given).length ? undefined : { kind: 'method', method, options: Object.fromEntries(numbers) }
 }

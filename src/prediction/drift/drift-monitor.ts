@@ -120,9 +120,9 @@ function watchPresent({ predictor: { id }, kind, rows: expected }: Watched, pres
   const measure = async (): Promise<void> => {
     const whole = rows.whole()
     if (!present.isNew || !whole) return
-    present.isNew = false
     present.measuredMs = now()
     await store(toReadings(id, references, whole, means))
+    present.isNew = false // not where it could not be stored, and is tried again
   }
   return {
     async observe(more) {
