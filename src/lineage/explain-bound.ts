@@ -19,21 +19,20 @@ export function explainBoundTwins(ground: Ground, run: Run): readonly Found[] {
   }]
 }
 
-/** Places count properties within twins: a twin has fewer than this. */
-const placesEach = 10_000
+/** Places count properties within twins, which have fewer than this; and twins that are looked at together. */
+const [placesEach, twinsAtOnce] = [10_000, 10]
 
 /** Twins are looked at a few at a time until the page is full. */
 async function pageOfTwins(ground: Ground, run: Run, mapped: Run['report']['mapped'], { first, after }: { readonly first: number; readonly after: number }): Promise<InputPage> {
   const all = run.report.mapped.map(({ twin }) => twin).sort()
   const placeOf = new Map(all.map((twin, index) => [twin, index]))
   const from = await vantageOfPin(ground, run)
+  const beginOf = (twin: string): number => (placeOf.get(twin) ?? 0) * placesEach
   const items: InputPage['items'][number][] = []
-  for (const { twin, role } of mapped) {
-    const begin = (placeOf.get(twin) ?? 0) * placesEach
-    if (begin + placesEach - 1 <= after) continue
-    const found = await propertiesOf(ground, run, { twin, role }, from)
-    for (const [index, of] of found.entries()) if (begin + index > after) items.push({ place: begin + index, of })
-    if (items.length > first) break
+  for (let start = 0; start < mapped.length && items.length <= first; start += twinsAtOnce) {
+    const some = mapped.slice(start, start + twinsAtOnce).filter(({ twin }) => beginOf(twin) + placesEach - 1 > after)
+    const found = await Promise.all(some.map((each) => propertiesOf(ground, run, each, from)))
+    for (const [index, { twin }] of some.entries()) for (const [offset, of] of (found[index] ?? []).entries()) if (beginOf(twin) + offset > after) items.push({ place: beginOf(twin) + offset, of })
   }
   return { items: items.slice(0, first), hasMore: items.length > first }
 }
@@ -59,7 +58,7 @@ async function propertiesOf(ground: Ground, run: Run, { twin: id, role }: { read
   const inner = [...model.contents.values()].flatMap((content) => (content.kind !== 'Component' ? [] : [...ground.registry().get(content.schema)?.contents.values() ?? []].flatMap(({ kind, name }) => (kind === 'Property' ? [`${content.name}.${name}`] : []))))
   const names = [...own, ...inner].filter((name) => !ignored.has(name) && (known === undefined || known.has(name))).sort()
   const found = await Promise.all(names.map((property) => ground.explain.property(ground, { twin: id, property }, from)))
-  return found.filter((each) => each !== undefined && each.node.value !== null) as readonly Found[]
+  return found.flatMap((each) => (each && each.node.value !== null ? [each] : []))
 }
 
 function understood(roles: readonly EngineRole[], role: string, request: Json): ReadonlySet<string> | undefined {
@@ -71,7 +70,7 @@ function understood(roles: readonly EngineRole[], role: string, request: Json): 
 /** Every text of a JSON value. */
 function textsIn(value: Json): readonly string[] {
   if (typeof value === 'string') return [value]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap((each) => textsIn(each as Json)) : []
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap((each) => textsIn(each)) : []
 }
 
 const mostDefaults = 20

@@ -2,11 +2,13 @@ import { encodeCursor } from '../change/cursor.ts'
 import type { RunInputs } from '../run/run-inputs.ts'
 import type { Run } from '../run/run.ts'
 import { formatInstant } from '../telemetry/instant.ts'
+import { toArtifact } from './explain-artifact.ts'
 import { explainBoundTwins, explainDefaults } from './explain-bound.ts'
+import { explainPredictor } from './explain-predictor.ts'
 import { explainReadSeries } from './explain-read-series.ts'
 import { explainScenario } from './explain-scenario.ts'
 import type { Ground } from './ground.ts'
-import { type ArtifactNode, type Cause, type Found, nodeId, type RunNode } from './lineage-node.ts'
+import { type Cause, type Found, nodeId, type RunNode } from './lineage-node.ts'
 
 /** A run, from all that it computed with. */
 export async function explainRun(ground: Ground, run: Run): Promise<Found<RunNode>> {
@@ -15,17 +17,27 @@ export async function explainRun(ground: Ground, run: Run): Promise<Found<RunNod
 }
 
 async function causesOf(ground: Ground, run: Run, inputs: RunInputs | undefined): Promise<readonly Cause[]> {
-  const scenario = run.scenario && await explainScenario(ground, run.scenario.id)
   const read = (of: Found): Cause => ({ role: 'READ', of })
   return [
-    ...(scenario ? [{ role: 'COMPUTED_IN' as const, of: scenario }] : []),
+    ...await causesOfTask(ground, inputs?.task),
+    ...(run.scenario ? await causesOfScenario(ground, run.scenario.id) : []),
     ...(inputs ? await explainReadSeries(ground, run, inputs) : []).map(read),
     ...explainBoundTwins(ground, run).map(read), ...explainDefaults(run).map(read),
     ...run.pin.artifacts.map((sha256) => read(toArtifact(sha256, 'A file that the run read.'))), ...(inputs ? [read(toArtifact(run.inputs, 'All that the run computed with, but for telemetry.'))] : []),
   ]
 }
 
-const toArtifact = (sha256: string, use: string): Found<ArtifactNode> => ({ node: { kind: 'LineageArtifact', id: nodeId('artifact', sha256), sha256, use } })
+/** The predictor that an inference asked, and the simulation whose results it read. */
+async function causesOfTask(ground: Ground, task: RunInputs['task'] | undefined): Promise<readonly Cause[]> {
+  if (task?.kind !== 'infer') return []
+  const simulation = task.simulation === null ? undefined : await ground.run(task.simulation)
+  return [{ role: 'ASKED', of: await explainPredictor(ground, task.predictor) }, ...(simulation ? [{ role: 'READ' as const, of: await explainRun(ground, simulation) }] : [])]
+}
+
+async function causesOfScenario(ground: Ground, id: string): Promise<readonly Cause[]> {
+  const scenario = await explainScenario(ground, id)
+  return scenario ? [{ role: 'COMPUTED_IN', of: scenario }] : []
+}
 
 function toNode({ id, kind, phase, engine, configHash, seed, inputs, pin, createdAt, createdBy, repeats }: Run, isKept: boolean): RunNode {
   return {
@@ -36,4 +48,5 @@ function toNode({ id, kind, phase, engine, configHash, seed, inputs, pin, create
   }
 }
 
-const ruleOf = (actor: string): string | undefined => (actor.startsWith('rule:') ? actor.slice(5) : undefined)
+/** Rules act under their own names. */
+const ruleOf = (actor: string): string | undefined => /^rule:([^:]+)/.exec(actor)?.[1]

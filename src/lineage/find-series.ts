@@ -35,7 +35,7 @@ const isOfPredictors = (name: string): boolean => /[@~]/.test(name)
 async function seriesOfRun(ground: Ground, { twin, series, source, from }: SeriesRequest, id: string): Promise<SeenSeries> {
   const run = await ground.run(memberOf(id).run)
   if (!run) throw failure('BAD_USER_INPUT', { message: `There is no run ${JSON.stringify(id.slice(0, 80))}. Check the id.` })
-  const wanted = source ?? (run.kind === 'INFERENCE' ? 'PREDICTED' : 'SIMULATED')
+  const wanted = source ?? (run.predictor !== undefined ? 'PREDICTED' : 'SIMULATED')
   const outputs = (await ground.inputsOf(run))?.outputs ?? []
   const output = outputs.find((each) => each.twin === twin && each.name === series)
   if (!output) {

@@ -48,7 +48,7 @@ export async function walk(root: Found, { depth: deepest, nodes: most, timeMs }:
     if (depth >= deepest) return walked(told('DEPTH', left(next)))
     if (monotonicMs() >= deadline) return walked(told('TIME', left(next)))
     const some = nodes.slice(next, next + atOnce).filter((each) => each.depth === depth)
-    const grown = await Promise.all(some.map(({ found }) => found.causes?.() ?? []))
+    const grown = await Promise.all(some.map(async ({ found }) => await found.causes?.() ?? []))
     for (const [offset, causes] of grown.entries()) {
       const from = next + offset
       const fresh = new Set(causes.flatMap(({ of: { node } }) => (places.has(node.id) ? [] : [node.id])))

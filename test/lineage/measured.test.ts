@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import { whyIs } from './why.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 let town: TestApp
 beforeAll(async () => {
   town = await openTestApp({ demo: true })
   await send([['2026-03-02T14:00:00Z', 41, 7], ['2026-03-02T14:05:00Z', 31.2, 8]])
-}, 90_000)
+}, 240_000)
 afterAll(() => town[Symbol.asyncDispose]())
 
 async function send(readings: readonly (readonly [at: string, value: number, sequence: number])[], origin = 'logger-4'): Promise<void> {
@@ -38,12 +38,98 @@ describe('A measured reading', () => {
 
 describe('A property', () => {
   it('is explained by the mutation that set it', async () => {
-    await town.data('mutation { updatePipe(id: "pipe-1", properties: { roughness: 99 }) { __typename } }')
-    const { pipe } = await town.data('{ pipe(id: "pipe-1") { _meta(property: "roughness") { setAt setBy cause cursor version } } }')
-    const why = await whyIs(town, 'twin: "pipe-1", property: "roughness"')
-    expect(why.value).toMatchObject({ twin: 'pipe-1', property: 'roughness', value: 99 })
+    await town.data('mutation { updatePipe(id: "pipe-centre-a2-b2", properties: { roughness: 99 }) { __typename } }')
+    const { pipe } = await town.data('{ pipe(id: "pipe-centre-a2-b2") { _meta(property: "roughness") { setAt setBy cause cursor version } } }')
+    const why = await whyIs(town, 'twin: "pipe-centre-a2-b2", property: "roughness"')
+    expect(why.value).toMatchObject({ twin: 'pipe-centre-a2-b2', property: 'roughness', value: 99 })
     const { setAt, setBy, ...rest } = pipe._meta
     expect(why.behind(why.all[0]?.id, 'SET_BY')).toMatchObject([{ __typename: 'LineageSetting', at: setAt, actor: setBy, after: 99, scenario: null, ...rest }])
-    expect(why.summary[1]).toMatch(/^roughness of pipe-1 was set: at 20.* local-administrator set it from [\d.]+ to 99 by updatePipe\.$/)
+    expect(why.summary[1]).toMatch(/^roughness of pipe-centre-a2-b2 was set: at 20.* local-administrator set it from [\d.]+ to 99 by updateTwin\.$/)
+  })
+})
+
+describe('A property in a scenario', () => {
+  it('is explained by what the scenario says, and its branch by that as well; what it does not say, by the graph', async () => {
+    await town.data('mutation { a: createScenario(name: "relining") { __typename } updatePipe(id: "pipe-centre-a3-a2", properties: { roughness: 140 }, scenario: "relining") { __typename } b: createScenario(name: "relining more", parent: "relining") { __typename } }')
+    const why = await whyIs(town, 'twin: "pipe-centre-a3-a2", property: "roughness", scenario: "relining-more", depth: 5')
+    expect(why.all[0]).toMatchObject({ value: 140, scenario: 'relining-more' })
+    const [setting] = why.behind(why.all[0]?.id, 'SET_BY')
+    expect(setting).toMatchObject({ after: 140, scenario: 'relining', actor: 'local-administrator' })
+    expect(why.behind(setting?.id, 'SAID_IN')).toMatchObject([{ scenarioId: 'relining', name: 'relining', scenarioState: 'OPEN' }])
+    const length = await whyIs(town, 'twin: "pipe-centre-a3-a2", property: "length", scenario: "relining-more"')
+    expect(length.behind(length.all[0]?.id, 'SET_BY')).toMatchObject([{ scenario: null, cause: 'createTwins' }])
+  })
+
+  it('after its promotion leads from the graph to the scenario, and to who said it there', async () => {
+    await town.data('mutation { createScenario(name: "new pump") { __typename } updatePump(id: "pump-2", properties: { status: "FAULT" }, scenario: "new-pump") { __typename } }')
+    const { promoteScenario } = await town.data('mutation { promoteScenario(id: "new-pump") { __typename } }')
+    expect(promoteScenario).toEqual({ __typename: 'PromoteScenarioSuccess' })
+    const why = await whyIs(town, 'twin: "pump-2", property: "status", depth: 5')
+    const [setting] = why.behind(why.all[0]?.id, 'SET_BY')
+    expect(setting).toMatchObject({ after: 'FAULT', scenario: null, cause: 'promoteScenario' })
+    expect(why.behind(setting?.id, 'PROMOTED_FROM')).toMatchObject([{ scenarioId: 'new-pump', scenarioState: 'PROMOTED' }, { __typename: 'LineageSetting', after: 'FAULT', scenario: 'new-pump', cause: 'updateTwin' }])
+    expect(why.summary.some((sentence: string) => sentence.includes('came from the scenario new-pump'))).toBe(true)
+  })
+})
+
+describe('A reading in a scenario', () => {
+  const override = (change: string): Promise<unknown> => town.data(`mutation { createScenario(name: "drought") { __typename } overrideTelemetry(scenario: "drought", overrides: [{ twin: "pump-1", name: "flow", ${change} }]) { __typename } }`)
+  const why = () => whyIs(town, 'twin: "pump-1", series: "flow", at: "2026-03-02T14:05:00Z", scenario: "drought", depth: 5')
+
+  it('that is multiplied leads to the factor, who said it, and what was measured', async () => {
+    await override('factor: 2')
+    const found = await why()
+    expect(found.value).toMatchObject({ value: 62.4, source: 'DERIVED' })
+    const [said] = found.behind(found.all[0]?.id, 'CHANGED_BY')
+    expect(said).toMatchObject({ change: 'FACTOR', factor: 2, setBy: 'local-administrator' })
+    expect(found.behind(said?.id, 'SAID_IN')).toMatchObject([{ scenarioId: 'drought' }])
+    const [measured] = found.behind(found.all[0]?.id, 'MADE_FROM')
+    expect(measured).toMatchObject({ value: 31.2, source: 'MEASURED', sequence: 8 })
+    expect(found.behind(measured?.id, 'SENT_BY')).toMatchObject([{ name: 'logger-4' }])
+  })
+
+  it('that is constant, or stands in the place of what was measured, leads to who said so', async () => {
+    await override('constant: 5')
+    const constant = await why()
+    expect([constant.value, constant.behind(constant.all[0]?.id, 'CHANGED_BY')]).toMatchObject([{ value: 5, source: 'SIMULATED' }, [{ change: 'CONSTANT', constant: 5 }]])
+    await override('series: [{ at: "2026-03-02T14:01:00Z", value: 7 }]')
+    const series = await why()
+    expect([series.value, series.behind(series.all[0]?.id)]).toMatchObject([{ value: 7, at: '2026-03-02T14:01:00.000Z' }, [{ change: 'SERIES', readings: 1 }]])
+  })
+})
+
+describe('whyIs', () => {
+  const refused = async (args: string): Promise<string> => {
+    const { errors } = await town.ask(`{ whyIs(${args}) { summary } }`)
+    expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
+    return errors?.[0]?.message ?? ''
+  }
+
+  it('refuses what cannot be meant, and says what to do', async () => {
+    expect(await refused('twin: "pump-1"')).toBe('Say which value: give either `property` or `series`.')
+    expect(await refused('twin: "pump-1", series: "flow", property: "name"')).toBe('Say which value: give either `property` or `series`.')
+    expect(await refused('twin: "pump-1", property: "name", at: "2026-03-02T14:05:00Z"')).toContain('`at` choose among readings; a property has none')
+    expect(await refused('twin: "nobody", property: "name"')).toContain('There is no twin "nobody"')
+    expect(await refused('twin: "pump-1", series: "flwo"')).toContain('Did you mean flow?')
+    expect(await refused('twin: "pump-1", property: "nam"')).toContain('Did you mean name?')
+    expect(await refused('twin: "pump-1", series: "flow", run: "none"')).toContain('There is no run "none"')
+    expect(await refused('twin: "pump-1", series: "flow", source: SIMULATED')).toContain('Name the run')
+    expect(await refused('twin: "pump-1", series: "flow", depth: 11')).toBe('depth is from 0 to 10, not 11.')
+    expect(await refused('twin: "pump-1", series: "flow", after: "x"')).toContain('`after` is no cursor of a lineage')
+  })
+
+  it('says that nothing was measured where nothing was, and that a property has no value', async () => {
+    const nothing = await whyIs(town, 'twin: "pump-5", series: "flow"')
+    expect([nothing.value, nothing.all]).toMatchObject([{ value: null, at: null }, [{ __typename: 'LineageSeries', count: 0, firstAt: null }]])
+  })
+
+  it('goes on from a page though newer readings came, and refuses to where what it told has changed', async () => {
+    const first = await whyIs(town, 'twin: "pump-1", series: "flow", first: 1')
+    await send([['2026-03-02T15:00:00Z', 30, 20]])
+    const after = first['nodes'].pageInfo.endCursor as string
+    const second = await whyIs(town, `twin: "pump-1", series: "flow", first: 1, after: "${after}"`)
+    expect([second.value, second.all]).toMatchObject([first.value, [{ __typename: 'LineageOrigin' }]])
+    await send([[String(first.value.at), 1, 21]])
+    expect(await refused(`twin: "pump-1", series: "flow", first: 1, after: "${after}"`)).toContain('Begin anew, without `after`')
   })
 })

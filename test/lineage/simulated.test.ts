@@ -13,7 +13,7 @@ beforeAll(async () => {
   town = await openTestApp({ demo: true })
   const readings = [0, 30, 60, 90, 120].map((minutes) => ({ twin: 'tank-1', at: new Date(Date.parse('2026-03-02T06:00:00Z') + minutes * 60_000).toISOString(), values: { level: 2 + minutes / 100 }, origin: 'logger-1', sequence: minutes }))
   await town.data('mutation ($r: [ReadingInput!]!) { ingest(readings: $r) { ... on IngestSuccess { accepted } } }', { r: readings })
-  await town.data('mutation { updatePipe(id: "pipe-7", properties: { roughness: 88 }) { __typename } }')
+  await town.data('mutation { updatePipe(id: "pipe-centre-a2-a1", properties: { roughness: 88 }) { __typename } }')
   run = await started(town, morning)
   expect(await ended(town, run)).toMatchObject({ state: 'SUCCEEDED' })
 }, 120_000)
@@ -26,11 +26,11 @@ async function inputs(args: string, inputArgs: string): Promise<Data> {
 }
 
 describe('A simulated pressure', () => {
-  const args = (): string => `twin: "junction-12", series: "pressure", run: "${run}", at: "2026-03-02T08:30:00Z", depth: 5`
+  const args = (): string => `twin: "wells-outlet", series: "pressure", run: "${run}", at: "2026-03-02T08:30:00Z", depth: 5`
 
   it('is explained by its run, what it measured, and who sent that', async () => {
     const why = await whyIs(town, args())
-    expect(why.value).toMatchObject({ twin: 'junction-12', series: 'pressure', at: '2026-03-02T08:00:00.000Z', source: 'SIMULATED', run })
+    expect(why.value).toMatchObject({ twin: 'wells-outlet', series: 'pressure', at: '2026-03-02T08:00:00.000Z', source: 'SIMULATED', run })
     const [made] = why.behind(why.all[0]?.id, 'MADE_BY')
     expect(made).toMatchObject({ __typename: 'LineageRun', runId: run, detail: { id: run, state: 'SUCCEEDED' }, engine: 'epanet', runKind: 'SIMULATION', createdBy: 'local-administrator', rule: null, isKept: true, resultHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
     const level = why.behind(made?.id, 'READ').find(({ twin, series }) => twin === 'tank-1' && series === 'level')
@@ -45,15 +45,15 @@ describe('A simulated pressure', () => {
   it('leads to the roughness of a pipe, and to who set it', async () => {
     const why = await whyIs(town, args())
     expect(why.of('Inputs').find(({ what }) => what === 'PROPERTIES')).toMatchObject({ count: expect.any(Number) as number, parts: expect.arrayContaining([{ name: 'pipe', count: expect.any(Number) as number }]) as unknown[] })
-    const { edges } = await inputs(args(), 'twin: "pipe-7"')
+    const { edges } = await inputs(args(), 'twin: "pipe-centre-a2-a1"')
     const roughness = (edges as readonly Data[]).find(({ node }) => (node as Data)['property'] === 'roughness')
-    expect(roughness).toMatchObject({ node: { __typename: 'LineageProperty', twin: 'pipe-7', value: 88 }, because: [{ role: 'SET_BY', node: { actor: 'local-administrator', cause: 'updatePipe', after: 88 } }] })
+    expect(roughness).toMatchObject({ node: { __typename: 'LineageProperty', twin: 'pipe-centre-a2-a1', value: 88 }, because: [{ role: 'SET_BY', node: { actor: 'local-administrator', cause: 'updateTwin', after: 88 } }] })
   })
 
   it('keeps telling what the run read, whatever was set and measured since', async () => {
     const before = await whyIs(town, args())
-    await town.data('mutation { updatePipe(id: "pipe-7", properties: { roughness: 140 }) { __typename } updateJunction(id: "junction-12", properties: { elevation: 12 }) { __typename } ingest(readings: [{ twin: "tank-1", at: "2026-03-02T08:00:00Z", values: { level: 9 }, origin: "late" }]) { __typename } }')
-    const { edges } = await inputs(args(), 'twin: "pipe-7"')
+    await town.data('mutation { updatePipe(id: "pipe-centre-a2-a1", properties: { roughness: 140 }) { __typename } updateJunction(id: "wells-outlet", properties: { elevation: 12 }) { __typename } ingest(readings: [{ twin: "tank-1", at: "2026-03-02T08:00:00Z", values: { level: 9 }, origin: "late" }]) { __typename } }')
+    const { edges } = await inputs(args(), 'twin: "pipe-centre-a2-a1"')
     expect((edges as readonly Data[]).find(({ node }) => (node as Data)['property'] === 'roughness')).toMatchObject({ node: { value: 88 } })
     expect(await whyIs(town, args())).toMatchObject({ summary: before.summary, edges: before.edges })
   })
@@ -86,7 +86,7 @@ describe('A simulated pressure', () => {
     const all = await read()
     const keys = all.map(({ node }) => `${(node as Data)['twin']} ${(node as Data)['property']}`)
     expect(new Set(keys).size).toBe(keys.length)
-    expect(keys).toContain('pipe-7 roughness')
+    expect(keys).toContain('pipe-centre-a2-a1 roughness')
     expect(all.every(({ because }) => (because as readonly Data[]).length > 0)).toBe(true)
   })
 
