@@ -27,7 +27,7 @@ export function planBacktest(count: number, steps: number, seasons: readonly num
   const last = count - steps
   const learned = Math.max(fewestLearned, Math.min(Math.floor(count / 2), last - fewestChosenBy))
   const room = last - learned
-  const stride = strideOf(Math.max(1, Math.floor(room / mostOrigins)), seasons)
+  const stride = strideOf(Math.max(1, Math.ceil(room / mostOrigins)), seasons)
   const origins = Int32Array.from({ length: Math.floor(room / stride) + 1 }, (_, index) => last - index * stride).reverse()
   // what is checked begins where the last truth that chose has ended
   const checked = room >= 2 * steps + 2 * fewestChosenBy ? learned + steps + Math.ceil((room - steps) / 2) : count
