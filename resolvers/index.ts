@@ -1,6 +1,7 @@
 import type { IResolvers } from '@graphql-tools/utils'
 import { resolveTwinType } from '../src/domain/schema/twin-types.ts'
 import type { Context } from '../src/graphql/context.ts'
+import { alertChannelResolvers } from './alert-channel.ts'
 import { alertResolvers } from './alert.ts'
 import { changeResolvers } from './changes.ts'
 import { diffResolvers } from './diff.ts'
@@ -8,6 +9,7 @@ import { engineResolvers } from './engine.ts'
 import { forecastResolvers } from './forecast.ts'
 import { historyResolvers } from './history.ts'
 import { lineageResolvers } from './lineage.ts'
+import { inferenceResolvers } from './inference.ts'
 import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
 import { predictorResolvers } from './predictor.ts'
@@ -34,11 +36,13 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   historyResolvers,
   engineResolvers,
   runResolvers,
+  inferenceResolvers,
   runComparisonResolvers,
   diffResolvers,
   predictorResolvers,
   ruleResolvers,
   alertResolvers,
+  alertChannelResolvers,
   lineageResolvers,
   { Twin: { __resolveType: resolveTwinType } },
 ]

@@ -3,6 +3,8 @@ import { readEngines } from './adapters/external/read-engines.ts'
 import { fmiBuild } from './adapters/fmi/build.ts'
 import { createWorkFolder } from './adapters/file/work-folder.ts'
 import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
+import { createNeo4jFeatureGraph } from './adapters/neo4j/feature-graph.ts'
+import { createNeo4jPastSettings } from './adapters/neo4j/past-settings.ts'
 import { createNeo4jNetworkReader } from './adapters/neo4j/network-reader.ts'
 import { createNeo4jRunStore } from './adapters/neo4j/run-store.ts'
 import { createNeo4jRunTwins } from './adapters/neo4j/run-twins.ts'
@@ -12,14 +14,19 @@ import type { ArtifactStore } from './artifact/artifact-store.ts'
 import type { OpenPrediction } from './app-prediction.ts'
 import type { Config } from './config.ts'
 import type { Services } from './graphql/services.ts'
+import { createPropertyHistory } from './history/property-history.ts'
 import { createMemoryRunQueue } from './job/memory-queue.ts'
 import type { RunQueue } from './job/run-queue.ts'
 import type { Registry } from './model/registry.ts'
 import type { Log } from './observe/log.ts'
 import { createApplyCalibration } from './run/apply-calibration.ts'
+import { createInferenceService } from './prediction/inference/inference-service.ts'
+import { type InferenceStartConfig, startInference } from './prediction/inference/start-inference.ts'
+import type { SelectTwins } from './prediction/inference/select-twins.ts'
 import { createRunService } from './run/create-run-service.ts'
 import { createRunExecutor } from './run/executor.ts'
 import { followRuns } from './run/follow-runs.ts'
+import { createOutputBook } from './run/output-book.ts'
 import { createRunBoard } from './run/run-board.ts'
 import { createRunComparison } from './simulation/compare/run-comparison.ts'
 import { createEngineHosts } from './simulation/worker/engine-hosts.ts'
@@ -41,18 +48,20 @@ export interface RunParts {
   readonly commits: Pick<GroupCommit, 'submit'>
   readonly artifacts: ArtifactStore
   readonly prediction: Pick<OpenPrediction, 'runtimes' | 'book' | 'drift'>
+  /** Finds twins by a filter. */
+  readonly select: SelectTwins
   registry(): Registry
 }
 
 export interface OpenRuns {
-  readonly services: Pick<Services, 'runs' | 'runTwins' | 'runBoard' | 'runComparison' | 'applyCalibration'>
+  readonly services: Pick<Services, 'runs' | 'runTwins' | 'runBoard' | 'runComparison' | 'applyCalibration' | 'inference'>
 }
 
 /** From one look for runs that others do to the next. */
 const followEveryMs = 1_000
 
 /** The part of the app that simulates. */
-export async function openRuns({ config, parts, log, database, tenant, telemetry, services: { vantages, scenarios, scenarioLife }, commits, artifacts, prediction: { runtimes, drift }, registry }: RunParts): Promise<OpenRuns> {
+export async function openRuns({ config, parts, log, database, tenant, telemetry, services: { vantages, scenarios, scenarioLife }, commits, artifacts, prediction: { runtimes, book, drift }, select, registry }: RunParts): Promise<OpenRuns> {
   const onTrouble = (err: unknown, what: string): void => { log.warn({ err }, what) }
   const { engines, environmentOf } = await openEngines(config)
   const store = createNeo4jRunStore(database, tenant)
@@ -66,7 +75,13 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   }))
   if (config.neo4j) parts.use(followRuns({ store, board, owner: executor.owner, everyMs: followEveryMs, onTrouble: (error) => { onTrouble(error, 'runs of other processes could not be looked up') } }))
   const networks = createNeo4jNetworkReader(database, tenant, registry)
+  const outputs = createOutputBook(artifacts)
+  const inference: InferenceStartConfig = {
+    predictors: book, runtimes, select, features: { graph: createNeo4jFeatureGraph(database, tenant, registry), history: createPropertyHistory(createNeo4jPastSettings(database, tenant)), registry }, store, artifacts, networks, vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostValues, mostAttempts,
+    async outputsOf({ inputs }) { return [...(await outputs.find(inputs)).values()] },
+  }
   const runs = createRunService({
+    startInference: (request, by) => startInference(inference, request, by), outputs,
     engines, runtimes, store, artifacts, networks, vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostValues, mostAttempts,
     queue, board, onTrouble, forgetResults: async (gone) => { await telemetry.results.forgetRuns(gone.map(({ id }) => id)) },
   })
@@ -78,7 +93,9 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   void plan().catch((err: unknown) => { log.debug({ err }, 'what runs ask of the store will be planned when they come') })
   void executor.round().catch((error: unknown) => { onTrouble(error, 'runs that wait could not be looked up; it is tried again') })
   return {
-    services: { runs, runTwins: createNeo4jRunTwins(database, tenant), runBoard: board, runComparison, applyCalibration: createApplyCalibration({ store, scenarios, life: scenarioLife, commits }) },
+    services: {
+      inference: createInferenceService({ ...inference, from: telemetry.from, pathOf: artifacts.path }),
+      runs, runTwins: createNeo4jRunTwins(database, tenant), runBoard: board, runComparison, applyCalibration: createApplyCalibration({ store, scenarios, life: scenarioLife, commits }) },
   }
 }
 

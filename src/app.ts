@@ -20,6 +20,7 @@ import { assembleSchema, isShown } from './graphql/assemble.ts'
 import type { Principal } from './graphql/context.ts'
 import { createLiveSchema } from './graphql/live-schema.ts'
 import { createPlatformSchema, readContract } from './graphql/platform-schema.ts'
+import { createSelectTwins } from './graphql/select-twins.ts'
 import type { Services } from './graphql/services.ts'
 import { serve } from './http/serve.ts'
 import { createModelService } from './model/model-service.ts'
@@ -39,6 +40,7 @@ import { createTwinMigrationService } from './twin/migrate/migration-service.ts'
 import { createModelUse } from './twin/model-use.ts'
 import { observeCommits } from './twin/observe-commits.ts'
 import { createTwinService } from './twin/twin-service.ts'
+import { newId } from './util/id.ts'
 
 export interface App extends AsyncDisposable {
   /** Where it listens, without a slash at the end. */
@@ -84,14 +86,16 @@ export async function createApp(config: Config): Promise<App> {
     telemetry.twinsChanged([...writes.creates, ...writes.deletes].map(({ id }) => id))
   }), models))
   const life = scenarios.openLife(commits)
+  const history = openHistory({ config, parts, log, database, tenant, instants: reading.services.instants, scenarios: scenarios.services.scenarios, registry: () => models.registry() })
   const artifacts = await createFileArtifactStore({ directory: config.artifactsDirectory ?? join(config.dataDirectory, 'artifacts') })
   const prediction = openPrediction({ config, parts, database, tenant: tenant.tenant, artifacts, telemetry, registry: () => models.registry() })
+  const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }
+  const select = createSelectTwins({ schema: () => schema.current, registry: () => models.registry(), context: (signal) => ({ principal, requestId: newId(), signal: signal ?? new AbortController().signal, services }) })
   const runs = await openRuns({
-    config, parts, log, database, tenant: tenant.tenant, telemetry, commits, artifacts, prediction, registry: () => models.registry(),
+    select, config, parts, log, database, tenant: tenant.tenant, telemetry, commits, artifacts, prediction, registry: () => models.registry(),
     services: { vantages: reading.services.vantages, scenarios: scenarios.services.scenarios, scenarioLife: life.scenarioLife },
   })
-  const history = openHistory({ config, parts, log, database, tenant, instants: reading.services.instants, scenarios: scenarios.services.scenarios, registry: () => models.registry() })
-  const alerting = openAlerts({ config, parts, log, database, tenant: tenant.tenant, telemetry, live, predictors: undefined, registry: () => models.registry() })
+  const alerting = openAlerts({ config, parts, log, database, tenant: tenant.tenant, telemetry, live, predictors: prediction.book, registry: () => models.registry() })
   const services: Services = {
     models,
     twins: createTwinService(commits),
@@ -110,7 +114,6 @@ export async function createApp(config: Config): Promise<App> {
       services: { history: history.history, scenarios: scenarios.services.scenarios, telemetry, runs: runs.services.runs },
     }),
   }
-  const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }
   await setBack(database, tenant.tenant, 0) // a demo that was not loaded to its end may have left it
   if (config.demo) await loadDemo({ ...services, setBack: (ms) => setBack(database, tenant.tenant, ms) }, principal, log)
 

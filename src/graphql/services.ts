@@ -1,5 +1,6 @@
 import type { AlertBoard } from '../alert/alert-board.ts'
 import type { AlertService } from '../alert/alert-service.ts'
+import type { ChannelService } from '../alert/channel-service.ts'
 import type { RuleService } from '../alert/rule-service.ts'
 import type { ChangeFeed } from '../change/feed/change-feed.ts'
 import type { LiveQueries } from '../change/live/live-queries.ts'
@@ -13,6 +14,7 @@ import type { LayeredHistory } from '../history/layered-history.ts'
 import type { LineageService } from '../lineage/lineage-service.ts'
 import type { Forecasts } from '../prediction/forecast/forecast.ts'
 import type { ModelService } from '../model/model-service.ts'
+import type { InferenceService } from '../prediction/inference/inference-service.ts'
 import type { PredictorService } from '../prediction/predictor-service.ts'
 import type { ApplyCalibration } from '../run/apply-calibration.ts'
 import type { RunBoard } from '../run/run-board.ts'
@@ -49,9 +51,11 @@ export interface Services {
   readonly runComparison: RunComparison
   readonly applyCalibration: ApplyCalibration
   readonly predictors: PredictorService
+  readonly inference: InferenceService
   readonly forecasts: Forecasts
   readonly rules: RuleService
   readonly alerts: AlertService
+  readonly alertChannels: ChannelService
   readonly alertBoard: Pick<AlertBoard, 'listen' | 'following'>
   readonly feed: ChangeFeed
   readonly readings: ReadingStreams

@@ -1,14 +1,15 @@
 import type { ArtifactStore } from '../artifact/artifact-store.ts'
+import type { InferenceRequest } from '../prediction/inference/inference-request.ts'
 import type { Conflict, NotFound } from '../problem.ts'
 import type { RunQueue } from '../job/run-queue.ts'
 import { newId } from '../util/id.ts'
 import type { Json } from '../util/json.ts'
 import { done, refused } from '../util/result.ts'
 import { type InputsConfig, openInputs } from './open-inputs.ts'
-import { createOutputBook } from './output-book.ts'
+import type { OutputBook } from './output-book.ts'
 import { planCalibration, planSweep } from './plan-task.ts'
 import type { RunBoard } from './run-board.ts'
-import type { Repeated, RunService, Started } from './run-service.ts'
+import type { Repeated, RunRequest, RunService, Started } from './run-service.ts'
 import type { RunStore } from './run-store.ts'
 import { isEnded, type Run, type RunState } from './run.ts'
 import { startRun, type StartingConfig } from './start-run.ts'
@@ -19,6 +20,9 @@ export interface RunServiceConfig extends StartingConfig, Pick<InputsConfig, 'ru
   readonly artifacts: ArtifactStore
   readonly queue: Pick<RunQueue, 'add' | 'cancel'>
   readonly board: Pick<RunBoard, 'tell'>
+  readonly outputs: OutputBook
+  /** Of predictors, as the other three are of engines. */
+  readonly startInference: (request: InferenceRequest, by: RunRequest) => Promise<Started>
   /** Takes the readings of runs away; of sweeps those of their members, too. */
   forgetResults(runs: readonly Run[]): Promise<void>
   /** The queue cannot be reached: the run waits in the store, from which it is taken up. */
@@ -26,8 +30,7 @@ export interface RunServiceConfig extends StartingConfig, Pick<InputsConfig, 'ru
 }
 
 export function createRunService(config: RunServiceConfig): RunService {
-  const { engines, store, queue, board, mostOpen, onTrouble } = config
-  const outputs = createOutputBook(config.artifacts)
+  const { engines, store, queue, board, outputs, mostOpen, onTrouble } = config
   const hand = async (run: Run): Promise<void> => {
     if (run.phase.kind !== 'QUEUED') return
     await queue.add({ run: run.id, priority: run.priority, dueAt: run.phase.dueAt }).catch((error: unknown) => { onTrouble(error, 'the queue of runs did not take a run; it will be taken up from the store') })
@@ -66,6 +69,7 @@ export function createRunService(config: RunServiceConfig): RunService {
     startCalibration: async (request, by) => await started(await startRun(config, {
       kind: 'CALIBRATION', simulation: request.simulation, whole: toJson(request), path: ['input', 'simulation'], plan: (bound, { keyOf }) => planCalibration(request, bound, keyOf),
     }, by)),
+    startInference: async (request, by) => await started(await config.startInference(request, by)),
     async cancel(id, actor) {
       const [before] = await store.find([id])
       if (!before) return refused(noRun(id))

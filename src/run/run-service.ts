@@ -1,3 +1,4 @@
+import type { InferenceRequest } from '../prediction/inference/inference-request.ts'
 import type { Conflict, Invalid, LimitReached, NotFound } from '../problem.ts'
 import type { EngineDescription, SeriesName } from '../simulation/engine.ts'
 import type { Result } from '../util/result.ts'
@@ -30,6 +31,7 @@ export interface RunService {
   startSimulation(request: SimulationRequest, by: RunRequest): Promise<Started>
   startSweep(request: SweepRequest, by: RunRequest): Promise<Started>
   startCalibration(request: CalibrationRequest, by: RunRequest): Promise<Started>
+  startInference(request: InferenceRequest, by: RunRequest): Promise<Started>
   /** Who computes it is told at once, in whatever process. */
   cancel(id: string, actor: string): Promise<Result<Run, NotFound | Conflict>>
   /** A run of its own with the very inputs of one that failed, was cancelled or timed out. */

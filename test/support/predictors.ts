@@ -13,7 +13,7 @@ export const linearModel = (weights: readonly number[], bias = 0): Uint8Array =>
 /** Keeps it, and gives the name it has. */
 export async function putArtifact({ url }: Pick<TestApp, 'url'>, bytes: Uint8Array): Promise<string> {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const response = await fetch(`${url}/artifacts/${sha256}`, { method: 'PUT', body: bytes as BodyInit })
+  const response = await fetch(`${url}/artifacts/${sha256}`, { method: 'PUT', body: new Blob([new Uint8Array(bytes)]) })
   if (!response.ok) throw new Error(await response.text())
   return sha256
 }
