@@ -6,7 +6,7 @@ export interface AlarmSettings {
   readonly holdHours: number
 }
 
-export const alarmSettings: AlarmSettings = { threshold: 1.35, holdHours: 14 }
+export const alarmSettings: AlarmSettings = { threshold: 1.35, holdHours: 12 }
 
 /** Which hours are in alarm. NaN: no score, which neither raises nor resolves. */
 export function flagsOf(scores: ArrayLike<number>, { threshold, holdHours }: AlarmSettings): readonly boolean[] {

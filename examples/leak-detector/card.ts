@@ -25,7 +25,7 @@ function hashOf(rows: Rows): string {
 
 /** Every residual's distribution in the clean year, by 200 of its quantiles: what drift is measured against. */
 function references(rows: Rows): readonly { readonly feature: string; readonly sample: readonly number[] }[] {
-  const isResidual = ({ source }: FeatureInput): boolean => source === 'RESIDUAL'
+  const isResidual = ({ source, hours }: FeatureInput): boolean => source === 'RESIDUAL' && hours === undefined
   return features.flatMap((feature, column) => {
     if (!isResidual(feature)) return []
     const sorted = rows.map((row) => row[column] ?? NaN).sort((a, b) => a - b)

@@ -1,13 +1,15 @@
-import { columnOfFeature, featureNames } from './features.ts'
+import { columnOfFeature, featureNames, hourly, isWhole } from './features.ts'
 import { idle, junctions, type Link, links, type Rule, rules, tanks } from './instruments.ts'
 
 /**
  * What the detector looks at: 24 residuals against the simulation, each given the other 23; the mass balances of 7 tanks; the 10 control rules; and 2 pumps that nothing starts.
- * Each check is 1 in the worst hour of the clean year. The score is the greatest of them.
+ * Residuals and balances are looked at in the hour and in the mean of six: the greater counts. Each check is 1 in the worst hour of the clean year. The score is the greatest of them.
  */
 export interface Detector {
-  /** Checks that are sums: `|row · weights + bias|`. */
+  /** Checks that are sums: `|hour · weights + bias|`. */
   readonly linear: readonly LinearCheck[]
+  /** Of the first of them the same over the window; 0 while that is not whole. */
+  readonly windowed: readonly LinearCheck[]
   /** Metres beyond a switching level that are 1, in the order of `rules`. */
   readonly ruleScale: readonly number[]
 }
@@ -15,7 +17,7 @@ export interface Detector {
 export interface LinearCheck {
   /** The feature that it stands for. */
   readonly of: string
-  /** One for each feature. */
+  /** One for each feature of the hour, or of the window. */
   readonly weights: readonly number[]
   readonly bias: number
 }
@@ -45,11 +47,19 @@ export function ruleViolation(rule: Rule, row: ArrayLike<number>): number {
 }
 
 /** All checks of a row, as the model computes them: linear ones, then rules. */
-export function checksOf({ linear, ruleScale }: Detector, row: ArrayLike<number>): readonly number[] {
+export function checksOf({ linear, windowed, ruleScale }: Detector, row: ArrayLike<number>): readonly number[] {
+  const overWindow = isWhole(row) ? windowed.map((check) => Math.abs(sumOf(check, row, hourly.length))) : []
   return [
-    ...linear.map(({ weights, bias }) => Math.abs(weights.reduce((sum, weight, column) => sum + weight * (row[column] ?? NaN), bias))),
+    ...linear.map((check, index) => Math.max(Math.abs(sumOf(check, row)), overWindow[index] ?? 0)),
     ...rules.map((rule, index) => ruleViolation(rule, row) / (ruleScale[index] ?? NaN)),
   ]
+}
+
+/** `start`: of the columns that are summed. */
+export function sumOf({ weights, bias }: LinearCheck, row: ArrayLike<number>, start = 0): number {
+  let sum = bias
+  for (let column = 0; column < weights.length; column++) sum += (weights[column] ?? NaN) * (row[start + column] ?? NaN)
+  return sum
 }
 
 export const scoreOfRow = (detector: Detector, row: ArrayLike<number>): number => Math.max(...checksOf(detector, row))

@@ -23,6 +23,6 @@ export interface Tried {
 
 /** How the score of training set 2 depends on the settings: what is chosen should lie on a plateau, not on a peak. */
 export function tryAlarms(scores: ArrayLike<number>, isAttack: readonly boolean[]): readonly Tried[] {
-  const settings = [1.2, 1.3, alarmSettings.threshold, 1.5, 1.75, 2].flatMap((threshold) => [6, 10, 12, alarmSettings.holdHours, 16, 18, 24].map((holdHours) => ({ threshold, holdHours })))
+  const settings = [1.2, alarmSettings.threshold, 1.5, 2].flatMap((threshold) => [6, 8, 10, alarmSettings.holdHours, 14, 16, 24].map((holdHours) => ({ threshold, holdHours })))
   return settings.map((each) => ({ settings: each, score: scoreOf(flagsOf(scores, each), isAttack) }))
 }

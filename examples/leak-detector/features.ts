@@ -9,6 +9,9 @@ export interface FeatureInput {
   readonly unit?: string
   /** An hour before. */
   readonly isBefore?: true
+  /** Of so many hours, this one included. */
+  readonly hours?: number
+  readonly aggregate?: 'MEAN' | 'COUNT'
 }
 
 export const featureNames = {
@@ -24,8 +27,8 @@ export const featureNames = {
 /** Now and an hour before: what the mass balance of an hour is made of. What flows into a tank nobody measures; the simulation tells it. */
 const twice = (feature: FeatureInput): readonly FeatureInput[] => [feature, { ...feature, name: featureNames.before(feature.name), isBefore: true }]
 
-/** In the order of the detector's columns. */
-export const features: readonly FeatureInput[] = [
+/** Of one hour. */
+export const hourly: readonly FeatureInput[] = [
   ...tanks.flatMap((tank) => [
     ...twice({ name: featureNames.level(tank), twin: twinOf(tank), telemetry: 'level', source: 'MEASURED', unit: 'metre' }),
     ...twice({ name: featureNames.inflow(tank), twin: twinOf(tank), telemetry: 'inflow', source: 'SIMULATED', unit: 'litrePerSecond' }),
@@ -38,11 +41,24 @@ export const features: readonly FeatureInput[] = [
   ...junctions.map((junction): FeatureInput => ({ name: featureNames.pressureResidual(junction), twin: twinOf(junction), telemetry: 'pressure', source: 'RESIDUAL', unit: 'metre' })),
 ]
 
-const columns = new Map(features.map(({ name }, index) => [name, index]))
+/** What is too small to be seen in one hour may be seen in so many. */
+export const windowHours = 6
 
-/** Where a feature stands in a row. */
+/** In the order of the detector's columns: of the hour; the same over the window; and whether the window, and the one an hour before, is whole. */
+export const features: readonly FeatureInput[] = [
+  ...hourly,
+  ...hourly.map((feature): FeatureInput => ({ ...feature, name: `${feature.name} over ${windowHours} h`, hours: windowHours, aggregate: 'MEAN' })),
+  { name: 'hours', twin: twinOf('T1'), telemetry: 'level', source: 'MEASURED', hours: windowHours + 1, aggregate: 'COUNT' },
+]
+
+const columns = new Map(hourly.map(({ name }, index) => [name, index]))
+
+/** Where a feature of the hour stands in a row. */
 export function columnOfFeature(name: string): number {
   const column = columns.get(name)
   if (column === undefined) throw new Error(`There is no feature ${name}.`)
   return column
 }
+
+/** Whether a row's window is whole. */
+export const isWhole = (row: ArrayLike<number>): boolean => row[2 * hourly.length] === windowHours + 1

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { Detector } from './checks.ts'
+import type { Detector, LinearCheck } from './checks.ts'
 
 /** The fitted numbers as they are kept: nine digits are more than the instruments have, and small differences of machines do not show in them. */
-export function toParameters({ linear, ruleScale }: Detector): string {
+export function toParameters({ linear, windowed, ruleScale }: Detector): string {
   const shown = (value: number): number => Number(value.toPrecision(9))
-  const detector: Detector = { linear: linear.map(({ of, weights, bias }) => ({ of, weights: weights.map(shown), bias: shown(bias) })), ruleScale: ruleScale.map(shown) }
+  const [byHour, overWindow] = [linear, windowed].map((checks) => checks.map(({ of, weights, bias }): LinearCheck => ({ of, weights: weights.map(shown), bias: shown(bias) })))
+  const detector: Detector = { linear: byHour ?? [], windowed: overWindow ?? [], ruleScale: ruleScale.map(shown) }
   return `${JSON.stringify(detector)}\n`
 }
 

@@ -74,6 +74,6 @@ const toInstant = (hour: number | undefined): string => new Date(hour ?? NaN).to
 const missing = (feature: string | undefined, at: string): never => { throw new Error(`The feature ${feature ?? ''} has no value at ${at}.`) }
 
 /** As the card and `featureTable` take them. A reading counts for its own hour. */
-export const featureInputs = features.map(({ name, twin, telemetry, source, unit, isBefore }) => ({
-  name, twin, from: telemetry, source, staleAfter: 'PT30M', ...(isBefore && { lag: 'PT1H' }), ...(unit !== undefined && { unit }),
+export const featureInputs = features.map(({ name, twin, telemetry, source, unit, isBefore, hours, aggregate }) => ({
+  name, twin, from: telemetry, source, ...(hours === undefined ? { staleAfter: 'PT30M' } : { window: `PT${hours}H`, ...(aggregate && { aggregate }) }), ...(isBefore && { lag: 'PT1H' }), ...(unit !== undefined && { unit }),
 }))

@@ -4,10 +4,12 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
 import { checkNames, checksOf, ruleViolation, scoreOfRow } from '../../../examples/leak-detector/checks.ts'
 import { detectorModel } from '../../../examples/leak-detector/detector-model.ts'
-import { columnOfFeature, featureNames, features } from '../../../examples/leak-detector/features.ts'
+import { columnOfFeature, featureNames, features, hourly, windowHours } from '../../../examples/leak-detector/features.ts'
 import { fitDetector } from '../../../examples/leak-detector/fit.ts'
 import { idle, rules } from '../../../examples/leak-detector/instruments.ts'
 import { fromParameters, sha256Of, toParameters } from '../../../examples/leak-detector/parameters.ts'
+import { featureInputs } from '../../../examples/leak-detector/town.ts'
+import { parseFeatures } from '../../../src/prediction/features/parse-features.ts'
 
 const kept = readFileSync(new URL('../../../examples/leak-detector/detector.json', import.meta.url), 'utf8')
 const detector = fromParameters(kept)
@@ -34,7 +36,7 @@ describe('the detector of C-Town', () => {
   test('computes in onnxruntime what its checks are', async () => {
     const session = await InferenceSession.create(detectorModel(detector))
     const level = fc.double({ min: 0, max: 7, noNaN: true })
-    const value = fc.tuple(...features.map(({ telemetry, source }) => (telemetry === 'state' ? fc.constantFrom(0, 1) : source === 'RESIDUAL' ? fc.double({ min: -5, max: 5, noNaN: true }) : level)))
+    const value = fc.tuple(...features.map(({ telemetry, source, aggregate }) => (aggregate === 'COUNT' ? fc.integer({ min: 1, max: windowHours + 1 }) : telemetry === 'state' ? fc.constantFrom(0, 1) : source === 'RESIDUAL' ? fc.double({ min: -5, max: 5, noNaN: true }) : level)))
     await fc.assert(fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 5 }), async (rows) => {
       const { score, contributions } = await session.run({ features: new Tensor('float64', Float64Array.from(rows.flat()), [rows.length, features.length]) })
       const [scores, parts] = [score?.data as Float64Array, contributions?.data as Float64Array]
@@ -45,6 +47,17 @@ describe('the detector of C-Town', () => {
       }
     }), { numRuns: 30 })
     await session.release()
+  })
+
+  test('looks at the mean of six hours once there are so many', () => {
+    const [inHours, tooFew] = [windowHours + 1, windowHours].map((hours) => {
+      const values = row({})
+      values[hourly.length + columnOfFeature(featureNames.flowResidual('PU1'))] = 3
+      values[2 * hourly.length] = hours
+      return scoreOfRow(detector, values)
+    })
+    expect(inHours).toBeGreaterThan(5)
+    expect(tooFew).toBeCloseTo(scoreOfRow(detector, row({})))
   })
 
   test('says of every check which instrument it is about', () => {
@@ -65,15 +78,20 @@ describe('the detector of C-Town', () => {
 
 describe('its features and its fit', () => {
   test('read nothing later than the hour they are of', () => {
-    for (const { name, isBefore, source } of features) expect([name, isBefore ?? false, source]).toEqual([name, name.endsWith(' before'), expect.stringMatching(/^(MEASURED|SIMULATED|RESIDUAL)$/)])
-    expect(new Set(features.map(({ name }) => name)).size).toBe(features.length)
+    const { specs, problems } = parseFeatures(featureInputs, [])
+    expect(problems).toEqual([])
+    expect(specs).toHaveLength(features.length)
+    for (const { name, lag, of } of specs) {
+      expect([name, lag]).toEqual([name, name.includes(' before') ? 3_600_000_000 : 0])
+      expect(of.kind === 'telemetry' && of.source !== 'PREDICTED').toBe(true)
+    }
   })
 
   test('weights are of the first nine months alone; the rest of the year only scales them', () => {
     const random = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
     const next = random(42)
-    const year = Array.from({ length: 1_200 }, () => features.map(() => next()))
-    const other = [...year.slice(0, 900), ...year.slice(900).map((each) => each.map((value) => 3 * value))]
+    const year = Array.from({ length: 1_200 }, () => [...features.slice(1).map(() => next()), windowHours + 1])
+    const other = [...year.slice(0, 900), ...year.slice(900).map((each) => each.map((value, column) => (column === 2 * hourly.length ? value : 3 * value)))]
     const [a, b] = [fitDetector(year), fitDetector(other)].map(({ linear }) => linear.map(({ weights, bias }) => { // by direction
       const length = Math.hypot(...weights)
       return [...weights, bias].map((each) => each / length)
