@@ -1,18 +1,29 @@
 import type { GraphQLSchema } from 'graphql'
+import { createNeo4jAlertChannels } from './adapters/neo4j/alert-channels.ts'
 import { createNeo4jAlertClaim } from './adapters/neo4j/alert-claim.ts'
 import { createNeo4jAlertStore } from './adapters/neo4j/alert-store.ts'
 import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
 import { createNeo4jReach } from './adapters/neo4j/reach.ts'
+import { createNeo4jRulePending } from './adapters/neo4j/rule-pending.ts'
 import { createNeo4jRuleStore } from './adapters/neo4j/rule-store.ts'
+import { createNeo4jRuleTasks } from './adapters/neo4j/rule-tasks.ts'
 import { createNeo4jTwinModels } from './adapters/neo4j/twin-models.ts'
+import { createPost } from './adapters/webhook/post.ts'
+import { createActionStarter } from './alert/action-starter.ts'
 import { findAffected } from './alert/affected.ts'
+import type { Finding } from './alert/alert.ts'
 import { createAlertBoard } from './alert/alert-board.ts'
-import { createAlertKeeper } from './alert/alert-keeper.ts'
+import { createChannelService } from './alert/channel-service.ts'
+import { createAlertKeeper, type Duty } from './alert/alert-keeper.ts'
 import { createAlertService } from './alert/alert-service.ts'
+import { consequencesOf } from './alert/consequences.ts'
 import { createWatcherOf } from './alert/create-watcher.ts'
-import { createEvaluator } from './alert/evaluator.ts'
+import { complete, createEvaluator } from './alert/evaluator.ts'
 import { followAlerts } from './alert/follow-alerts.ts'
+import type { StoredRule } from './alert/rule.ts'
 import { createRuleService } from './alert/rule-service.ts'
+import { createSender } from './alert/sender.ts'
+import { createTaskRunner } from './alert/task-runner.ts'
 import type { Config } from './config.ts'
 import type { Principal } from './graphql/context.ts'
 import type { OpenStream } from './graphql/live-operation.ts'
@@ -20,6 +31,7 @@ import type { Services } from './graphql/services.ts'
 import { createTwinWatches } from './graphql/watch-twins.ts'
 import type { Registry } from './model/registry.ts'
 import type { Log } from './observe/log.ts'
+import { createHostRule } from './prediction/allowed-hosts.ts'
 import type { PredictorBook } from './prediction/predictor.ts'
 import type { OpenLive } from './app-live.ts'
 import type { Telemetry } from './telemetry/create-telemetry.ts'
@@ -46,7 +58,7 @@ export interface AlertStart {
 }
 
 export interface OpenAlerts {
-  readonly services: Pick<Services, 'rules' | 'alerts' | 'alertBoard'>
+  readonly services: Pick<Services, 'rules' | 'alerts' | 'alertChannels' | 'alertBoard'>
   /** Begins to judge; not before all else is there. Its end is before theirs. */
   start(start: AlertStart): Promise<void>
 }
@@ -58,8 +70,10 @@ const [followEveryMs, roundEveryMs, leaseMs] = [1_000, 500, 15_000]
 export function openAlerts({ config, parts, log, database, tenant, telemetry, predictors, live, registry }: AlertParts): OpenAlerts {
   const onTrouble = (err: unknown, what: string): void => { log.warn({ err }, what) }
   const rules = createNeo4jRuleStore(database, tenant)
-  const alerts = createNeo4jAlertStore(database, tenant, () => ({ deliveries: [], tasks: [] }))
+  const alerts = createNeo4jAlertStore(database, tenant, consequencesOf)
   const board = createAlertBoard()
+  const channels = createNeo4jAlertChannels(database, tenant)
+  const mayCall = createHostRule(config.alertHosts)
   const twins = createNeo4jTwinModels(database, tenant)
   const reach = createNeo4jReach(database, tenant)
   if (config.neo4j) parts.use(followAlerts({ store: alerts, board, everyMs: followEveryMs, onTrouble: (error) => { onTrouble(error, 'alerts of other processes could not be looked up') } }))
@@ -73,26 +87,52 @@ export function openAlerts({ config, parts, log, database, tenant, telemetry, pr
     get principal() { return begun().principal },
   })
   let wake = (): void => undefined
+  let send = (): void => undefined
+  const affected = (twin: string | null, rule: StoredRule): ReturnType<typeof findAffected> => findAffected(reach, twin, rule)
+  const report = async (finding: Finding): Promise<void> => {
+    const [rule] = await rules.find([finding.subject.rule])
+    if (rule || finding.kind === 'resolve') board.tell(await alerts.apply([await complete(finding, { affected }, rule)]))
+  }
+  /** What one process does for all. */
+  const createDuty = ({ services: { runs, runBoard }, principal: { subject: actor } }: AlertStart, rouse: () => void): Duty => {
+    const runner = createTaskRunner({ tasks: createNeo4jRuleTasks(database, tenant), starter: createActionStarter({ runs, board: runBoard, actor }), report, now: nowMicroseconds, onTrouble })
+    const createWatcher = createWatcherOf({ telemetry, registry, watches, rules, pending: createNeo4jRulePending(database, tenant), onTick: runner.wake })
+    const evaluator = createEvaluator({
+      rules, alerts, board, store: telemetry.store, createWatcher, affected, now: nowMicroseconds, wake: rouse, onTrouble,
+      existing: async (ids) => new Set((await twins.modelsOf(ids)).keys()),
+    })
+    const sender = createSender({
+      channels, alerts, post: createPost({ mayCall }), environment: config.environment, url: `http://${config.host}:${config.port}/graphql`, now: () => nowMicroseconds() / 1_000, onTrouble,
+    })
+    send = sender.wake
+    const stop = board.listen(({ event }) => {
+      sender.wake()
+      if (event === 'RAISED' || event === 'REOPENED') runner.wake()
+    })
+    return {
+      ...evaluator,
+      close() {
+        stop()
+        evaluator.close()
+        runner.close()
+        sender.close()
+      },
+    }
+  }
   return {
     services: {
       alertBoard: board,
+      alertChannels: createChannelService({ store: channels, mayCall, onChanged: () => { send() } }),
       alerts: createAlertService({ store: alerts, board }),
       rules: createRuleService({
         store: rules, registry, twins, filterProblem: watches.problemOf, onChanged: () => { wake() },
         knownPredictors: async (names) => new Set((await Promise.all(names.map(async (name) => (await predictors?.find(name) ? [name] : [])))).flat()),
-        knownChannels: () => Promise.resolve(new Set()),
+        knownChannels: async (ids) => new Set((await channels.find(ids)).flatMap((channel) => channel?.id ?? [])),
       }),
     },
     async start(start) {
       started = start
-      const createWatcher = createWatcherOf({ telemetry, registry, watches })
-      const keeper = parts.use(createAlertKeeper({
-        claim: createNeo4jAlertClaim(database, tenant), leaseMs, everyMs: roundEveryMs, onTrouble,
-        createEvaluator: (rouse) => createEvaluator({
-          rules, alerts, board, store: telemetry.store, createWatcher, affected: (twin, rule) => findAffected(reach, twin, rule), now: nowMicroseconds, wake: rouse, onTrouble,
-          existing: async (ids) => new Set((await twins.modelsOf(ids)).keys()),
-        }),
-      }))
+      const keeper = parts.use(createAlertKeeper({ claim: createNeo4jAlertClaim(database, tenant), leaseMs, everyMs: roundEveryMs, onTrouble, createDuty: (rouse) => createDuty(start, rouse) }))
       wake = keeper.wake
       parts.defer(telemetry.tail.listen(keeper.wake))
       const told = await live.follow({

@@ -87,6 +87,7 @@ export const problemCodes = {
   SCENARIO_CHANGED: { meaning: 'The scenario was written into while it was being promoted.', remedy: 'Send it again.' },
   SCENARIO_HAS_BRANCHES: { meaning: 'Open scenarios branch off from the scenario.', remedy: 'Promote or discard those first; the message names them.' },
   SCENARIO_CONFLICTS: { meaning: 'What the scenario changes was changed in its base meanwhile; conflicts lists every one.', remedy: 'Look at what changed, then promote with onConflict: OVERWRITE, or discard the scenario.' },
+  CHANNEL_IN_USE: { meaning: 'Rules still tell the channel.', remedy: 'Take it out of the rules that the message names first.' },
   UNKNOWN_ENGINE: { meaning: 'No engine has this id.', remedy: 'Use one that `engines` lists.' },
   UNKNOWN_TWIN: { meaning: 'What a run is asked to do names a twin that is not in its network.', remedy: 'Check the id, and that `of` and `over` reach it.' },
   UNKNOWN_PARAMETER: { meaning: 'The engine has no such parameter, or nothing of that name can be turned.', remedy: 'Use a parameter of the engine; `engines` lists them.' },

@@ -1,12 +1,19 @@
 import type { Claim } from '../util/claimed-rounds.ts'
 import { monotonicMs } from '../util/clock.ts'
 import { newId } from '../util/id.ts'
-import type { Evaluator } from './evaluator.ts'
+
+/** What one process does for all, while it is its turn. */
+export interface Duty {
+  /** What there is to do by now. Where it fails, another duty begins. */
+  round(): Promise<unknown>
+  /** Twins that were deleted. */
+  twinsChanged(ids: Iterable<string>): void
+  close(): void
+}
 
 export interface AlertKeeperConfig {
   readonly claim: Claim
-  /** What judges, where this process does; and what else only one process does. */
-  readonly createEvaluator: (wake: () => void) => Evaluator
+  readonly createDuty: (wake: () => void) => Duty
   /** How long others wait for a process that ended without saying so. */
   readonly leaseMs: number
   /** From one round to the next, where nobody wakes it. */
@@ -25,9 +32,9 @@ export interface AlertKeeper extends AsyncDisposable {
 
 const [soonestRetryMs, latestRetryMs] = [100, 10_000]
 
-export function createAlertKeeper({ claim, createEvaluator, leaseMs, everyMs, onTrouble }: AlertKeeperConfig): AlertKeeper {
+export function createAlertKeeper({ claim, createDuty, leaseMs, everyMs, onTrouble }: AlertKeeperConfig): AlertKeeper {
   const holder = newId()
-  let evaluator: Evaluator | undefined
+  let duty: Duty | undefined
   let isClosed = false
   let isAsked = true
   let claimedUntil = Number.NEGATIVE_INFINITY
@@ -39,8 +46,8 @@ export function createAlertKeeper({ claim, createEvaluator, leaseMs, everyMs, on
     if (retryMs === 0) rouse()
   }
   const drop = (): void => {
-    evaluator?.close()
-    evaluator = undefined
+    duty?.close()
+    duty = undefined
   }
   const rest = (ms: number): Promise<void> => new Promise((resolve) => {
     const timer = setTimeout(resolve, ms).unref()
@@ -64,8 +71,8 @@ export function createAlertKeeper({ claim, createEvaluator, leaseMs, everyMs, on
       return
     }
     isAsked = false
-    evaluator ??= createEvaluator(wake)
-    await evaluator.round()
+    duty ??= createDuty(wake)
+    await duty.round()
   }
   const run = async (): Promise<void> => {
     while (!isClosed) {
@@ -77,16 +84,16 @@ export function createAlertKeeper({ claim, createEvaluator, leaseMs, everyMs, on
         if (retryMs === 0) onTrouble(error, 'rules cannot be judged; it is tried again') // once for an outage
         retryMs = Math.min(Math.max(soonestRetryMs, 2 * retryMs), latestRetryMs)
       }
-      if (!evaluator && retryMs === 0) isAsked = false // another process judges
-      await rest(retryMs || (evaluator ? everyMs : leaseMs / 4))
+      if (!duty && retryMs === 0) isAsked = false // another process judges
+      await rest(retryMs || (duty ? everyMs : leaseMs / 4))
     }
   }
   const running = run()
   return {
     wake,
-    get isMine() { return evaluator !== undefined },
+    get isMine() { return duty !== undefined },
     twinsChanged(ids) {
-      evaluator?.twinsChanged(ids)
+      duty?.twinsChanged(ids)
       wake()
     },
     async [Symbol.asyncDispose]() {

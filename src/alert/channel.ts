@@ -1,3 +1,6 @@
+import type { Conflict, Invalid, LimitReached, NotFound } from '../problem.ts'
+import type { Result } from '../util/result.ts'
+
 /** Where alerts are sent to. */
 export interface Channel {
   readonly id: string
@@ -5,8 +8,8 @@ export interface Channel {
   readonly kind: 'WEBHOOK' | 'ALERTMANAGER'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** What messages are signed with; undefined: they are not. */
-  readonly secret: ChannelSecret | undefined
+  /** What messages are signed with; null: they are not. */
+  readonly secret: ChannelSecret | null
   readonly isEnabled: boolean
 }
 
@@ -19,15 +22,54 @@ export interface NewDelivery {
   readonly channel: string
   readonly alert: string
   readonly event: string
-  /** JSON. */
+  /** Of a channel those that wait are sent in this order: that of the changes of all alerts. */
+  readonly place: number
+  /** JSON: what webhooks are told. */
   readonly payload: string
 }
 
-export type DeliveryState = 'PENDING' | 'DELIVERED' | 'DEAD'
-
-export interface Delivery extends NewDelivery {
-  readonly state: DeliveryState
+export interface Delivery extends Omit<NewDelivery, 'place'> {
   readonly attempts: number
-  readonly dueAt: number
-  readonly lastError: string | null
+  /** From now on, in ms; not more than 0: it is due. */
+  readonly dueInMs: number
 }
+
+export interface ChannelGround {
+  readonly channel: Channel | undefined
+  readonly taken: ReadonlySet<string>
+  readonly count: number
+}
+
+export type ChannelProblem = Invalid | Conflict | NotFound | LimitReached
+
+/** Channels, and what is to be sent over them. Every method that writes is one transaction. They throw STORE_UNAVAILABLE, TIMEOUT, OUTCOME_UNKNOWN. */
+export interface ChannelStore {
+  put(id: string, actor: string, decide: (ground: ChannelGround) => Result<Channel, ChannelProblem>): Promise<Result<Channel, ChannelProblem>>
+  /** With what waits for it, which is DEAD then. Rules that tell it, at most so many; where there are any it stays. Undefined: there is none. */
+  remove(id: string): Promise<{ readonly usedBy: readonly string[] } | undefined>
+  find(ids: readonly string[]): Promise<readonly (Channel | undefined)[]>
+  all(): Promise<readonly Channel[]>
+  /** What keeps messages from being delivered; null: nothing does. */
+  setTrouble(id: string, trouble: string | null): Promise<void>
+  /** Enabled channels with something to send, and when the first of it is due: from now on, in ms. */
+  waiting(): Promise<readonly { readonly channel: Channel; readonly dueInMs: number }[]>
+  /** What waits for a channel, in its order. */
+  next(channel: string, limit: number): Promise<readonly Delivery[]>
+  delivered(id: string): Promise<void>
+  /** It was not delivered; it is tried again after so many ms, or never. */
+  failed(id: string, error: string, retryInMs: number | undefined): Promise<void>
+  /** Those that are there become PENDING, as if they were new; answers their ids. */
+  redeliver(ids: readonly string[]): Promise<readonly string[]>
+  /** Deletes what was delivered, or given up, before the instant (ms); at most so many. */
+  forget(before: number, limit: number): Promise<number>
+}
+
+/** One message over HTTP. */
+export interface Outgoing {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Sends a message; undefined: it was taken (2xx). Else why not, when to try again at the soonest where the receiver says, and whether never. */
+export type Post = (message: Outgoing, signal: AbortSignal) => Promise<undefined | { readonly error: string; readonly retryAfterMs?: number | undefined; readonly isGone?: boolean }>

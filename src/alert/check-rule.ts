@@ -84,6 +84,7 @@ function checkActions(given: readonly ActionRequest[], path: readonly string[], 
     if (!infer) return []
     const simulation = infer.simulation ?? null
     if (simulation && !given.slice(0, index).some((each) => each.simulate !== undefined)) problems.push({ code: 'MISSING_INPUT', path: [...path, String(index), 'infer', 'simulation'], message: 'No simulation comes before this inference in the list.' })
+    if ((infer.input as { readonly stream?: unknown }).stream) problems.push({ code: 'INVALID_INPUT', path: [...path, String(index), 'infer', 'input', 'stream'], message: 'A stream does not end, so that nothing would come after it. Start it by startInference.' })
     return [{ kind: 'InferAction', input: infer.input, simulation }]
   })
 }

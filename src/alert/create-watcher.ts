@@ -1,5 +1,11 @@
 import type { Registry } from '../model/registry.ts'
 import type { TelemetryService } from '../telemetry/telemetry-service.ts'
+import { createLiveWatcher } from './live-watcher.ts'
+import { createMissingWatcher } from './missing-watcher.ts'
+import type { PendingStore } from './pending-store.ts'
+import { propertyQuery } from './property-query.ts'
+import type { RuleStore } from './rule-store.ts'
+import { createScheduleWatcher } from './schedule-watcher.ts'
 import type { StoredRule } from './rule.ts'
 import { seriesOfDrift, seriesOfThreshold } from './series-of-rule.ts'
 import { createSeriesWatcher } from './series-watcher.ts'
@@ -11,22 +17,26 @@ export interface WatcherConfig {
   readonly telemetry: Pick<TelemetryService, 'store' | 'directory'>
   readonly registry: () => Registry
   readonly watches: TwinWatches
+  readonly pending: PendingStore
+  readonly rules: Pick<RuleStore, 'takeTick'>
+  /** A schedule has something to be done. */
+  readonly onTick: () => void
 }
 
 /** What watches for a rule, by its condition. */
-export function createWatcherOf(config: WatcherConfig): (rule: StoredRule, wake: () => void) => Watcher | undefined {
-  const { telemetry: { store, directory }, registry, watches } = config
+export function createWatcherOf(config: WatcherConfig): (rule: StoredRule, wake: () => void) => Watcher {
+  const { telemetry: { store, directory }, registry, watches, pending, rules, onTick } = config
   return (rule, wake) => {
     const { when } = rule
     const filterOf = (of: Parameters<typeof createSubjectFilter>[0]) => createSubjectFilter(of, { directory, registry, watch: (filter) => watches.open(filter, wake) })
     switch (when.kind) {
       case 'ThresholdCondition':
-        if (when.property !== null) return undefined
+        if (when.property !== null) return createLiveWatcher({ rule, watch: watches.open(propertyQuery(when, registry()), wake), property: { name: when.property, limits: when }, pending })
         return createSeriesWatcher({ rule, limits: when, over: when.over, store, series: seriesOfThreshold(rule, when, { store, directory, filter: filterOf(when.of) }) })
       case 'DriftCondition': return createSeriesWatcher({ rule, limits: when, over: null, store, series: seriesOfDrift(rule, when, { store }) })
-      case 'LiveCondition': return undefined
-      case 'MissingCondition': return undefined
-      case 'ScheduleCondition': return undefined
+      case 'LiveCondition': return createLiveWatcher({ rule, watch: watches.open(when, wake), property: undefined, pending })
+      case 'MissingCondition': return createMissingWatcher({ rule, condition: when, watch: when.of.twins === null ? watches.open({ model: when.of.model, where: when.of.where }, wake) : undefined, directory, store })
+      case 'ScheduleCondition': return createScheduleWatcher({ rule, condition: when, rules, onTick })
     }
   }
 }

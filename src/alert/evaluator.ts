@@ -1,9 +1,13 @@
+import { Failure } from '../errors.ts'
+import { mayPass } from '../run/insist.ts'
 import type { Microseconds } from '../telemetry/reading.ts'
 import type { TelemetryStore } from '../telemetry/telemetry-store.ts'
 import type { Alert, Finding } from './alert.ts'
 import type { AlertBoard } from './alert-board.ts'
 import type { AlertStore, Found } from './alert-store.ts'
-import type { StoredRule } from './rule.ts'
+import type { Condition, StoredRule } from './rule.ts'
+import { driftNames } from './series-of-rule.ts'
+import { actionSeries } from './task.ts'
 import type { RuleStore } from './rule-store.ts'
 import type { Watcher } from './watcher.ts'
 
@@ -12,8 +16,7 @@ export interface EvaluatorConfig {
   readonly alerts: AlertStore
   readonly board: AlertBoard
   readonly store: Pick<TelemetryStore, 'received' | 'head'>
-  /** Undefined: the rule is nothing to watch for. Throws the Failure that keeps it from being watched. */
-  readonly createWatcher: (rule: StoredRule, wake: () => void) => Watcher | undefined
+  readonly createWatcher: (rule: StoredRule, wake: () => void) => Watcher
   readonly affected: (twin: string | null, rule: StoredRule) => Promise<Found['affected']>
   /** Of these twins, those that there are. */
   readonly existing: (twins: readonly string[]) => Promise<ReadonlySet<string>>
@@ -34,12 +37,15 @@ export interface Evaluator {
 const [pageSize, alertsAtOnce] = [5_000, 1_000]
 /** While nothing is found, so often it is written down how far was judged. */
 const positionEvery: Microseconds = 2_000_000
+/** Rules that cannot be watched are tried again so often. */
+const retryEvery: Microseconds = 30_000_000
 
 export function createEvaluator(config: EvaluatorConfig): Evaluator {
   const { rules: ruleStore, alerts, board, store, createWatcher, existing, now, wake, onTrouble } = config
   const rules = new Map<string, StoredRule>()
   const watchers = new Map<string, Watcher>()
-  const troubled = new Map<string, string>()
+  const troubled = new Map<string, string | null>()
+  const retryAt = new Map<string, Microseconds>()
   const open = new Map<string, Alert>()
   let changedTwins = new Set<string>()
   let revision = -1
@@ -56,7 +62,7 @@ export function createEvaluator(config: EvaluatorConfig): Evaluator {
     const clock = now()
     if (findings.length === 0 && clock - written < positionEvery) return
     const found: Found[] = []
-    for (const finding of findings) found.push(await complete(finding, config, rules))
+    for (const finding of findings) found.push(await complete(finding, config, rules.get(finding.subject.rule)))
     const changes = await alerts.apply(found, upTo)
     written = clock
     for (const { alert } of changes) note(alert)
@@ -82,42 +88,59 @@ export function createEvaluator(config: EvaluatorConfig): Evaluator {
   }
   const setTrouble = async (rule: StoredRule, error: unknown): Promise<void> => {
     const text = error === undefined ? null : error instanceof Error ? error.message : String(error)
-    if ((troubled.get(rule.id) ?? null) === text) return
+    const known = troubled.has(rule.id) ? troubled.get(rule.id) ?? null : rule.trouble
+    if (known === text) return
     await ruleStore.setTrouble(rule.id, text)
-    if (text === null) troubled.delete(rule.id)
-    else {
-      troubled.set(rule.id, text)
-      onTrouble(error, `the rule ${rule.id} cannot be watched`)
-    }
+    troubled.set(rule.id, text)
+    if (text !== null) onTrouble(error, `the rule ${rule.id} cannot be watched`)
   }
   /** Watches as the rules say by now. Alerts of rules that watch no more are resolved; of those that changed they are looked at anew. */
   const loadRules = async (upTo: Microseconds): Promise<readonly Finding[]> => {
     const latest = await ruleStore.revision()
+    const again = [...retryAt].flatMap(([id, due]) => (due <= now() ? rules.get(id) ?? [] : []))
+    for (const rule of again) {
+      retryAt.delete(rule.id)
+      await begin(rule, upTo)
+    }
     if (latest === revision) return []
     const all = new Map((await ruleStore.all()).map((rule) => [rule.id, rule]))
     const findings: Finding[] = []
     for (const id of new Set([...watchers.keys(), ...[...open.values()].map(({ rule }) => rule)])) if (!all.get(id)?.isEnabled) findings.push(...retire(id))
     for (const id of [...rules.keys()]) if (!all.has(id)) rules.delete(id)
     for (const rule of all.values()) {
-      if (rule.isEnabled && (rules.get(rule.id)?.version !== rule.version || !watchers.has(rule.id))) findings.push(...await begin(rule, upTo))
+      if (!rule.isEnabled) retryAt.delete(rule.id)
+      else if (rules.get(rule.id)?.version !== rule.version || !(watchers.has(rule.id) || retryAt.has(rule.id))) await begin(rule, upTo)
       rules.set(rule.id, rule)
     }
     revision = latest
     return findings
   }
-  const begin = async (rule: StoredRule, upTo: Microseconds): Promise<readonly Finding[]> => {
+  const begin = async (rule: StoredRule, upTo: Microseconds): Promise<void> => {
     watchers.get(rule.id)?.close()
     watchers.delete(rule.id)
     rules.set(rule.id, rule)
     const watcher = createWatcher(rule, wake)
-    if (!watcher) return []
     watchers.set(rule.id, watcher)
-    if (rule.judged === rule.version) return []
-    const findings = await watcher.begin({ from: upTo, upTo, now: now() }, open)
-    await apply(findings, upTo)
-    await ruleStore.setJudged(rule.id, rule.version)
-    await setTrouble(rule, undefined)
-    return []
+    if (rule.judged === rule.version) return
+    const former = [...open.values()].filter((alert) => alert.rule === rule.id && !concerns(rule.when, alert.series))
+    const found = await asking(rule, () => watcher.begin({ from: upTo, upTo, now: now() }, open))
+    await apply([...former.map((alert) => ({ kind: 'resolve', subject: alert, until: null, resolution: 'RULE_CHANGED' } as const)), ...found], upTo)
+    if (watchers.has(rule.id)) await ruleStore.setJudged(rule.id, rule.version)
+  }
+  /** A rule that cannot be watched, as its filter fits the models no more or too many twins satisfy it, does not keep the others from it. It is tried again. */
+  const asking = async (rule: StoredRule, ask: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> => {
+    try {
+      const findings = await ask()
+      await setTrouble(rule, undefined)
+      return findings
+    } catch (error) {
+      if (!(error instanceof Failure) || mayPass(error)) throw error
+      await setTrouble(rule, error)
+      watchers.get(rule.id)?.close()
+      watchers.delete(rule.id)
+      retryAt.set(rule.id, now() + retryEvery)
+      return []
+    }
   }
 
   const checkTwins = async (): Promise<readonly Finding[]> => {
@@ -135,7 +158,10 @@ export function createEvaluator(config: EvaluatorConfig): Evaluator {
     const readings = head > from ? await store.received(from, pageSize, { withoutRuns: true }) : []
     const upTo = readings.at(-1)?.receivedAt ?? Math.max(head, from)
     const findings: Finding[] = []
-    for (const watcher of watchers.values()) findings.push(...await watcher.hear({ readings, from, upTo, now: now() }, open))
+    for (const [id, watcher] of [...watchers]) {
+      const rule = rules.get(id)
+      if (rule) findings.push(...await asking(rule, () => watcher.hear({ readings, from, upTo, now: now() }, open)))
+    }
     await apply(findings, upTo)
     position = upTo
     return readings.length
@@ -156,8 +182,20 @@ export function createEvaluator(config: EvaluatorConfig): Evaluator {
   }
 }
 
-async function complete(finding: Finding, { affected }: EvaluatorConfig, rules: ReadonlyMap<string, StoredRule>): Promise<Found> {
-  const rule = rules.get(finding.subject.rule)
+/** A finding with what its rule says. */
+export async function complete(finding: Finding, { affected }: Pick<EvaluatorConfig, 'affected'>, rule: StoredRule | undefined): Promise<Found> {
   const facts = rule ?? { name: finding.subject.rule, severity: 'WARNING' as const, labels: {}, annotations: {}, reopenWithin: 0, notify: [], then: [] } // of one that was deleted; nothing is raised
   return { ...finding, rule: facts, affected: finding.kind === 'raise' && rule ? await affected(finding.subject.twin, rule) : { twins: [], isComplete: true } }
+}
+
+/** Can an alert of the condition be about the series? That an action could not be done is about none of them. */
+function concerns(when: Condition, series: string | null): boolean {
+  if (series === actionSeries) return true
+  switch (when.kind) {
+    case 'ThresholdCondition': return series === (when.series ?? when.property)
+    case 'MissingCondition': return series === when.series
+    case 'DriftCondition': return series?.startsWith(`${driftNames[when.measure]}~`) === true
+    case 'LiveCondition': return series === null
+    case 'ScheduleCondition': return false
+  }
 }

@@ -8,3 +8,7 @@ export function shownReading({ twin, series }: Subject, { value, at }: Pick<Evid
   const held = since < at ? ` since ${formatInstant(since)}` : ''
   return `${series ?? 'A value'} of ${twin ?? 'nothing'} is ${value ?? 'unknown'}, ${direction === 'ABOVE' ? 'above' : 'below'} ${limit}${held}.`
 }
+
+export const shownMember = ({ twin }: Subject, rule: string): string => `${twin ?? 'Nothing'} is as the rule "${rule}" says.`
+
+export const shownSilence = ({ twin, series }: Subject, heardAt: Microseconds): string => `Nothing was received of ${series ?? 'any series'} of ${twin ?? 'nothing'} since ${formatInstant(heardAt)}.`

@@ -79,7 +79,7 @@ export function createRuleService({ store, registry, twins, knownPredictors, kno
 
 const unknownRule = (id: string): NotFound => ({ kind: 'NotFound', code: 'NOT_FOUND', message: `There is no rule ${JSON.stringify(id.slice(0, 80))}.`, path: ['id'], id })
 
-function withoutMeta({ version: _version, judged: _judged, createdAt: _createdAt, createdBy: _createdBy, updatedAt: _updatedAt, ...rule }: StoredRule): Rule {
+function withoutMeta({ version: _version, judged: _judged, trouble: _trouble, createdAt: _createdAt, createdBy: _createdBy, updatedAt: _updatedAt, ...rule }: StoredRule): Rule {
   return rule
 }
 

@@ -1,6 +1,7 @@
 import type { Conflict, Invalid, LimitReached, NotFound } from '../problem.ts'
 import type { Result } from '../util/result.ts'
 import type { Rule, StoredRule } from './rule.ts'
+import type { NewTask } from './task.ts'
 
 /** What a change of the rules is decided on. */
 export interface RuleGround {
@@ -26,6 +27,6 @@ export interface RuleStore {
   setJudged(id: string, version: number): Promise<void>
   /** What keeps a rule from being judged; null: nothing does. */
   setTrouble(id: string, trouble: string | null): Promise<void>
-  /** Takes a tick of a schedule; false where it, or a later one, was taken. */
-  takeTick(id: string, tick: number): Promise<boolean>
+  /** Takes a tick of a schedule, and with it what is to be done; false where it, or a later one, was taken. */
+  takeTick(id: string, tick: number, task: NewTask | undefined): Promise<boolean>
 }

@@ -35,6 +35,8 @@ export interface StoredRule extends Rule {
   readonly version: number
   /** The last version for which what was so already was looked at; null: none. */
   readonly judged: number | null
+  /** What keeps it from being watched. */
+  readonly trouble: string | null
   /** Ms since 1970. */
   readonly createdAt: number
   readonly createdBy: string

@@ -59,11 +59,11 @@ export function seriesOfThreshold(rule: StoredRule, { of, series, source }: Thre
   }
 }
 
-const measures = { PSI: 'psi', KS: 'ks', PAGE_HINKLEY: 'page-hinkley' } as const
+export const driftNames = { PSI: 'psi', KS: 'ks', PAGE_HINKLEY: 'page-hinkley' } as const
 
 /** Of drift: series of what stands for the predictor in the place of a twin, `predictor:<name>;<version>`. */
 export function seriesOfDrift(rule: StoredRule, { predictor, measure, feature }: DriftCondition, { store }: { readonly store: Store }): SeriesOfRule {
-  const start = `${measures[measure]}~`
+  const start = `${driftNames[measure]}~`
   const isMine = ({ twin, name, source, run }: SeriesKey): boolean => source === 'DERIVED' && run === null && (twin === `predictor:${predictor}` || twin.startsWith(`predictor:${predictor};`))
     && (feature === null ? name.startsWith(start) : name === start + feature)
   return {

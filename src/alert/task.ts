@@ -12,6 +12,26 @@ export interface NewTask {
 export interface Task extends NewTask {
   /** How many of them are done. */
   readonly done: number
-  /** The run of each that was started. */
+  /** The run of each that is done. */
   readonly runs: readonly string[]
 }
+
+/** What is to be done, the one truth of it. Fails with STORE_UNAVAILABLE, TIMEOUT, OUTCOME_UNKNOWN. */
+export interface TaskStore {
+  /** Those that are not done, of each rule the oldest. */
+  waiting(limit: number): Promise<readonly Task[]>
+  progress(key: string, done: number, runs: readonly string[]): Promise<void>
+  /** It is over, done or not; what is over for long is forgotten. */
+  end(key: string): Promise<void>
+}
+
+/** Starts what rules do, and tells when it has ended. */
+export interface ActionStarter {
+  /** The run's id. The same key starts the same run, whoever asks and however often. `previous`: the run of the last simulation before it in the list. */
+  start(action: Action, key: string, previous: string | undefined): Promise<{ readonly run: string } | { readonly problem: string }>
+  /** Resolves when the run has ended; undefined: it succeeded, else why it did not. Rejects with the signal's reason. */
+  ended(run: string, signal: AbortSignal): Promise<string | undefined>
+}
+
+/** In the place of a series: the alert says that an action of the rule could not be done. */
+export const actionSeries = 'rule-action'

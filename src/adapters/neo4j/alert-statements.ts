@@ -31,10 +31,10 @@ CALL () {
 }
 CALL () { UNWIND $b.reach AS row CREATE (:_AlertReach {_t: $b.t, alert: row.alert, page: row.page, twins: row.twins}) RETURN count(*) AS pages }
 CALL () {
-  UNWIND $b.deliveries AS row CREATE (d:_AlertDelivery {_t: $b.t}) SET d += row, d.state = 'PENDING', d.attempts = 0, d.dueAtMs = timestamp(), d.place = $b.revision, d.createdTime = datetime({epochMillis: timestamp()})
+  UNWIND $b.deliveries AS row CREATE (d:_AlertDelivery {_t: $b.t}) SET d += row, d.state = 'PENDING', d.attempts = 0, d.dueAtMs = timestamp(), d.createdTime = datetime({epochMillis: timestamp()})
   RETURN count(*) AS deliveries
 }
-CALL () { UNWIND $b.tasks AS row MERGE (k:_RuleTask {_t: $b.t, key: row.key}) ON CREATE SET k += row, k.done = 0, k.runs = [], k.isDone = false RETURN count(*) AS tasks }
+CALL () { UNWIND $b.tasks AS row MERGE (k:_RuleTask {_t: $b.t, key: row.key}) ON CREATE SET k += row, k.done = 0, k.runs = [], k.isDone = false, k.createdAtMs = timestamp() RETURN count(*) AS tasks }
 RETURN formers + written + pages + deliveries + tasks AS written`
 
 export const find = `RETURN COLLECT { UNWIND $b.ids AS id MATCH (a:_Alert {_t: $b.t, id: id}) USING INDEX SEEK a:_Alert(_t, id) RETURN ${shown} } AS alerts`

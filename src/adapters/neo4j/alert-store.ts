@@ -29,7 +29,8 @@ export function createNeo4jAlertStore(database: Pick<Neo4jDatabase, 'read' | 'wr
     await tx.run({
       text: cypher.write,
       parameters: b({
-        revision: BigInt(revision), position: position === undefined ? null : BigInt(Math.round(position)), former, rows, reach: changes.flatMap(toReach), deliveries,
+        revision: BigInt(revision), position: position === undefined ? null : BigInt(Math.round(position)), former, rows, reach: changes.flatMap(toReach),
+        deliveries: deliveries.map(({ place, ...delivery }) => ({ ...delivery, place: BigInt(place) })),
         tasks: tasks.map(({ actions, ...task }) => ({ ...task, actions: JSON.stringify(actions) })),
       }),
     })

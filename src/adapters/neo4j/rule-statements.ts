@@ -1,5 +1,5 @@
 /** A rule as statements return it. */
-const shown = 'r {.definition, .version, .judged, .createdAtMs, .createdBy, .updatedAtMs}'
+const shown = 'r {.definition, .version, .judged, .trouble, .createdAtMs, .createdBy, .updatedAtMs}'
 
 const lock = 'MERGE (h:_Alerting {_t: $b.t}) ON CREATE SET h.revision = 0, h.rules = 0 SET h.lock = timestamp() WITH h'
 
@@ -34,4 +34,5 @@ export const takeTick = `${lock}
 OPTIONAL MATCH (r:_Rule {_t: $b.t, id: $b.id})
 WITH r, r IS NOT NULL AND (r.tick IS NULL OR r.tick < $b.tick) AS taken
 SET r.tick = CASE WHEN taken THEN $b.tick ELSE r.tick END
+FOREACH (row IN CASE WHEN taken THEN $b.tasks ELSE [] END | MERGE (k:_RuleTask {_t: $b.t, key: row.key}) ON CREATE SET k += row, k.done = 0, k.runs = [], k.isDone = false, k.createdAtMs = timestamp())
 RETURN taken`

@@ -7,6 +7,7 @@ interface RuleRow {
   readonly definition: string
   readonly version: number
   readonly judged: number | null
+  readonly trouble: string | null
   readonly createdAtMs: number
   readonly createdBy: string
   readonly updatedAtMs: number
@@ -44,14 +45,15 @@ export function createNeo4jRuleStore(database: Pick<Neo4jDatabase, 'read' | 'wri
     async setTrouble(id, trouble) {
       await database.write({ text: cypher.setTrouble, parameters: b({ id, trouble }) })
     },
-    async takeTick(id, tick) {
-      return (await database.write({ text: cypher.takeTick, parameters: b({ id, tick: BigInt(tick) }) }))['taken'] === true
+    async takeTick(id, tick, task) {
+      const tasks = task ? [{ ...task, actions: JSON.stringify(task.actions) }] : []
+      return (await database.write({ text: cypher.takeTick, parameters: b({ id, tick: BigInt(tick), tasks }) }))['taken'] === true
     },
   }
 }
 
-const toRule = ({ definition, version, judged, createdAtMs, createdBy, updatedAtMs }: RuleRow): StoredRule =>
-  ({ ...JSON.parse(definition) as Rule, version, judged, createdAt: createdAtMs, createdBy, updatedAt: updatedAtMs })
+const toRule = ({ definition, version, judged, trouble, createdAtMs, createdBy, updatedAtMs }: RuleRow): StoredRule =>
+  ({ ...JSON.parse(definition) as Rule, version, judged, trouble, createdAt: createdAtMs, createdBy, updatedAt: updatedAtMs })
 
 function toColumns(rule: Rule): Readonly<Record<string, unknown>> {
   const { id, name, description, severity, isEnabled, when, over, depth, notify } = rule

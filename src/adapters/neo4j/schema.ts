@@ -33,6 +33,7 @@ const definitions = [
   'CREATE CONSTRAINT alerting_tenant IF NOT EXISTS FOR (n:_Alerting) REQUIRE n._t IS UNIQUE',
   'CREATE CONSTRAINT alert_keeper_tenant IF NOT EXISTS FOR (n:_AlertKeeper) REQUIRE n._t IS UNIQUE',
   'CREATE CONSTRAINT rule_id IF NOT EXISTS FOR (n:_Rule) REQUIRE (n._t, n.id) IS UNIQUE',
+  'CREATE CONSTRAINT rule_pending IF NOT EXISTS FOR (n:_RulePending) REQUIRE (n._t, n.rule) IS UNIQUE',
   'CREATE CONSTRAINT alert_id IF NOT EXISTS FOR (n:_Alert) REQUIRE (n._t, n.id) IS UNIQUE',
   'CREATE CONSTRAINT alert_current IF NOT EXISTS FOR (n:_Alert) REQUIRE (n._t, n.current) IS UNIQUE',
   'CREATE CONSTRAINT alert_reach IF NOT EXISTS FOR (n:_AlertReach) REQUIRE (n._t, n.alert, n.page) IS UNIQUE',

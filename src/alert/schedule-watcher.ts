@@ -1,0 +1,31 @@
+import type { RuleStore } from './rule-store.ts'
+import type { ScheduleCondition, StoredRule } from './rule.ts'
+import type { Watcher } from './watcher.ts'
+
+export interface ScheduleWatcherConfig {
+  readonly rule: StoredRule
+  readonly condition: ScheduleCondition
+  readonly rules: Pick<RuleStore, 'takeTick'>
+  /** There is something to do. */
+  readonly onTick: () => void
+}
+
+/** Lets a rule's actions be done at each tick, once, whoever finds that it is time. Of ticks that were missed the last one counts. */
+export function createScheduleWatcher({ rule, condition: { every }, rules, onTick }: ScheduleWatcherConfig): Watcher {
+  let last: number | undefined
+  return {
+    async begin({ now }) {
+      last = Math.floor(now / every)
+      await rules.takeTick(rule.id, last, undefined) // the first one is to come
+      return []
+    },
+    async hear({ now }) {
+      const tick = Math.floor(now / every)
+      if (last !== undefined && tick <= last) return []
+      last = tick
+      if (await rules.takeTick(rule.id, tick, { key: `rule:${rule.id}:${tick}`, rule: rule.id, alert: null, actions: rule.then })) onTick()
+      return []
+    },
+    close: () => undefined,
+  }
+}
