@@ -16,6 +16,7 @@ import { checkCardInputs } from './prediction/features/to-tensors.ts'
 import { createForecasts } from './prediction/forecast/create-forecasts.ts'
 import { createPredictorBook } from './prediction/predictor-book.ts'
 import type { PredictorBook } from './prediction/predictor.ts'
+import { createServedModels, type FindServedModel } from './prediction/served-model.ts'
 import type { PredictorRuntime, RuntimeId } from './prediction/runtime.ts'
 import type { TelemetryService } from './telemetry/telemetry-service.ts'
 
@@ -34,6 +35,8 @@ export interface OpenPrediction {
   readonly runtimes: ReadonlyMap<RuntimeId, PredictorRuntime>
   readonly book: PredictorBook
   readonly drift: DriftMonitor
+  /** What others are served. */
+  readonly served: FindServedModel
 }
 
 /** The part of the app that predicts: what computes, and what there is to compute. Runs are done by `openRuns`. */
@@ -44,7 +47,7 @@ export function openPrediction({ config, parts, database, tenant, artifacts, tel
   const store = createNeo4jPredictorStore(database, tenant)
   const book = createPredictorBook(store)
   return {
-    runtimes, book, drift: createDriftMonitor({ readings: telemetry.results }),
+    runtimes, book, served: createServedModels({ book, runtimes, artifacts }), drift: createDriftMonitor({ readings: telemetry.results }),
     services: {
       predictors: createPredictorService({ store, book, artifacts, runtimes, registry, parseFeatures, checkInputs: checkCardInputs, isAllowed: createHostRule(hosts) }),
       forecasts: createForecasts({ compute: threads }),

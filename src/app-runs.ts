@@ -94,7 +94,7 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   void executor.round().catch((error: unknown) => { onTrouble(error, 'runs that wait could not be looked up; it is tried again') })
   return {
     services: {
-      inference: createInferenceService({ ...inference, from: telemetry.from, pathOf: artifacts.path }),
+      inference: createInferenceService({ ...inference, from: telemetry.from, artifacts }),
       runs, runTwins: createNeo4jRunTwins(database, tenant), runBoard: board, runComparison, applyCalibration: createApplyCalibration({ store, scenarios, life: scenarioLife, commits }) },
   }
 }

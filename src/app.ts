@@ -137,7 +137,7 @@ export async function createApp(config: Config): Promise<App> {
     schema: () => schema.current.extensions.registry === models.registry(), // it shows the models as they are
     telemetry: () => telemetry.status().health.isWritable,
   }
-  const served = parts.use(await serve({ config, schema, services, artifacts, openStream, settleStreams: live.settled, principal, checks, metrics: createMetrics(telemetry), log }))
+  const served = parts.use(await serve({ config, schema, services, artifacts, models: prediction.served, openStream, settleStreams: live.settled, principal, checks, metrics: createMetrics(telemetry), log }))
   await alerting.start({ services, principal, openStream, schema: () => schema.current })
   await startSources()
   const owned = parts.move()

@@ -85,6 +85,8 @@ export interface Limits {
   readonly bodyBytes: number
   /** Of one artifact. */
   readonly artifactBytes: number
+  /** Of a body with binary tensors, and of all such bodies that are under way. */
+  readonly inferenceBytes: number
   /** Of a document. */
   readonly tokens: number
   /** Fields below one another. */
@@ -177,6 +179,7 @@ export function createConfig(environment: Environment = process.env): Config {
     limits: Object.freeze({
       bodyBytes: env.whole('TWINFOLD_MAX_BODY_BYTES', 8_000_000, { least: 1_000, most: 1_000_000_000 }),
       artifactBytes: env.whole('TWINFOLD_MAX_ARTIFACT_BYTES', 256_000_000, { least: 1_000, most: 10_000_000_000 }),
+      inferenceBytes: env.whole('TWINFOLD_MAX_INFERENCE_BYTES', 64_000_000, { least: 1_000, most: 1_000_000_000 }),
       tokens: env.whole('TWINFOLD_MAX_TOKENS', 8_000, { least: 100, most: 20_000 }),
       depth: env.whole('TWINFOLD_MAX_DEPTH', 20, { least: 1, most: 100 }),
       aliases: env.whole('TWINFOLD_MAX_ALIASES', 100, { least: 0, most: 10_000 }),

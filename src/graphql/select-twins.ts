@@ -1,4 +1,4 @@
-import { execute, type GraphQLSchema, parse } from 'graphql'
+import { execute, GraphQLError, type GraphQLSchema, parse } from 'graphql'
 import type { SelectTwins } from '../prediction/inference/select-twins.ts'
 import { Failure } from '../errors.ts'
 import type { ModelNames, Registry } from '../model/registry.ts'
@@ -58,7 +58,7 @@ async function readPage({ schema, names, context }: Asked, variables: Readonly<R
   const { data, errors } = await execute({ schema, document, contextValue: context, variableValues: variables })
   const page = data?.['page'] as Page | undefined
   if (page) return done(page)
-  const failed = errors?.find(({ originalError }) => originalError && !(originalError instanceof Failure && originalError.code === 'BAD_USER_INPUT'))
+  const failed = errors?.find(({ originalError }) => originalError && !(originalError instanceof GraphQLError) && !(originalError instanceof Failure && originalError.code === 'BAD_USER_INPUT'))
   if (failed?.originalError) throw failed.originalError
   return refusedFor((errors ?? []).map(({ message }) => ({ code: 'INVALID_INPUT', path: ['where'], message: `The filter cannot be used: ${message}` })))
 }

@@ -6,24 +6,8 @@ import { toMetadata } from '../prediction/oip/metadata.ts'
 import { readInferRequest, writeInferResponse } from '../prediction/oip/infer-messages.ts'
 import { headerLengthHeader, OipFormatError } from '../prediction/oip/wire.ts'
 import { PredictorError } from '../prediction/runtime.ts'
-import type { Signature, Tensor } from '../prediction/tensor.ts'
+import type { FindServedModel, ServedModel } from '../prediction/served-model.ts'
 import type { InFlight } from './in-flight.ts'
-
-/** A model that is served. */
-export interface ServedModel {
-  readonly name: string
-  readonly version: string
-  /** All there are. */
-  readonly versions: readonly string[]
-  /** As OIP calls it, `<project>_<format>`, such as `onnx_onnxv1`. */
-  readonly platform: string
-  readonly signature: Signature
-  /** Rejects with `PredictorError`s, and with the signal's reason. */
-  infer(inputs: readonly Tensor[], signal: AbortSignal): Promise<readonly Tensor[]>
-}
-
-/** Finds them; without a version, the one that is meant by the name alone. Undefined: there is none. */
-export type FindServedModel = (name: string, version: string | undefined, signal: AbortSignal) => Promise<ServedModel | undefined>
 
 export interface InferenceRouteConfig {
   readonly find: FindServedModel

@@ -5,12 +5,15 @@ import type { OpenStream } from '../graphql/live-operation.ts'
 import type { LiveSchema } from '../graphql/live-schema.ts'
 import { createGraphQLServer } from '../graphql/server.ts'
 import type { Services } from '../graphql/services.ts'
+import packageFacts from '../../package.json' with { type: 'json' }
+import type { FindServedModel } from '../prediction/served-model.ts'
 import type { Log } from '../observe/log.ts'
 import type { LiveFigures, Metrics } from '../observe/metrics.ts'
 import { addArtifactRoute } from './artifact-route.ts'
 import { addGraphiql } from './graphiql.ts'
 import { addGraphQLRoute } from './graphql-route.ts'
 import { addHealth, type HealthChecks } from './health.ts'
+import { addInferenceRoute } from './inference-route.ts'
 import { addIngestRoute } from './ingest-route.ts'
 import { addMetrics } from './metrics-route.ts'
 import { createInFlight } from './in-flight.ts'
@@ -23,6 +26,8 @@ export interface ServeConfig {
   readonly services: Services
   /** What `/artifacts` stores and reads; undefined: there is no such address. */
   readonly artifacts?: ArtifactStore | undefined
+  /** Models that `/v2` serves; undefined: there is no such address. */
+  readonly models?: FindServedModel | undefined
   /** Begins subscriptions. */
   readonly openStream: OpenStream
   /** Waits until streams have what the last mutations changed. */
@@ -57,7 +62,7 @@ const backlog = 4_096
 const lingerMs = 500
 
 /** Rejects with a ConfigError when the address is taken, or is not this process's to listen on. */
-export async function serve({ config, schema, services, artifacts, openStream, settleStreams, principal, checks, metrics, log }: ServeConfig): Promise<Served> {
+export async function serve({ config, schema, services, artifacts, models, openStream, settleStreams, principal, checks, metrics, log }: ServeConfig): Promise<Served> {
   await using parts = new AsyncDisposableStack()
   const { host, port, limits, origins, production, introspection, environment } = config
   const inFlight = createInFlight()
@@ -70,6 +75,7 @@ export async function serve({ config, schema, services, artifacts, openStream, s
   addMetrics(server, metrics)
   addIngestRoute(server, { services, limits, inFlight, metrics })
   if (artifacts) addArtifactRoute(server, { artifacts, limits, inFlight, log })
+  if (models) addInferenceRoute(server, { find: models, version: packageFacts.version, limits, inFlight, log })
   const operations = { apollo, principal, services, limits, inFlight }
   const live = addLive(server.server, { ...operations, schema, openStream, origins, production, log })
   metrics.watchLive(live.counts)

@@ -1,4 +1,4 @@
-import { toModelRef } from '../../run/perform-prediction.ts'
+import type { ArtifactStore } from '../../artifact/artifact-store.ts'
 import { vantageOfRun } from '../../run/run-readings.ts'
 import type { Started } from '../../run/run-service.ts'
 import { toSeriesNumber } from '../../simulation/series-number.ts'
@@ -13,7 +13,7 @@ import { readRows } from '../features/read-rows.ts'
 import type { OutputSpec } from '../model-card.ts'
 import type { Predictor } from '../predictor.ts'
 import { boundName } from '../prediction-series.ts'
-import type { ModelRef } from '../runtime.ts'
+import { openModel } from '../served-model.ts'
 import type { InferenceRequest } from './inference-request.ts'
 import { numbersOf, seriesNameOf, targetOf } from './plan-results.ts'
 import { type Scored, scoreRows } from './score-rows.ts'
@@ -21,7 +21,7 @@ import { type Ground, type InferenceStartConfig, readGround } from './start-infe
 
 export interface PredictConfig extends InferenceStartConfig {
   from(vantage: Vantage): Pick<SeriesReads, 'readings' | 'latestBefore'>
-  pathOf(sha256: string): Promise<string | undefined>
+  readonly artifacts: Pick<ArtifactStore, 'keep' | 'path'>
 }
 
 /** What is said of one row. */
@@ -80,16 +80,10 @@ export async function predictRows(config: PredictConfig, predictor: Predictor, g
   }))
 }
 
-async function score({ runtimes, pathOf }: PredictConfig, { runtime: id, model, card }: Predictor, rows: FeatureRows, signal: AbortSignal): Promise<Scored> {
-  const runtime = runtimes.get(id)
-  if (!runtime) throw new Error(`This server has no runtime ${id}.`)
-  return await scoreRows({ runtime, card, model: await openModel(model, pathOf) }, rows, signal)
-}
-
-async function openModel(model: Predictor['model'], pathOf: PredictConfig['pathOf']): Promise<ModelRef> {
-  if (model.kind !== 'artifact') return model
-  const path = await pathOf(model.sha256)
-  return toModelRef(model, new Map(path === undefined ? [] : [[model.sha256, path]]))
+async function score({ runtimes, artifacts }: PredictConfig, predictor: Predictor, rows: FeatureRows, signal: AbortSignal): Promise<Scored> {
+  const runtime = runtimes.get(predictor.runtime)
+  if (!runtime) throw new Error(`This server has no runtime ${predictor.runtime}.`)
+  return await scoreRows({ runtime, card: predictor.card, model: await openModel(predictor, artifacts) }, rows, signal)
 }
 
 interface Row {
