@@ -38,7 +38,7 @@ export interface AlertStore {
   /** Undefined in the place of ids that there are none of. */
   change(ids: readonly string[], decide: Decide): Promise<readonly (Alert | undefined)[]>
   find(ids: readonly string[]): Promise<readonly (Alert | undefined)[]>
-  /** Those that are not resolved, the oldest first; of one rule, where it is named. */
+  /** Those that are not resolved, by id; of one rule, where it is named. */
   open(page: { readonly limit: number; readonly after?: string | undefined; readonly rule?: string | undefined }): Promise<readonly Alert[]>
   /** Twins affected, by place. */
   affected(alert: string, page: { readonly first: number; readonly after: number }): Promise<readonly string[]>

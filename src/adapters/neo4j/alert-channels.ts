@@ -20,16 +20,16 @@ CALL (isFree) {
 FOREACH (each IN CASE WHEN isFree THEN [c] ELSE [] END | DELETE each)
 RETURN c IS NOT NULL AS found, usedBy`
 const find = `RETURN COLLECT { UNWIND $b.ids AS id MATCH (c:_AlertChannel {_t: $b.t, id: id}) RETURN ${shown} } AS channels`
-const all = `RETURN COLLECT { MATCH (c:_AlertChannel {_t: $b.t}) RETURN ${shown} ORDER BY c.id } AS channels`
+const all = `RETURN COLLECT { MATCH (c:_AlertChannel {_t: $b.t}) RETURN ${shown} } AS channels`
 const setTrouble = 'OPTIONAL MATCH (c:_AlertChannel {_t: $b.t, id: $b.id}) WHERE coalesce(c.trouble, \'\') <> coalesce($b.trouble, \'\') SET c.trouble = $b.trouble RETURN count(c) AS set'
 
-/** By the order in which alerts changed; of one change in that of ids. */
+/** By the order in which alerts changed; of one change in that of ids. Before the projection: behind it, `d` has only what is projected. */
 const inOrder = 'ORDER BY d.place, d.id'
 const waiting = `RETURN timestamp() AS now, COLLECT { MATCH (c:_AlertChannel {_t: $b.t, isEnabled: true})
   CALL (c) { MATCH (d:_AlertDelivery {_t: $b.t, state: 'PENDING', channel: c.id}) RETURN d ${inOrder} LIMIT 1 }
   RETURN {channel: ${shown}, dueAtMs: d.dueAtMs} } AS channels`
 const next = `RETURN timestamp() AS now, COLLECT { MATCH (d:_AlertDelivery {_t: $b.t, state: 'PENDING', channel: $b.channel})
-  RETURN d {.id, .channel, .alert, .event, .payload, .attempts, .dueAtMs} ${inOrder} LIMIT toInteger($b.limit) } AS deliveries`
+  WITH d ${inOrder} LIMIT toInteger($b.limit) RETURN d {.id, .channel, .alert, .event, .payload, .attempts, .dueAtMs} } AS deliveries`
 const delivered = `OPTIONAL MATCH (d:_AlertDelivery {_t: $b.t, id: $b.id})
 SET d.state = 'DELIVERED', d.attempts = d.attempts + 1, d.lastError = null, d.endedAtMs = timestamp(), d.deliveredTime = datetime({epochMillis: timestamp()}) RETURN count(d) AS found`
 const failed = `OPTIONAL MATCH (d:_AlertDelivery {_t: $b.t, id: $b.id}) WHERE d.state = 'PENDING'

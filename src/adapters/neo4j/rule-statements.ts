@@ -22,7 +22,7 @@ RETURN removed`
 
 export const find = `RETURN COLLECT { UNWIND $b.ids AS id MATCH (r:_Rule {_t: $b.t, id: id}) USING INDEX SEEK r:_Rule(_t, id) RETURN ${shown} } AS rules`
 
-export const all = `RETURN COLLECT { MATCH (r:_Rule {_t: $b.t}) RETURN ${shown} ORDER BY r.id } AS rules`
+export const all = `RETURN COLLECT { MATCH (r:_Rule {_t: $b.t}) RETURN ${shown} } AS rules`
 
 export const revision = 'OPTIONAL MATCH (h:_Alerting {_t: $b.t}) RETURN coalesce(h.rules, 0) AS revision'
 

@@ -13,7 +13,8 @@ interface TaskRow {
 
 /** Of each rule the oldest, those that came first before others. */
 const waiting = `RETURN COLLECT { MATCH (k:_RuleTask {_t: $b.t, isDone: false}) WITH k ORDER BY k.createdAtMs, k.key
-  WITH k.rule AS rule, head(collect(k)) AS k RETURN k {.key, .rule, .alert, .actions, .done, .runs} ORDER BY k.createdAtMs, k.key LIMIT toInteger($b.limit) } AS tasks`
+  WITH k.rule AS rule, head(collect(k)) AS k ORDER BY k.createdAtMs, k.key LIMIT toInteger($b.limit)
+  RETURN k {.key, .rule, .alert, .actions, .done, .runs} } AS tasks`
 const progress = 'OPTIONAL MATCH (k:_RuleTask {_t: $b.t, key: $b.key}) SET k.done = $b.done, k.runs = $b.runs RETURN count(k) AS found'
 const end = `OPTIONAL MATCH (k:_RuleTask {_t: $b.t, key: $b.key}) SET k.isDone = true, k.endedAtMs = timestamp()
 WITH count(k) AS found
