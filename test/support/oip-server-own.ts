@@ -1,6 +1,7 @@
 import { createConfig } from '../../src/config.ts'
 import { createInFlight } from '../../src/http/in-flight.ts'
-import { addInferenceRoute, type ServedModel } from '../../src/http/inference-route.ts'
+import { addInferenceRoute } from '../../src/http/inference-route.ts'
+import type { ServedModel } from '../../src/prediction/served-model.ts'
 import { createHttpServer } from '../../src/http/server.ts'
 import { logTo } from '../../src/observe/log.ts'
 import type { ModelRef, PredictorRuntime } from '../../src/prediction/runtime.ts'
