@@ -12,6 +12,7 @@ import { lineageResolvers } from './lineage.ts'
 import { inferenceResolvers } from './inference.ts'
 import { modelResolvers } from './model.ts'
 import { platformResolvers } from './platform.ts'
+import { predictionSkillResolvers } from './prediction-skill.ts'
 import { predictorResolvers } from './predictor.ts'
 import { ruleResolvers } from './rule.ts'
 import { runResolvers } from './run.ts'
@@ -40,6 +41,7 @@ export const resolvers: readonly IResolvers<unknown, Context>[] = [
   runComparisonResolvers,
   diffResolvers,
   predictorResolvers,
+  predictionSkillResolvers,
   ruleResolvers,
   alertResolvers,
   alertChannelResolvers,

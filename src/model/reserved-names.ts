@@ -21,7 +21,7 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
   RuleConditionKind RuleCondition ThresholdCondition DriftCondition LiveCondition MissingCondition ScheduleCondition RuleDriftMeasure RuleAction SimulateAction InferAction RuleRunReference RuleInput RuleChangesInput
   RuleConditionInput ThresholdConditionInput DriftConditionInput LiveConditionInput MissingConditionInput ScheduleConditionInput RuleActionInput InferActionInput
   PredictorStage PredictorRuntime StatisticsMethod TensorType TensorEncoding OutputRole DriftMeasure RemoteModel RemoteModelInput ModelCardInput RegisterPredictorInput PredictorInput PredictorInputInput PredictorOutput PredictorOutputInput
-  OutputInterval OutputIntervalInput PredictorTraining PredictorTrainingInput FeatureReference FeatureReferenceInput FeatureDrift PredictorFeature FeatureStep FeatureInput FeatureStepInput FeatureDirection FeatureSource FeatureAggregate FeatureAcross CalendarPart
+  OutputInterval OutputIntervalInput PredictorTraining PredictorTrainingInput FeatureReference FeatureReferenceInput PredictionSkill SeriesSkill TwinSkill FeatureDrift PredictorFeature FeatureStep FeatureInput FeatureStepInput FeatureDirection FeatureSource FeatureAggregate FeatureAcross CalendarPart
   Series FloatSeries IntSeries BooleanSeries StringSeries JSONSeries
   Reading FloatReading IntReading BooleanReading StringReading JSONReading ReadingInput Bucket FloatBucket IntBucket BooleanBucket StringBucket JSONBucket Forecast ForecastPoint ForecastMethod ForecastMethodName ForecastBacktest ForecastHistory Anomalies AnomalyPoint RollupSeries RollupBucket Freshness IngestRefusal
   ReadingReceived ReadingEvent TelemetryStatus TelemetryOrigin TelemetrySourceState TelemetryPoliciesConnection QuarantineStatus QuarantineCode ReplayRefusal
@@ -32,7 +32,7 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
 /** What the platform's root fields are, or will be, called; the names the API gives to every type are checked against them. */
 export const reservedFields: ReadonlySet<string> = new Set(`
   twin twins model models scenario scenarios run runs predictor predictors prediction predictions alert alerts alertChannel alertChannels alertDelivery alertDeliveries rule rules quarantinedReading quarantinedReadings telemetrySource telemetrySources telemetryPolicy telemetryPolicies telemetryStatus telemetryOrigins
-  engine engines schemaSdl compareModels compareRuns runsOfTwin search neighbourhood paths impact rollup changes diff whyIs
+  engine engines schemaSdl compareModels compareRuns evaluatePredictions runsOfTwin search neighbourhood paths impact rollup changes diff whyIs
   change readingReceived runProgressed alertRaised commandSent
 `.trim().split(/\s+/).flatMap((field) => [field, `${field}Connection`]))
 

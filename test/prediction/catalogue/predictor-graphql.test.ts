@@ -84,8 +84,8 @@ describe('predictors in the API', () => {
     const readings = Array.from({ length: 480 }, (_, n) => ['t1', 't2'].map((twin, of) => ({ twin, at: hour(n), values: { level: ((2 * n + of) * Math.SQRT2) % 1 + (n >= 240 ? 0.5 : 0) } }))).flat()
     const { status } = await app.post('/ingest', JSON.stringify(readings), { 'content-type': 'application/json' })
     expect(status).toBe(200)
-    const run = await ended(app, await startedInference(app, { predictor, twins: ['t1', 't2'], range: { from: hour(0), to: hour(480), every: 'PT1H' }, knowledge: 'MEASURED' }))
-    expect(run).toMatchObject({ state: 'SUCCEEDED' })
+    const id = await startedInference(app, { predictor, twins: ['t1', 't2'], range: { from: hour(0), to: hour(480), every: 'PT1H' }, knowledge: 'MEASURED' })
+    expect(await ended(app, id)).toMatchObject({ state: 'SUCCEEDED' })
     const { predictor: shown } = await app.data(`query ($id: ID!) { predictor(id: $id) { drift { feature at numbers psi ks pValue pageHinkley }
       driftSeries(feature: "level", measure: PSI) { readings { edges { node { at value source } } } } } }`, { id: predictor })
     expect(shown['drift']).toMatchObject([{ feature: 'level', at: '2026-03-20T23:00:00.000Z', numbers: 240 }])
@@ -98,5 +98,23 @@ describe('predictors in the API', () => {
     expect(edges[0]?.node).toMatchObject({ at: '2026-03-05T23:00:00.000Z', source: 'DERIVED' })
     expect(edges.filter(({ node: { at } }) => at < hour(240)).every(({ node: { value } }) => value < 0.1)).toBe(true)
     expect(edges).toHaveLength(16)
+    await expectSkill(id, readings)
   })
+
+  /** It predicts that a level stays as it is for an hour, from two centimetres less to three more. */
+  const expectSkill = async (run: string, readings: readonly { readonly twin: string; readonly values: { readonly level: number } }[]): Promise<void> => {
+    const errors = ['t1', 't2'].map((twin) => {
+      const levels = readings.filter((reading) => reading.twin === twin).map(({ values }) => values.level)
+      return levels.slice(1).map((level, index) => (levels[index] ?? NaN) - level)
+    })
+    const { evaluatePredictions: skill } = await app.data('query ($run: ID!) { evaluatePredictions(run: $run) { series { name unit predicted count mae bias coverage level width } twins { twin name predicted count rmse } } }', { run })
+    const all = errors.flat()
+    const mean = (of: (error: number) => number): unknown => expect.closeTo(all.reduce((sum, error) => sum + of(error) / all.length, 0), 4)
+    expect(skill).toMatchObject({
+      series: [{ name: 'level', unit: 'metre', predicted: 960, count: 958, mae: mean(Math.abs), bias: mean((error) => error), coverage: mean((error) => (error <= 0.02 && error >= -0.03 ? 1 : 0)), level: 0.9, width: expect.closeTo(0.05, 6) as number }],
+      twins: ['t1', 't2'].map((twin, of) => ({ twin, predicted: 480, count: 479, rmse: expect.closeTo(Math.sqrt((errors[of] ?? []).reduce((sum, error) => sum + error ** 2 / 479, 0)), 4) as number })),
+    })
+    const { errors: refused } = await app.ask('{ evaluatePredictions(run: "none") { series { name } } }')
+    expect(refused?.[0]).toMatchObject({ message: 'There is no run "none".', extensions: { code: 'BAD_USER_INPUT' } })
+  }
 })
