@@ -11,21 +11,21 @@ import { type FeatureAggregate, type FeatureSource, type FeatureSpec, type PathS
 /** A feature as clients write it: the API's FeatureInput, as GraphQL coerces it. */
 export interface FeatureInput {
   readonly name: string
-  readonly from?: string | null
-  readonly calendar?: Extract<FeatureSource, { readonly kind: 'calendar' }>['part'] | null
-  readonly source?: Extract<FeatureSource, { readonly kind: 'telemetry' }>['source'] | null
-  readonly twin?: string | null
-  readonly over?: readonly { readonly name: string; readonly direction?: PathStep['direction'] | null }[] | null
-  readonly across?: FeatureSpec['across'] | null
+  readonly from?: string | null | undefined
+  readonly calendar?: Extract<FeatureSource, { readonly kind: 'calendar' }>['part'] | null | undefined
+  readonly source?: Extract<FeatureSource, { readonly kind: 'telemetry' }>['source'] | null | undefined
+  readonly twin?: string | null | undefined
+  readonly over?: readonly { readonly name: string; readonly direction?: PathStep['direction'] | null }[] | null | undefined
+  readonly across?: FeatureSpec['across'] | null | undefined
   /** ISO 8601 durations. */
-  readonly window?: string | null
-  readonly aggregate?: FeatureAggregate | null
-  readonly every?: string | null
-  readonly lag?: string | null
-  readonly staleAfter?: string | null
-  readonly unit?: string | null
-  readonly encode?: Json | null
-  readonly fill?: number | null
+  readonly window?: string | null | undefined
+  readonly aggregate?: FeatureAggregate | null | undefined
+  readonly every?: string | null | undefined
+  readonly lag?: string | null | undefined
+  readonly staleAfter?: string | null | undefined
+  readonly unit?: string | null | undefined
+  readonly encode?: Json | null | undefined
+  readonly fill?: number | null | undefined
 }
 
 export interface ParsedFeatures {
