@@ -14,7 +14,7 @@ import { createRowChoice } from './row-choice.ts'
 
 /**
  * Compares what predictors are told with what they were trained on, and keeps it as series (`driftKey`). What runs and streams tell of the present is looked at together:
- * the last thousand rows or so of a predictor in this process, at most every minute. A run over a range of time is looked at by itself, by the day, at its end.
+ * the last thousand rows or so of a predictor in this process, of streams every five minutes. A run over a range of time is looked at by itself, by the day, at its end.
  */
 export interface DriftMonitor {
   /** For the rows of one run. `kind`: as of its instants. Nothing is watched where the card has no reference, or where what is predicted is none of the base (`isOfBase`). */
@@ -47,10 +47,10 @@ export interface DriftMonitorConfig {
 
 /** Predictors whose last rows are remembered: those that predicted last. */
 const mostWatched = 100
-/** Readings in one append. */
-const inOneAppend = 10_000
+/** Readings in one append, and numbers that are counted in one go. */
+const [inOneAppend, numbersInOneTurn] = [10_000, 20_000]
 
-export function createDriftMonitor({ readings, now = monotonicMs, everyMs = 60_000 }: DriftMonitorConfig): DriftMonitor {
+export function createDriftMonitor({ readings, now = monotonicMs, everyMs = 300_000 }: DriftMonitorConfig): DriftMonitor {
   const known = new Map<string, Present>()
   const presentOf = ({ predictor, specs }: Watched): Present => {
     const found = known.get(predictor.id) ?? createPresent(createReferences(specs, predictor.card.reference))
@@ -82,10 +82,7 @@ function watchRange({ predictor: { id, card }, specs, rows: expected }: Watched,
   const rows = createRangeRows(references)
   const choose = createRowChoice(expected, numbersOf(references))
   return {
-    observe(more) {
-      rows.add(more, choose(more.twins.length))
-      return Promise.resolve()
-    },
+    observe: (more) => inSlices(choose(more.twins.length), references, (chosen) => { rows.add(more, chosen) }),
     async end() {
       const means = createFeatureMeans(references)
       const found: NewReading[] = []
@@ -126,13 +123,23 @@ function watchPresent({ predictor: { id }, kind, rows: expected }: Watched, pres
   }
   return {
     async observe(more) {
-      const chosen = choose(more.twins.length)
-      rows.add(more, chosen)
-      means.add(sumsOf(references, more, chosen))
-      present.isNew ||= chosen.length > 0
+      await inSlices(choose(more.twins.length), references, (chosen) => {
+        rows.add(more, chosen)
+        means.add(sumsOf(references, more, chosen))
+        present.isNew = true
+      })
       if (kind === 'stream' && now() - present.measuredMs >= everyMs) await measure()
     },
     end: measure,
+  }
+}
+
+/** Who answers queries has a turn after so many numbers. */
+async function inSlices(chosen: readonly number[], references: References, take: (some: readonly number[]) => void): Promise<void> {
+  const size = Math.max(1, Math.floor(numbersInOneTurn / Math.max(1, numbersOf(references))))
+  for (let start = 0; start < chosen.length; start += size) {
+    if (start > 0) await setImmediate()
+    take(chosen.slice(start, start + size))
   }
 }
 

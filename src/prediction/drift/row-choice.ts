@@ -1,5 +1,5 @@
 /** Rows, and numbers of them, that are looked at of one run: enough to see a drift, and few beside what the model takes. */
-const [mostRows, mostNumbers] = [10_000, 500_000]
+const [mostRows, mostNumbers] = [10_000, 250_000]
 /** Its multiples lie evenly in [0, 1), and in step with no season. */
 const goldenSection = (Math.sqrt(5) - 1) / 2
 
