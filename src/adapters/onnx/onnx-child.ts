@@ -57,8 +57,8 @@ export function startOnnxChild({ memoryMb, mostOpen }: OnnxChildOptions): OnnxCh
     if (waiting.length > 0) void residentMb(child.pid ?? 0).then((used) => { if (used > memoryMb) end(outOfMemory(memoryMb)) })
   }, watchMs).unref()
 
-  socket.on('data', createFrameReader((answer, data) => {
-    waiting.shift()?.resolve({ answer: answer as OnnxAnswer, data }) // as our own process wrote it
+  socket.on('data', createFrameReader(({ json, data }) => {
+    waiting.shift()?.resolve({ answer: json as OnnxAnswer, data }) // as our own process wrote it
     hold()
   }))
   socket.on('error', () => undefined) // it has ended: its exit tells

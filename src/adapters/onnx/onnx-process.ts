@@ -1,24 +1,21 @@
 import { writeFileSync } from 'node:fs'
-import { Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { bytesOf, toWire } from '../../prediction/oip/encode.ts'
 import { decodeTensors } from '../../prediction/oip/decode.ts'
 import { PredictorError } from '../../prediction/runtime.ts'
 import type { Tensor } from '../../prediction/tensor.ts'
-import { createSerial } from '../../util/serial.ts'
 import { yieldToOthers } from '../../util/yield-to-others.ts'
 import { endGroup } from '../process/end-group.ts'
-import { createFrameReader, writeFrame } from './frames.ts'
+import { createFrameSource, writeFrameNow } from './frames.ts'
 import { createSessions } from './sessions.ts'
 import type { OnnxAnswer, OnnxOrder } from './wire.ts'
 
 /** The other end of onnx-child.ts: a process that computes one order after the other. It leads a process group, which ends with its parent. */
 const [parent, memoryMb, mostOpen] = process.argv.slice(2).map(Number) as [number, number, number]
 const sessions = createSessions({ mostOpen, softBytes: memoryMb * 2 ** 19 })
-const serial = createSerial()
-const socket = new Socket({ fd: 3 })
+const channel = 3
 
-const answer = (said: OnnxAnswer, tensors: readonly Tensor[] = []): void => { writeFrame(socket, JSON.stringify(said), tensors.map(bytesOf)) }
+const answer = (said: OnnxAnswer, tensors: readonly Tensor[] = []): void => { writeFrameNow(channel, JSON.stringify(said), tensors.map(bytesOf)) }
 
 async function perform({ kind, sha256, path, tensors }: OnnxOrder, data: Uint8Array): Promise<void> {
   try {
@@ -31,11 +28,11 @@ async function perform({ kind, sha256, path, tensors }: OnnxOrder, data: Uint8Ar
   }
 }
 
-const read = createFrameReader((order, data) => void serial(() => perform(order as OnnxOrder, data))) // as the parent wrote it
-socket.on('data', read)
-socket.on('close', () => { endGroup() })
-socket.on('error', () => { endGroup() })
 if (process.platform !== 'win32') new Worker(new URL('../process/parent-watch.ts', import.meta.url), { workerData: parent, env: {}, resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref()
 if (process.platform === 'linux') writeFileSync('/proc/self/oom_score_adj', '1000') // when the machine has no memory left, it is this process that ends
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined) // the parent decides
 yieldToOthers(true) // after the watch over the parent has begun, which is to go first
+
+const next = createFrameSource(channel)
+for (let frame = next(); frame !== undefined; frame = next()) await perform(frame.json as OnnxOrder, frame.data) // as the parent wrote it
+endGroup()
