@@ -1,4 +1,5 @@
 import type { Vantage } from '../domain/vantage.ts'
+import { featureReads } from '../prediction/inference/feature-reads.ts'
 import type { InferenceTask } from '../prediction/inference/inference-task.ts'
 import { performInference } from '../prediction/inference/perform-inference.ts'
 import { performStream } from '../prediction/inference/perform-stream.ts'
@@ -25,7 +26,7 @@ export async function performPrediction(config: PerformConfig, performance: Perf
   if (instants.kind === 'stream') return await performStream(config, performance, { ...scorer, inputs, task, instants, tail: config.telemetry.tail, reads: config.telemetry.from({ ...vantage, knownUntil: undefined }) })
   // of one instant what was known then can be read as it was, replaced since or not
   const knownUntil = instants.kind === 'at' && knowledge === 'RECEIVED' ? Math.min(instants.at, vantage.knownUntil ?? Infinity) : vantage.knownUntil
-  return await performInference(config, performance, { ...scorer, inputs, task, reads: config.telemetry.from({ ...vantage, knownUntil }) })
+  return await performInference(config, performance, { ...scorer, inputs, task, reads: featureReads((each) => config.telemetry.from(each), { ...vantage, knownUntil }) })
 }
 
 /** Where the model is on this machine. */

@@ -12,6 +12,7 @@ import type { BoundFeatures } from '../features/bound-features.ts'
 import { type FeatureInput, parseFeatures } from '../features/parse-features.ts'
 import { readRows } from '../features/read-rows.ts'
 import { checkRange } from './check-inference.ts'
+import { featureReads } from './feature-reads.ts'
 import type { RangeRequest, ScopeRequest } from './inference-request.ts'
 import { countInstants, listInstants } from './instants.ts'
 import { findSimulation, type InferenceStartConfig, noPredictor, selectScope } from './start-inference.ts'
@@ -59,7 +60,7 @@ export async function readFeatureTable(config: FeatureTableConfig, request: Feat
   const watermark = request.watermark ?? await config.telemetry.watermark()
   const bound = await bindFeatures(config.features, { specs: specs.value, twins: scope.value, vantage, window: { from: instants.from, to: instants.to }, simulation: simulation.value, signal })
   if (!bound.ok) return toRefusal(bound.problems) ?? failWithout()
-  const reads = config.from(vantageOfRun(vantage, watermark))
+  const reads = featureReads((each) => config.from(each), vantageOfRun(vantage, watermark))
   const rows = await readSlice(bound.bound, { instants: listInstants(instants), reads, knowledge: request.knowledge ?? 'RECEIVED', signal }, request)
   const total = scope.value.length * countInstants(instants)
   return done({ columns: specs.value.flatMap(columnsOf), rows, hasNextPage: request.skip + rows.length < total, watermark })

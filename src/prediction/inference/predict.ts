@@ -14,6 +14,7 @@ import type { OutputSpec } from '../model-card.ts'
 import type { Predictor } from '../predictor.ts'
 import { boundName } from '../prediction-series.ts'
 import { openModel } from '../served-model.ts'
+import { featureReads } from './feature-reads.ts'
 import type { InferenceRequest } from './inference-request.ts'
 import { numbersOf, seriesNameOf, targetOf } from './plan-results.ts'
 import { type Scored, scoreRows } from './score-rows.ts'
@@ -53,7 +54,7 @@ export async function predictTwins(config: PredictConfig, request: InferenceRequ
   const instant = draft.instants.kind === 'at' ? draft.instants.at : 0
   const seen = vantageOfRun(vantage, task.knowledge === 'RECEIVED' ? Math.min(instant, pin.watermark) : pin.watermark)
   const predictions: Prediction[] = []
-  for await (const rows of readRows(task.features, { instants: [instant], reads: config.from(seen), knowledge: task.knowledge, signal })) {
+  for await (const rows of readRows(task.features, { instants: [instant], reads: featureReads((each) => config.from(each), seen), knowledge: task.knowledge, signal })) {
     const scored = await score(config, predictor, rows, signal)
     const places = new Map([...scored.kept].map((row, place) => [row, place]))
     for (const [row, twin] of rows.twins.entries()) {

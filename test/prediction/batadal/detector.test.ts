@@ -78,7 +78,7 @@ describe('the detector of C-Town', () => {
 
 describe('its features and its fit', () => {
   test('read nothing later than the hour they are of', () => {
-    const { specs, problems } = parseFeatures(featureInputs, [])
+    const { specs, problems } = parseFeatures(featureInputs)
     expect(problems).toEqual([])
     expect(specs).toHaveLength(features.length)
     for (const { name, lag, of } of specs) {
