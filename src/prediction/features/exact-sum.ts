@@ -6,15 +6,19 @@ export type ExactSum = number[]
 
 /** Adds a number that is finite, where the sum stays below the greatest of all floats. */
 export function addTo(sum: ExactSum, number: number): void {
-  let [carried, kept] = [number, 0]
-  for (const part of sum) {
-    const [large, small] = Math.abs(carried) < Math.abs(part) ? [part, carried] : [carried, part]
+  let carried = number
+  let kept = 0
+  for (let place = 0; place < sum.length; place++) { // plain, as millions of readings come through here
+    const part = sum[place] ?? 0
+    const isLarger = Math.abs(part) > Math.abs(carried)
+    const large = isLarger ? part : carried
+    const small = isLarger ? carried : part
     carried = large + small
     const rest = small - (carried - large)
     if (rest !== 0) sum[kept++] = rest
   }
   if (carried !== 0) sum[kept++] = carried
-  sum.length = kept
+  if (sum.length !== kept) sum.length = kept
 }
 
 /** 2^27 + 1 cuts a float in two halves whose products are exact (Veltkamp). */

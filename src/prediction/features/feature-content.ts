@@ -39,7 +39,7 @@ export function resolveContent({ of, unit, encode }: FeatureSpec, model: string,
   const dot = base.lastIndexOf('.')
   const [component, own] = [dot < 0 ? undefined : base.slice(0, dot), base.slice(dot + 1)]
   const contents = contentsOf(model, component, registry)
-  if (!contents) return absent(of.name, `its model ${model} has no component ${shown(component ?? '')}.`)
+  if (!contents) return absent(`its model ${model} has no component ${shown(component ?? '')}.`)
   const found = contents.get(own)
   if (marks.length > 0) { // of a predictor's own
     return unit === undefined ? done({ kind: 'telemetry', component, name: [own, ...marks].join(''), seriesKind: 'float', unit: undefined, affine: undefined, encode: undefined, schema: undefined })
@@ -48,7 +48,7 @@ export function resolveContent({ of, unit, encode }: FeatureSpec, model: string,
   if (found?.kind !== 'Telemetry' && found?.kind !== 'Property') {
     const names = [...contents].flatMap(([name, { kind }]) => (kind === 'Telemetry' || kind === 'Property' ? [name] : []))
     const near = nearest(own, names)
-    return absent(of.name, `its model ${model} has no telemetry or property ${shown(own)}.${near === undefined ? names.length > 0 ? ` It has ${names.slice(0, 20).join(', ')}.` : '' : ` Did you mean ${near}?`}`)
+    return absent(`its model ${model} has no telemetry or property ${shown(own)}.${near === undefined ? names.length > 0 ? ` It has ${names.slice(0, 20).join(', ')}.` : '' : ` Did you mean ${near}?`}`)
   }
   if (found.kind === 'Property' && of.kind === 'telemetry' && (of.window !== undefined || of.staleAfter !== undefined || of.source !== 'MEASURED')) {
     return refuse('WRONG_TYPE', `${shown(own)} is a property in its model ${model}, which has no readings: it takes neither window, staleAfter nor source.`)
@@ -93,5 +93,5 @@ const valuesOf = (schema: Schema): string => (schema.kind === 'enum' ? `the valu
 
 const done = (content: FeatureContent): Resolved => ({ ok: true, content })
 const refuse = (code: ProblemCode, message: string): Resolved => ({ ok: false, problem: { code, message, isAbsent: false } })
-const absent = (_: string, message: string): Resolved => ({ ok: false, problem: { code: 'UNKNOWN_TELEMETRY', message, isAbsent: true } })
+const absent = (message: string): Resolved => ({ ok: false, problem: { code: 'UNKNOWN_TELEMETRY', message, isAbsent: true } })
 const shown = (text: string): string => JSON.stringify(text.slice(0, 80))

@@ -77,7 +77,7 @@ function checkCalendar(input: FeatureInput, wrong: Wrong): void {
 
 function parseTelemetry(input: FeatureInput, wrong: Wrong, registry: Registry | undefined): FeatureSource {
   const { aggregate, source, from, calendar } = input
-  if (!calendar) checkName(from ?? '', source ?? 'MEASURED', wrong, registry)
+  if (typeof from === 'string' && !calendar) checkName(from, source ?? 'MEASURED', wrong, registry)
   const window = duration(input, 'window', wrong, 1)
   const isWindowed = typeof input.window === 'string'
   if (!isWindowed && aggregate && aggregate !== 'LAST') wrong('aggregate', `${aggregate} is of the readings of a window: give \`window\`, such as "PT1H".`)
