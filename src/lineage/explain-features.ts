@@ -62,7 +62,7 @@ function explainFeature(ground: Ground, row: AskedRow, { spec, index, values }: 
   const { task: { features }, twin: place, at, run } = row
   const bound = features.twins[place]?.features[index]
   const twin = features.twins[place]?.twin ?? ''
-  const node: FeatureNode = { kind: 'LineageFeature', id: nodeId('feature', run.id, twin, at, spec.name), twin, feature: spec.name, at: formatInstant(at), values: values ?? null, unit: spec.unit ?? null, says: inWords(spec) }
+  const node: FeatureNode = { kind: 'LineageFeature', id: nodeId('feature', run.id, twin, at, spec.name), twin, feature: spec.name, at: formatInstant(at), values: values ?? null, unit: spec.unit ?? null, says: inWords(spec, bound) }
   return { node, causes: bound && bound.kind !== 'calendar' ? () => causesOf(ground, row, spec, bound) : undefined }
 }
 
@@ -88,16 +88,16 @@ function knownThen({ task: { knowledge, instants }, at }: AskedRow, { run }: Ser
 
 /** Of twins that a path reaches only the values are kept, and not which twins they are of. */
 async function causesOfProperty(ground: Ground, { task: { features }, twin: place, at, from }: AskedRow, { of, twin, over, lag }: FeatureSpec): Promise<readonly Cause[]> {
-  if (of.kind !== 'property' || over.length > 0) return []
+  if (of.kind === 'calendar' || over.length > 0) return []
   const then: LineageVantage = { ...from, at: Math.min(from.at ?? Infinity, Math.floor((at - lag) / 1_000)) }
   const found = await ground.explain.property(ground, { twin: twin ?? features.twins[place]?.twin ?? '', property: of.name }, then)
   return found ? [{ role: 'READ', of: found }] : []
 }
 
 /** Such as `mean of flow over PT1H`. */
-function inWords({ of, lag, over, across, twin }: FeatureSpec): string {
+function inWords({ of, lag, over, across, twin }: FeatureSpec, bound: BoundFeature | undefined): string {
   const path = over.length === 0 ? '' : `, ${across.toLowerCase()} over ${over.map(({ name, direction }) => (direction === 'IN' ? `${name} backwards` : name)).join(', ')}`
-  return `${whatOf(of)}${twin === undefined ? '' : ` of ${twin}`}${path}${lag > 0 ? `, ${formatDuration(lag)} earlier` : ''}`
+  return `${bound?.kind === 'property' && of.kind === 'telemetry' ? `the property ${of.name}` : whatOf(of)}${twin === undefined ? '' : ` of ${twin}`}${path}${lag > 0 ? `, ${formatDuration(lag)} earlier` : ''}`
 }
 
 function whatOf(of: FeatureSpec['of']): string {

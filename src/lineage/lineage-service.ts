@@ -40,10 +40,11 @@ export interface LineageService {
 
 const explainers: Explainers = { property: explainProperty, setting: explainSetting, reading: explainReading, series: explainSeries, run: explainRun }
 
-/** Nodes of one answer, and how long it may take to find them. */
-const [mostNodes, mostMs] = [1_000, 8_000]
+/** Nodes of one answer. */
+const mostNodes = 1_000
 
-export function createLineageService(ports: LineagePorts): LineageService {
+/** `mostMs`: how long it is looked for nodes; what was found by then is told. */
+export function createLineageService(ports: LineagePorts, { mostMs }: { readonly mostMs: number }): LineageService {
   return {
     async explain(request) {
       const ground = createGround(ports, explainers, request.signal)

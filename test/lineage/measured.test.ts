@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openTestApp, type TestApp } from '../support/app.ts'
-import { whyIs } from './why.ts'
+import { limits, whyIs } from './why.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 let town: TestApp
 beforeAll(async () => {
-  town = await openTestApp({ demo: true })
+  town = await openTestApp({ demo: true, limits })
   await send([['2026-03-02T14:00:00Z', 41, 7], ['2026-03-02T14:05:00Z', 31.2, 8]])
 }, 240_000)
 afterAll(() => town[Symbol.asyncDispose]())

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Data, openTestApp, type TestApp } from '../support/app.ts'
 import { ended, started } from '../support/runs.ts'
-import { whyIs } from './why.ts'
+import { limits, whyIs } from './why.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const morning = { engine: 'epanet', of: ['reservoir-1'], from: '2026-03-02T06:00:00Z', horizon: 'PT8H', step: 'PT1H', parameters: { assimilate: true } }
 
 let town: TestApp
 let run: string
 beforeAll(async () => {
-  town = await openTestApp({ demo: true })
+  town = await openTestApp({ demo: true, limits })
   const readings = [0, 30, 60, 90, 120].map((minutes) => ({ twin: 'tank-1', at: new Date(Date.parse('2026-03-02T06:00:00Z') + minutes * 60_000).toISOString(), values: { level: 2 + minutes / 100 }, origin: 'logger-1', sequence: minutes }))
   await town.data('mutation ($r: [ReadingInput!]!) { ingest(readings: $r) { ... on IngestSuccess { accepted } } }', { r: readings })
   await town.data('mutation { updatePipe(id: "pipe-centre-a2-a1", properties: { roughness: 88 }) { __typename } }')
   run = await started(town, morning)
   expect(await ended(town, run)).toMatchObject({ state: 'SUCCEEDED' })
-}, 120_000)
+}, 240_000)
 afterAll(() => town[Symbol.asyncDispose]())
 
 /** A page of what a run read in one node. */

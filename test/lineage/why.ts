@@ -1,4 +1,8 @@
+import { createConfig } from '../../src/config.ts'
 import type { Data, TestApp } from '../support/app.ts'
+
+/** The first of each kind of statement is planned, for which a busy machine takes long. */
+export const limits = { ...createConfig({}).limits, operationTimeoutMs: 120_000 }
 
 const nodes = `... on LineageProperty { twin property value unit asOf scenario } ... on LineageSetting { twin property at before after actor cause cursor version scenario }
   ... on LineageReading { twin series at value unit quality source receivedAt origin sequence run replaced { value quality receivedAt origin sequence } hasMoreReplaced }
