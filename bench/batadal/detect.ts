@@ -19,7 +19,7 @@ export async function register(client: Client, model: Uint8Array, card: object):
 /** Alerts of the site while its score is above the threshold, and for the hours that it is held. */
 export async function watch(client: Client): Promise<void> {
   await client.change('createRule', {
-    type: 'RuleInput!', argument: 'input',
+    type: 'RuleInput!', argument: 'rule',
     value: {
       name: 'Something is wrong with C-Town', severity: 'CRITICAL', keepFor: `PT${alarmSettings.holdHours}H`,
       when: { threshold: { series, source: 'PREDICTED', twins: [site], above: alarmSettings.threshold } },

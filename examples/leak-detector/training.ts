@@ -29,7 +29,7 @@ export async function train(client: Client, timed: <T>(step: string, work: () =>
   const network = await timed('models, twins and the network', () => found(client))
   await timed('ingest of 12,938 hours', async () => { for (const scada of [clean, attacked]) await ingest(client, scada) })
   const simulations = await timed('assimilation of 12,938 hours', async () => [await assimilate(client, network, clean), await assimilate(client, network, attacked)] as const)
-  const [rows, attackedRows] = await timed('rows of 100 features', async () => [await readRows(client, simulations[0], clean), await readRows(client, simulations[1], attacked)] as const)
+  const [rows, attackedRows] = await timed('rows of 201 features', async () => [await readRows(client, simulations[0], clean), await readRows(client, simulations[1], attacked)] as const)
   const detector = await timed('fit', () => Promise.resolve(fromParameters(toParameters(fitDetector(rows)))))
   const scores = [NaN, ...attackedRows.map((row) => scoreOfRow(detector, row))]
   return await timed('choice of the alarm', () => {
