@@ -9,13 +9,11 @@ import type { Config } from './config.ts'
 import type { Services } from './graphql/services.ts'
 import { createLineageService } from './lineage/lineage-service.ts'
 import type { Registry } from './model/registry.ts'
-import type { Log } from './observe/log.ts'
 import { createOverrideBook } from './scenario/override-book.ts'
 import type { SourceDefinition } from './telemetry/source/definition.ts'
 
 export interface LineageParts {
   readonly config: Pick<Config, 'limits'>
-  readonly log: Log
   readonly database: Neo4jDatabase
   readonly tenant: string
   readonly artifacts: ArtifactStore
@@ -28,12 +26,10 @@ export interface LineageParts {
 const shareOfTime = 0.6
 
 /** The part of the app that says why a value is what it is. */
-export function openLineage({ config: { limits }, log, database, tenant, artifacts, sources, services: { history, scenarios, telemetry, runs }, registry }: LineageParts): Pick<Services, 'lineage'> {
-  const twins = createNeo4jSeenTwins(database, tenant, registry)
-  void twins.prepare().catch((err: unknown) => { log.debug({ err }, 'what lineage asks of the store will be planned when it comes') })
+export function openLineage({ config: { limits }, database, tenant, artifacts, sources, services: { history, scenarios, telemetry, runs }, registry }: LineageParts): Pick<Services, 'lineage'> {
   return {
     lineage: createLineageService({
-      twins, history, scenarios, scenarioNames: createNeo4jScenarioNames(database, tenant), overrides: createOverrideBook(createNeo4jOverrideStore(database, tenant)),
+      twins: createNeo4jSeenTwins(database, tenant, registry), history, scenarios, scenarioNames: createNeo4jScenarioNames(database, tenant), overrides: createOverrideBook(createNeo4jOverrideStore(database, tenant)),
       telemetry, sources, runs: createNeo4jRunStore(database, tenant), artifacts, engines: runs.engines, predictors: createNeo4jPredictorStore(database, tenant), registry,
     }, { mostMs: limits.operationTimeoutMs * shareOfTime }),
   }

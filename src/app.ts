@@ -110,7 +110,7 @@ export async function createApp(config: Config): Promise<App> {
     ...live.services,
     ...alerting.services,
     ...openLineage({
-      config, log, database, tenant: tenant.tenant, artifacts, sources, registry: () => models.registry(),
+      config, database, tenant: tenant.tenant, artifacts, sources, registry: () => models.registry(),
       services: { history: history.history, scenarios: scenarios.services.scenarios, telemetry, runs: runs.services.runs },
     }),
   }

@@ -26,8 +26,6 @@ export interface SeenTwin {
 /** Finds twins and components by id, a component's being `twin#component`; those that do not exist there are absent. Fails with STORE_UNAVAILABLE, TIMEOUT. */
 export interface SeenTwins {
   find(ids: readonly string[], from: Pick<Vantage, 'at' | 'chain'>, signal?: AbortSignal): Promise<ReadonlyMap<string, SeenTwin>>
-  /** Lets the store plan what it takes, so that the first who asks does not wait for it. Finds nothing. */
-  prepare(): Promise<void>
 }
 
 /** Which scenario it was. Fails with STORE_UNAVAILABLE, TIMEOUT. */

@@ -4,11 +4,8 @@ import type { Neo4jDatabase } from './database.ts'
 import { type FoundThing, propertiesOf } from './network-values.ts'
 import { componentsBelow, twinsBelow } from './scenario-edit-statements.ts'
 
-/** A busy machine takes long to plan. */
-const planningMs = 120_000
-
 /** Its statements are the diff's and the simulations'; those of a vantage without scenarios have an empty chain. */
-export function createNeo4jSeenTwins(database: Pick<Neo4jDatabase, 'read' | 'transaction'>, tenant: string, registry: () => Registry): SeenTwins {
+export function createNeo4jSeenTwins(database: Pick<Neo4jDatabase, 'read'>, tenant: string, registry: () => Registry): SeenTwins {
   return {
     async find(ids, { at, chain }, signal) {
       const models = registry()
@@ -24,12 +21,6 @@ export function createNeo4jSeenTwins(database: Pick<Neo4jDatabase, 'read' | 'tra
       const twins = new Map((await ask(twinsBelow(kind), distinct)).map((thing) => toSeen(thing, false)))
       const parts = await ask(componentsBelow(kind), distinct.filter((id) => id.includes('#') && !twins.has(id)))
       return new Map([...twins, ...parts.map((thing) => toSeen(thing, true))])
-    },
-    async prepare() {
-      const nobody = { t: tenant, chain: [], base: null, ids: [''] }
-      for (const isFixed of [false, true]) {
-        for (const text of [twinsBelow({ isFixed }), componentsBelow({ isFixed })]) await database.transaction((tx) => tx.run({ text, parameters: { b: nobody } }), { timeoutMs: planningMs })
-      }
     },
   }
 }
