@@ -20,6 +20,7 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
   AlertSeverity AlertState AlertResolution AlertEventKind AlertEvidence AlertContribution AlertTwin AlertTwin_Connection AlertTwin_Edge AlertRaised AlertRaisedWhere AlertDeliveriesConnection AlertChannelKind AlertChannelInput AlertChannelChangesInput AlertDeliveryState
   RuleConditionKind RuleCondition ThresholdCondition DriftCondition LiveCondition MissingCondition ScheduleCondition RuleDriftMeasure RuleAction SimulateAction InferAction RuleRunReference RuleInput RuleChangesInput
   RuleConditionInput ThresholdConditionInput DriftConditionInput LiveConditionInput MissingConditionInput ScheduleConditionInput RuleActionInput InferActionInput
+  Knowledge InstantRangeInput InferenceStreamInput StartInferenceInput PredictedValue PredictionInterval FeatureContribution FeatureTable FeatureRow
   PredictorStage PredictorRuntime StatisticsMethod TensorType TensorEncoding OutputRole DriftMeasure RemoteModel RemoteModelInput ModelCardInput RegisterPredictorInput PredictorInput PredictorInputInput PredictorOutput PredictorOutputInput
   OutputInterval OutputIntervalInput PredictorTraining PredictorTrainingInput FeatureReference FeatureReferenceInput PredictionSkill SeriesSkill TwinSkill FeatureDrift PredictorFeature FeatureStep FeatureInput FeatureStepInput FeatureDirection FeatureSource FeatureAggregate FeatureAcross CalendarPart
   Series FloatSeries IntSeries BooleanSeries StringSeries JSONSeries
@@ -32,7 +33,7 @@ export const reservedTypes: ReadonlySet<string> = new Set([...catalogueTypes.fla
 /** What the platform's root fields are, or will be, called; the names the API gives to every type are checked against them. */
 export const reservedFields: ReadonlySet<string> = new Set(`
   twin twins model models scenario scenarios run runs predictor predictors prediction predictions alert alerts alertChannel alertChannels alertDelivery alertDeliveries rule rules quarantinedReading quarantinedReadings telemetrySource telemetrySources telemetryPolicy telemetryPolicies telemetryStatus telemetryOrigins
-  engine engines schemaSdl compareModels compareRuns evaluatePredictions runsOfTwin search neighbourhood paths impact rollup changes diff whyIs
+  engine engines schemaSdl compareModels compareRuns evaluatePredictions predict featureTable runsOfTwin search neighbourhood paths impact rollup changes diff whyIs
   change readingReceived runProgressed alertRaised commandSent
 `.trim().split(/\s+/).flatMap((field) => [field, `${field}Connection`]))
 
