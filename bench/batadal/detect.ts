@@ -52,16 +52,26 @@ const scoresQuery = `query($run: ID!, $twin: ID!, $series: String!, $after: Stri
   run(id: $run) { series(twin: $twin, name: $series) { ... on FloatSeries { readings(from: $from, first: 1000, after: $after) { edges { node { at value } } pageInfo { hasNextPage endCursor } } } } }
 }`
 
-interface Alert {
+export interface Alert {
   readonly since: string
   readonly until: string | null
+  readonly evidence: { readonly contributions: readonly { readonly twinId: string; readonly series: string; readonly value: number }[] }
 }
+
+/** In the order in which they began, those that began in these hours. */
+export async function alertsOf(client: Client, hours: readonly number[]): Promise<readonly Alert[]> {
+  const { alerts } = await client.ask<{ readonly alerts: readonly Alert[] }>(alertsQuery)
+  const isWithin = ({ since }: Alert): boolean => Date.parse(since) >= (hours[0] ?? NaN) && Date.parse(since) <= (hours.at(-1) ?? NaN)
+  return alerts.filter(isWithin).sort((a, b) => Date.parse(a.since) - Date.parse(b.since))
+}
+
+const alertsQuery = '{ alerts(limit: 1000) { since until evidence { contributions { twinId series value } } } }'
 
 /** Alerts follow the scores by themselves; waits until they say of every hour what is expected. Throws where they do not within two minutes. */
 export async function alarmedHours(client: Client, hours: readonly number[], expected: readonly boolean[]): Promise<readonly boolean[]> {
   const deadline = performance.now() + 120_000
   for (;;) {
-    const { alerts } = await client.ask<{ readonly alerts: readonly Alert[] }>('{ alerts(limit: 1000) { since until } }')
+    const alerts = await alertsOf(client, hours)
     const flags = hours.map((hour) => alerts.some(({ since, until }) => hour >= Date.parse(since) && (until === null || hour < Date.parse(until) + alarmSettings.holdHours * hourMs)))
     const wrong = flags.findIndex((flag, index) => flag !== expected[index])
     if (wrong < 0) return flags

@@ -15,7 +15,7 @@ import { assimilate, ingest } from '../../examples/leak-detector/town.ts'
 import { train } from '../../examples/leak-detector/training.ts'
 import { createEmbeddedNeo4j } from '../../src/adapters/neo4j/embedded/server.ts'
 import { serve } from '../serve.ts'
-import { alarmedHours, infer, register, watch } from './detect.ts'
+import { alarmedHours, alertsOf, infer, register, watch } from './detect.ts'
 
 if (!hasScada) throw new Error('This bench needs the data sets of ../shared/data/water/batadal.')
 
@@ -49,10 +49,14 @@ print(`\nThe detector (${predictor}, SHA-256 ${sha256Of(model)}) is ${toParamete
 print(`Worst hour of each quarter of the clean year, unseen: ${threshold.worstUnseen.map((each) => each.toFixed(2)).join(', ')}; silent from ${threshold.silent.toFixed(2)} on.`)
 print(`Training set 2, by alerts: S ${found.s.toFixed(4)}, S_TTD ${found.timeToDetection.toFixed(4)}, S_CLF ${found.classification.toFixed(4)}; attacks detected after ${hours(found.detectedAfter)} hours.`)
 print(`Other settings: S ${[...new Set(tried.map(({ settings }) => settings.threshold))].map((each) => `${each}: ${tried.filter(({ settings }) => settings.threshold === each).map(({ score: { s } }) => s.toFixed(3)).join(' ')}`).join('; ')}.`)
-if (test !== undefined) print(`Test set: ${test} of its hours in alarm, written to bench/batadal/detections.csv.`)
+await printAlerts('Training set 2', attacked)
+if (test !== undefined) {
+  await printAlerts('Test set', test.scada)
+  print(`\nTest set: ${test.alarmed} of its ${test.scada.hours.length} hours in alarm, written to bench/batadal/detections.csv.`)
+}
 
 /** What is settled by then runs once over what nobody has looked at. */
-async function testRun(): Promise<number> {
+async function testRun(): Promise<{ readonly scada: Scada; readonly alarmed: number }> {
   const scada = readTest()
   await timed(`ingest of ${scada.hours.length} hours`, () => ingest(client, scada))
   const simulation = await timed(`assimilation of ${scada.hours.length} hours`, () => assimilate(client, network, scada))
@@ -60,7 +64,16 @@ async function testRun(): Promise<number> {
   const lines = scada.hours.map((hour, index) => `${new Date(hour).toISOString().slice(0, 13)}:00Z,${flags[index] === true ? 1 : 0}`)
   const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: new URL('.', import.meta.url).pathname, encoding: 'utf8' }).trim()
   writeFileSync(new URL('detections.csv', import.meta.url), `# model ${sha256Of(model)}, commit ${commit}, alarm above ${alarmSettings.threshold} held ${alarmSettings.holdHours} h\nhour,flag\n${lines.join('\n')}\n`)
-  return flags.filter(Boolean).length
+  return { scada, alarmed: flags.filter(Boolean).length }
+}
+
+/** What was found, and by which instruments when it was. */
+async function printAlerts(what: string, { hours }: Scada): Promise<void> {
+  print(`\n| ${what}: alert since | until | of which instruments |\n|---|---|---|`)
+  for (const { since, until, evidence } of await alertsOf(client, hours)) {
+    const found = evidence.contributions.filter(({ value }) => value > 1).slice(0, 4).map(({ twinId, series, value }) => `${twinId} ${series.replace(/~.*/, '')} ${value.toFixed(1)}`)
+    print(`| ${since.slice(0, 16)} | ${until?.slice(0, 16) ?? ''} | ${found.join(', ')} |`)
+  }
 }
 
 /** Hours in alarm, by the alerts that were raised; they must be those that the scores give. */
