@@ -12,6 +12,8 @@ type Row = readonly [...thing: FoundThing, since: unknown, isOwn: boolean]
 
 /** Things, or ends of relationships, of one statement; pairs of a step. */
 const [inOneStatement, mostPairs] = [2_000, 1_000_000]
+/** A busy machine takes long to plan. */
+const planningMs = 120_000
 
 /** Twins and paths for features, in whatever world. A kind without scenarios is one whose `$b.chain` is empty. */
 export function createNeo4jFeatureGraph(database: Pick<Neo4jDatabase, 'read' | 'write' | 'transaction'>, tenant: string, registry: () => Registry): FeatureGraph {
@@ -25,6 +27,10 @@ export function createNeo4jFeatureGraph(database: Pick<Neo4jDatabase, 'read' | '
       const ask: Ask = (text, b) => database.read({ text, parameters: { b: { t: tenant, ...b } } }, { signal })
       const [value, cursor] = await Promise.all([read(momentOf(ask)), placeAt(database, tenant, at, signal)])
       return { value, cursor, at }
+    },
+    async prepare() {
+      const nobody = { t: tenant, ids: [''], chain: [], base: null }
+      for (const text of [twinsText({ isFixed: false }), componentsText({ isFixed: false })]) await database.transaction((tx) => tx.run({ text, parameters: { b: nobody } }), { timeoutMs: planningMs })
     },
   }
 }

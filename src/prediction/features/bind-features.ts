@@ -18,7 +18,7 @@ import { type Reached, pathKey, walkPaths } from './walk-paths.ts'
 export type { BoundSimulation } from './bind-series.ts'
 
 export interface BindPorts {
-  readonly graph: FeatureGraph
+  readonly graph: Pick<FeatureGraph, 'read'>
   readonly history: Pick<PropertyHistory, 'page' | 'values'>
   readonly registry: () => Registry
 }

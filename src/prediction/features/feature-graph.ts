@@ -30,4 +30,6 @@ export interface GraphMoment {
 export interface FeatureGraph {
   /** `read` may run several times, until nothing was committed meanwhile. `cursor`: the place in the journal, `at`: its stamp, in ms since 1970. Fails with STORE_UNAVAILABLE, TIMEOUT. */
   read<T>(vantage: Vantage, read: (moment: GraphMoment) => Promise<T>, signal?: AbortSignal): Promise<{ readonly value: T; readonly cursor: number; readonly at: number }>
+  /** Lets the store plan what it takes, so that the first to bind does not wait for it. Reads nothing. */
+  prepare(): Promise<void>
 }

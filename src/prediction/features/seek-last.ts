@@ -1,5 +1,6 @@
 import type { Microseconds } from '../../telemetry/reading.ts'
 import type { SeenReading } from '../../telemetry/series-reads.ts'
+import { pageOf, type ReadLimits } from './read-limits.ts'
 import { meeting, readTogether, type Seen, type StreamAsk } from './series-stream.ts'
 import type { Source } from './source.ts'
 
@@ -24,10 +25,6 @@ interface Search {
   reach: number | undefined
 }
 
-/** Series asked in one call. */
-const inOneCall = 1_000
-const [mostReadings, leastPage] = [100_000, 100]
-
 /**
  * Of each source the last reading before a time as it is known at an instant, and what may take its place at later ones. Mostly it is the last one there is;
  * where that is bad, or was received later, it is looked for further and further back, four times as far each time, all sources of one distance together.
@@ -45,8 +42,8 @@ export async function seekLast(sources: readonly Source[], spec: SeekSpec, ask: 
 }
 
 /** The last readings beyond the reach: known ones end the search, as does it that there are none. */
-async function lookBefore(searches: readonly Search[], reach: number, { before, first }: SeekSpec, { reads, signal }: StreamAsk): Promise<void> {
-  for (const { some, keys } of inCalls(searches)) {
+async function lookBefore(searches: readonly Search[], reach: number, { before, first }: SeekSpec, { reads, limits, signal }: StreamAsk): Promise<void> {
+  for (const { some, keys } of inCalls(searches, limits)) {
     const found = await reads.latestBefore(keys, before - reach, { signal })
     let place = 0
     for (const search of some) {
@@ -63,8 +60,8 @@ async function lookBefore(searches: readonly Search[], reach: number, { before, 
 /** Everything within reach. */
 async function scan(searches: readonly Search[], reach: number, spec: SeekSpec, ask: StreamAsk): Promise<void> {
   const range = { from: spec.before - reach, to: spec.before }
-  for (const { some, keys } of inCalls(searches)) {
-    const first = Math.max(leastPage, Math.floor(mostReadings / keys.length))
+  for (const { some, keys } of inCalls(searches, ask.limits)) {
+    const first = pageOf(ask.limits, keys.length)
     const pages = await ask.reads.readings(keys, range, { first, signal: ask.signal })
     let place = 0
     for (const search of some) {
@@ -97,9 +94,11 @@ function createSeeds({ first, last }: SeekSpec) {
   }
 }
 
-function* inCalls(searches: readonly Search[]) {
-  for (let start = 0; start < searches.length; start += inOneCall / 2) {
-    const some = searches.slice(start, start + inOneCall / 2)
+/** A search asks for two series at most. */
+function* inCalls(searches: readonly Search[], { seriesInCall }: ReadLimits) {
+  const inCall = Math.max(1, Math.floor(seriesInCall / 2))
+  for (let start = 0; start < searches.length; start += inCall) {
+    const some = searches.slice(start, start + inCall)
     yield { some, keys: some.flatMap(({ source }) => source.streams.map(({ series }) => series.key)) }
   }
 }

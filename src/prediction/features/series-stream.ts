@@ -4,10 +4,12 @@ import type { TimeRange } from '../../telemetry/telemetry-store.ts'
 import type { Knowledge } from '../feature.ts'
 import type { BoundSeries } from './bound-features.ts'
 import { type Columns, createColumns } from './columns.ts'
+import { pageOf, type ReadLimits } from './read-limits.ts'
 
 export interface StreamAsk {
   readonly reads: Pick<SeriesReads, 'readings' | 'latestBefore'>
   readonly knowledge: Knowledge
+  readonly limits: ReadLimits
   readonly signal?: AbortSignal | undefined
 }
 
@@ -49,22 +51,18 @@ function decoderOf({ key, affine, encode }: BoundSeries, knowledge: Knowledge): 
   }
 }
 
-/** Readings of one call, and series of one call. */
-const [mostReadings, mostSeries] = [100_000, 1_000]
-const [leastPage, mostPage] = [100, 10_000]
-
 /**
  * Loads series side by side, in steps so long that a step is about a page: some may be dense and others not. `leastLag`: no instant looks at what is later than
  * itself minus this. What lies between the windows of instants is read over where that is less than a part of a page, and left out where it is more.
  */
-export function createLoader(streams: readonly SeriesStream[], leastLag: number, { reads, signal }: StreamAsk) {
+export function createLoader(streams: readonly SeriesStream[], leastLag: number, { reads, limits, signal }: StreamAsk) {
   const reach = streams.reduce((longest, stream) => Math.max(longest, stream.reach), 0)
   /** The time of about two pages. */
   let span = Infinity
 
   /** Undefined: all of it came. Otherwise up to where they came, as there was more than a page. */
   const loadSome = async (some: readonly SeriesStream[], from: Microseconds, to: Microseconds): Promise<Microseconds | undefined> => {
-    const first = Math.max(leastPage, Math.min(mostPage, Math.floor(mostReadings / some.length)))
+    const first = pageOf(limits, some.length)
     const pages = await reads.readings(some.map(({ series }) => series.key), { from, to: to + 1 }, { first, signal })
     const full = pages.flatMap((page) => (page.length >= first ? [page.at(-1)?.at ?? from] : []))
     const cut = full.length === 0 ? undefined : Math.min(...full)
@@ -94,8 +92,8 @@ export function createLoader(streams: readonly SeriesStream[], leastLag: number,
       const target = Math.min(endOf(instants, place), loaded() + span)
       let shortest = Infinity
       for (const [end, some] of Map.groupBy(streams.filter((stream) => stream.loaded < target), (stream) => stream.loaded)) {
-        for (let start = 0; start < some.length; start += mostSeries) {
-          const cut = await loadSome(some.slice(start, start + mostSeries), end + 1, target)
+        for (let start = 0; start < some.length; start += limits.seriesInCall) {
+          const cut = await loadSome(some.slice(start, start + limits.seriesInCall), end + 1, target)
           if (cut !== undefined) shortest = Math.min(shortest, cut - end)
         }
       }
@@ -110,7 +108,7 @@ function pushTo({ columns, decode }: SeriesStream, reading: SeenReading): void {
 }
 
 /** Readings of one series or, of several, those of the instants at which all have one, in order of time. */
-export async function* readTogether(keys: readonly SeriesKey[], range: TimeRange, { reads, signal }: StreamAsk): AsyncGenerator<readonly SeenReading[]> {
+export async function* readTogether(keys: readonly SeriesKey[], range: TimeRange, { reads, limits: { mostPage }, signal }: StreamAsk): AsyncGenerator<readonly SeenReading[]> {
   for (let { from } = range; from < range.to;) {
     const pages = await reads.readings(keys, { from, to: range.to }, { first: mostPage, signal })
     const cut = Math.min(...pages.map((page) => (page.length >= mostPage ? page.at(-1)?.at ?? Infinity : Infinity)))

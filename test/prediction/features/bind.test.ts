@@ -35,7 +35,9 @@ beforeAll(async () => {
   app = await openTestApp()
   await app.data('mutation ($d: [JSON!]!) { publishModels(documents: $d) { __typename } }', { d: [...plantModels, ...works] })
   const { database, config: { tenant }, services } = app.app
-  ports = { graph: createNeo4jFeatureGraph(database, tenant, services.models.registry), history: createPropertyHistory(createNeo4jPastSettings(database, tenant)), registry: services.models.registry }
+  const graph = createNeo4jFeatureGraph(database, tenant, services.models.registry)
+  await graph.prepare()
+  ports = { graph, history: createPropertyHistory(createNeo4jPastSettings(database, tenant)), registry: services.models.registry }
 })
 afterAll(async () => { await app[Symbol.asyncDispose]() })
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Knowledge } from '../../../src/prediction/feature.ts'
+import type { FeatureSpec, Knowledge } from '../../../src/prediction/feature.ts'
 import type { BoundFeatures, FeatureRows, RowRequest } from '../../../src/prediction/features/bound-features.ts'
-import { readRows } from '../../../src/prediction/features/read-rows.ts'
+import { type ReadLimits, usualLimits } from '../../../src/prediction/features/read-limits.ts'
+import { readRowsWithin } from '../../../src/prediction/features/read-rows.ts'
 import { readsInSight, type SeriesStore } from '../../../src/telemetry/series-reads.ts'
 import { nowMicroseconds } from '../../../src/util/clock.ts'
 import { boundAround, instantsAround, keys, readingsAround } from './feature-arbitraries.ts'
@@ -15,13 +16,19 @@ interface Row {
   readonly numbers: readonly number[]
 }
 
-async function rowsOf(bound: BoundFeatures, request: RowRequest): Promise<readonly Row[]> {
+async function rowsOf(bound: BoundFeatures, request: RowRequest, limits = usualLimits): Promise<readonly Row[]> {
   const portions: FeatureRows[] = []
-  for await (const portion of readRows(bound, request)) portions.push(portion)
+  for await (const portion of readRowsWithin(limits, bound, request)) portions.push(portion)
   return portions.flatMap(({ twins, at, values, width }) => Array.from(twins, (twin, row) => ({ twin, at: at[row] as number, numbers: [...values.subarray(row * width, (row + 1) * width)] })))
 }
 
 const knowledges = fc.constantFrom<Knowledge>('RECEIVED', 'MEASURED')
+
+/** Pages and portions of few readings and rows, so that a window lies over several. */
+const limits: fc.Arbitrary<ReadLimits> = fc.oneof(fc.constant(usualLimits), fc.record({
+  numbers: fc.integer({ min: 1, max: 30 }), series: fc.integer({ min: 1, max: 6 }), seriesInCall: fc.integer({ min: 1, max: 4 }),
+  readings: fc.integer({ min: 1, max: 12 }), leastPage: fc.constantFrom(1, 2), mostPage: fc.integer({ min: 2, max: 5 }), held: fc.constant(1_000),
+}))
 
 /** But for the last bits, and missing where the other is. */
 function expectLike(found: readonly number[], expected: readonly number[], what: string): void {
@@ -33,35 +40,48 @@ function expectLike(found: readonly number[], expected: readonly number[], what:
   }
 }
 
-const runs = { numRuns: 60, interruptAfterTimeLimit: 100_000, endOnFailure: true }
+const runs = { numRuns: 40, interruptAfterTimeLimit: 100_000, endOnFailure: true }
 
 describe('Rows of features', () => {
   test('say what their definition says, whatever was received when, corrected, bad or missing', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(fc.integer(), { minLength: 1, maxLength: 6 }), knowledges, fc.gen(), async (seeds, knowledge, gen) => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.integer(), { minLength: 1, maxLength: 6 }), knowledges, limits, fc.gen(), async (seeds, knowledge, within, gen) => {
       await using opened = await openStore()
       const start = nowMicroseconds()
       for (const _ of seeds) await opened.store.append(gen(readingsAround, start, true))
       const [bound, instants] = [gen(boundAround, start), gen(instantsAround, start)]
       const readings = await opened.everything(keys)
-      const rows = await rowsOf(bound, { instants, reads: opened.store, knowledge })
+      const rows = await rowsOf(bound, { instants, reads: opened.store, knowledge }, within)
       expect(rows.map(({ twin, at }) => [twin, at])).toEqual(bound.twins.flatMap((_, twin) => instants.map((at) => [twin, at])))
       for (const { twin, at, numbers } of rows) expectLike(numbers, referenceRow(bound, twin, at, readings, knowledge), `${knowledge} twin ${twin} at ${at - start}`)
     }), runs)
   }, 120_000)
 
   test('are, to the last bit, the same in a range as of one instant alone: training and serving read the same numbers', async () => {
-    await fc.assert(fc.asyncProperty(knowledges, fc.gen(), async (knowledge, gen) => {
+    await fc.assert(fc.asyncProperty(knowledges, limits, fc.gen(), async (knowledge, within, gen) => {
       await using opened = await openStore()
       const start = nowMicroseconds()
       for (let batch = 0; batch < 4; batch++) await opened.store.append(gen(readingsAround, start, false))
       const [bound, instants] = [gen(boundAround, start), gen(instantsAround, start)]
-      const range = await rowsOf(bound, { instants, reads: opened.store, knowledge })
+      const range = await rowsOf(bound, { instants, reads: opened.store, knowledge }, within)
       for (const [index, at] of instants.entries()) {
         const alone = await rowsOf(bound, { instants: [at], reads: opened.store, knowledge })
         expect(alone.map(({ numbers }) => numbers)).toEqual(bound.twins.map((_, twin) => range[twin * instants.length + index]?.numbers))
       }
     }), { ...runs, numRuns: 25 })
   }, 120_000)
+})
+
+test('Windows that hold more than there is memory for are refused by the twin, after fewer twins were tried at a time', async () => {
+  await using opened = await openStore()
+  const [key] = keys as readonly [(typeof keys)[number]]
+  const start = nowMicroseconds()
+  await opened.store.append(Array.from({ length: 30 }, (_, index) => ({ series: key, at: start + index, value: index, quality: 'GOOD', origin: null, sequence: null })))
+  const spec: FeatureSpec = { name: 'sum', of: { kind: 'telemetry', name: 'flow', source: 'MEASURED', window: 1_000, aggregate: 'SUM', every: undefined, staleAfter: undefined }, twin: undefined, over: [], across: 'MEAN', lag: 0, unit: undefined, encode: undefined, fill: undefined }
+  const bound: BoundFeatures = { specs: [spec], series: [key, { ...key, twin: 'other' }].map((each) => ({ key: each, affine: undefined, encode: undefined })), twins: ['full', 'empty'].map((twin, index) => ({ twin, features: [{ kind: 'telemetry', series: [index], minus: [] }] })) }
+  const request: RowRequest = { instants: [start + 29], reads: opened.store, knowledge: 'MEASURED' }
+  expect((await rowsOf(bound, request, { ...usualLimits, held: 30 })).map(({ numbers }) => numbers)).toEqual([[435], [NaN]])
+  await expect(rowsOf(bound, request, { ...usualLimits, held: 29 })).rejects.toThrow('More than 29 readings lie in the windows of "full"')
+  expect(await rowsOf({ ...bound, twins: bound.twins.toReversed() }, { ...request, twins: [0] }, { ...usualLimits, held: 29 })).toHaveLength(1)
 })
 
 describe('Nothing of the future is in a row', () => {
