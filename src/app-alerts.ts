@@ -111,11 +111,11 @@ export function openAlerts({ config, parts, log, database, tenant, telemetry, pr
     })
     return {
       ...evaluator,
-      close() {
+      async close() {
         stop()
         evaluator.close()
         runner.close()
-        sender.close()
+        await sender.close()
       },
     }
   }
@@ -125,7 +125,7 @@ export function openAlerts({ config, parts, log, database, tenant, telemetry, pr
       alertChannels: createChannelService({ store: channels, mayCall, onChanged: () => { send() } }),
       alerts: createAlertService({ store: alerts, board }),
       rules: createRuleService({
-        store: rules, registry, twins, filterProblem: watches.problemOf, onChanged: () => { wake() },
+        store: rules, registry, twins, filterProblem: watches.problemOf, head: () => telemetry.store.head(), onChanged: () => { wake() },
         knownPredictors: async (names) => new Set((await Promise.all(names.map(async (name) => (await predictors?.find(name) ? [name] : [])))).flat()),
         knownChannels: async (ids) => new Set((await channels.find(ids)).flatMap((channel) => channel?.id ?? [])),
       }),

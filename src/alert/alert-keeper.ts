@@ -8,7 +8,7 @@ export interface Duty {
   round(): Promise<unknown>
   /** Twins that were deleted. */
   twinsChanged(ids: Iterable<string>): void
-  close(): void
+  close(): Promise<void>
 }
 
 export interface AlertKeeperConfig {
@@ -45,9 +45,10 @@ export function createAlertKeeper({ claim, createDuty, leaseMs, everyMs, onTroub
     isAsked = true
     if (retryMs === 0) rouse()
   }
-  const drop = (): void => {
-    duty?.close()
+  const drop = async (): Promise<void> => {
+    const former = duty
     duty = undefined
+    await former?.close()
   }
   const rest = (ms: number): Promise<void> => new Promise((resolve) => {
     const timer = setTimeout(resolve, ms).unref()
@@ -67,7 +68,7 @@ export function createAlertKeeper({ claim, createDuty, leaseMs, everyMs, onTroub
   }
   const turn = async (): Promise<void> => {
     if (!await mine()) {
-      drop()
+      await drop()
       return
     }
     isAsked = false
@@ -80,7 +81,7 @@ export function createAlertKeeper({ claim, createDuty, leaseMs, everyMs, onTroub
         await turn()
         retryMs = 0
       } catch (error) {
-        drop()
+        await drop()
         if (retryMs === 0) onTrouble(error, 'rules cannot be judged; it is tried again') // once for an outage
         retryMs = Math.min(Math.max(soonestRetryMs, 2 * retryMs), latestRetryMs)
       }
@@ -100,7 +101,7 @@ export function createAlertKeeper({ claim, createDuty, leaseMs, everyMs, onTroub
       isClosed = true
       rouse()
       await running
-      drop()
+      await drop()
       await claim(holder, 0).catch((error: unknown) => { onTrouble(error, 'others have to wait before they judge') })
     },
   }

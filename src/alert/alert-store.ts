@@ -25,6 +25,14 @@ export interface Consequences {
   readonly tasks: readonly NewTask[]
 }
 
+/** How far was judged, where it is told: kept together with what was found, so that nothing is found twice. */
+export interface Judged {
+  /** In the order of receipt. */
+  readonly position?: Microseconds | undefined
+  /** Of this version of the rule all that was so when it was made, and since. */
+  readonly rule?: { readonly id: string; readonly version: number } | undefined
+}
+
 /** What changes alerts by hand: it answers each as it becomes, or undefined where it stays. */
 export type Decide = (alert: Alert, now: number) => AlertChange | undefined
 
@@ -33,8 +41,8 @@ export type Decide = (alert: Alert, now: number) => AlertChange | undefined
  * not resolved, whoever judges. They throw STORE_UNAVAILABLE, TIMEOUT, OUTCOME_UNKNOWN.
  */
 export interface AlertStore {
-  /** Findings in their order, and with them, where given, how far was judged; answers what changed. Findings that change nothing are none. */
-  apply(found: readonly Found[], position?: Microseconds): Promise<readonly AlertChange[]>
+  /** Findings in their order, and with them how far was judged; answers what changed. Findings that change nothing are none. */
+  apply(found: readonly Found[], judged?: Judged): Promise<readonly AlertChange[]>
   /** Undefined in the place of ids that there are none of. */
   change(ids: readonly string[], decide: Decide): Promise<readonly (Alert | undefined)[]>
   find(ids: readonly string[]): Promise<readonly (Alert | undefined)[]>

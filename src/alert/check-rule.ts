@@ -5,7 +5,7 @@ import { idRule, isValidId } from '../twin/id.ts'
 import { nearest } from '../util/nearest.ts'
 import { done, refused, type Result } from '../util/result.ts'
 import type { Invalid } from '../problem.ts'
-import { checkCondition, checkDuration, type Checking, sayer } from './check-condition.ts'
+import { checkCondition, checkDuration, type Checking, type Say, sayer } from './check-condition.ts'
 import { type Action, most, type Rule } from './rule.ts'
 import type { ActionRequest, RuleRequest } from './rule-request.ts'
 
@@ -20,19 +20,14 @@ const [longestName, longestDescription, longestLabel] = [200, 10_000, 1_000]
 export function checkRule(request: RuleRequest, base: readonly string[], given: RuleChecking): Result<Rule, Invalid> {
   const problems: ItemProblem[] = []
   const say = sayer(problems, base)
-  const { name, id, description } = request
-  if (name.trim() === '' || [...name].length > longestName || !name.isWellFormed() || /\p{Cc}/u.test(name)) say('INVALID_INPUT', ['name'], `A rule's name has 1 to ${longestName} characters, not all of them blank and none a control character.`)
-  if (typeof id === 'string' && !isValidId(id)) say('INVALID_ID', ['id'], `${JSON.stringify(id.slice(0, 80))} cannot be a rule's id. ${idRule}`)
-  if (typeof description === 'string' && (description.length > longestDescription || !description.isWellFormed())) say('TOO_LARGE', ['description'], `A description has at most ${longestDescription} characters; this one has ${description.length}.`)
+  checkFacts(request, say)
   const when = checkCondition(request.when, [...base, 'when'], { ...given, problems })
   const duration = (field: 'for' | 'keepFor' | 'reopenWithin'): number => checkDuration(request[field] ?? 'PT0S', { path: [...base, field], least: 0 }, problems) ?? 0
   const [patience, keepFor, reopenWithin] = [duration('for'), duration('keepFor'), duration('reopenWithin')]
   const depth = request.depth ?? 10
   if (depth < 1 || depth > most.depth) say('OUT_OF_BOUNDS', ['depth'], `depth is from 1 to ${most.depth}, not ${depth}.`)
   const over = checkRelationships(request.over ?? [], base, given, problems)
-  const notify = [...new Set(request.notify ?? [])]
-  if (notify.length > most.channels) say('TOO_LARGE', ['notify'], `A rule tells at most ${most.channels} channels, not ${notify.length}.`)
-  for (const [index, channel] of notify.entries()) if (!given.channels.has(channel)) say('NOT_FOUND', ['notify', String(index)], `There is no channel ${JSON.stringify(channel.slice(0, 80))}.`)
+  const notify = checkChannels(request.notify ?? [], given.channels, say)
   const labels = checkTexts(request.labels, [...base, 'labels'], problems)
   const annotations = checkTexts(request.annotations, [...base, 'annotations'], problems)
   const then = checkActions(request.then ?? [], [...base, 'then'], problems)
@@ -40,9 +35,22 @@ export function checkRule(request: RuleRequest, base: readonly string[], given: 
   const wrong = toInvalid(problems)
   if (wrong || !when) return refused(wrong ?? { kind: 'Invalid', code: 'INVALID_INPUT', message: 'The condition cannot be watched.', path: [...base, 'when'], problems })
   return done({
-    id: id ?? slugOf(name), name, description: description ?? null, severity: request.severity ?? 'WARNING', isEnabled: request.isEnabled ?? true, when,
+    id: request.id ?? slugOf(request.name), name: request.name, description: request.description ?? null, severity: request.severity ?? 'WARNING', isEnabled: request.isEnabled ?? true, when,
     for: patience, keepFor, reopenWithin, labels, annotations, over, depth, notify, then,
   })
+}
+
+function checkFacts({ name, id, description }: RuleRequest, say: Say): void {
+  if (name.trim() === '' || [...name].length > longestName || !name.isWellFormed() || /\p{Cc}/u.test(name)) say('INVALID_INPUT', ['name'], `A rule's name has 1 to ${longestName} characters, not all of them blank and none a control character.`)
+  if (typeof id === 'string' && !isValidId(id)) say('INVALID_ID', ['id'], `${JSON.stringify(id.slice(0, 80))} cannot be a rule's id. ${idRule}`)
+  if (typeof description === 'string' && (description.length > longestDescription || !description.isWellFormed())) say('TOO_LARGE', ['description'], `A description has at most ${longestDescription} characters; this one has ${description.length}.`)
+}
+
+function checkChannels(given: readonly string[], known: ReadonlySet<string>, say: Say): readonly string[] {
+  const notify = [...new Set(given)]
+  if (notify.length > most.channels) say('TOO_LARGE', ['notify'], `A rule tells at most ${most.channels} channels, not ${notify.length}.`)
+  for (const [index, channel] of notify.entries()) if (!known.has(channel)) say('NOT_FOUND', ['notify', String(index)], `There is no channel ${JSON.stringify(channel.slice(0, 80))}.`)
+  return notify
 }
 
 /** A name without letters or digits makes a slug of its own kind. */

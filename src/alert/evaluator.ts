@@ -12,7 +12,7 @@ import type { RuleStore } from './rule-store.ts'
 import type { Watcher } from './watcher.ts'
 
 export interface EvaluatorConfig {
-  readonly rules: Pick<RuleStore, 'all' | 'revision' | 'setJudged' | 'setTrouble'>
+  readonly rules: Pick<RuleStore, 'all' | 'revision' | 'setTrouble'>
   readonly alerts: AlertStore
   readonly board: AlertBoard
   readonly store: Pick<TelemetryStore, 'received' | 'head'>
@@ -58,12 +58,12 @@ export function createEvaluator(config: EvaluatorConfig): Evaluator {
     if (alert.state === 'RESOLVED') open.delete(alert.fingerprint)
     else open.set(alert.fingerprint, alert)
   }
-  const apply = async (findings: readonly Finding[], upTo: Microseconds): Promise<void> => {
+  const apply = async (findings: readonly Finding[], position: Microseconds, rule?: StoredRule): Promise<void> => {
     const clock = now()
-    if (findings.length === 0 && clock - written < positionEvery) return
+    if (findings.length === 0 && !rule && clock - written < positionEvery) return
     const found: Found[] = []
     for (const finding of findings) found.push(await complete(finding, config, rules.get(finding.subject.rule)))
-    const changes = await alerts.apply(found, upTo)
+    const changes = await alerts.apply(found, { position, rule })
     written = clock
     for (const { alert } of changes) note(alert)
     board.tell(changes)
@@ -105,14 +105,18 @@ export function createEvaluator(config: EvaluatorConfig): Evaluator {
     if (latest === revision) return []
     const all = new Map((await ruleStore.all()).map((rule) => [rule.id, rule]))
     const findings: Finding[] = []
+    let ahead = 0
     for (const id of new Set([...watchers.keys(), ...[...open.values()].map(({ rule }) => rule)])) if (!all.get(id)?.isEnabled) findings.push(...retire(id))
     for (const id of [...rules.keys()]) if (!all.has(id)) rules.delete(id)
     for (const rule of all.values()) {
+      const isAhead = rule.isEnabled && rule.from > upTo // what was received before it was made is not judged by it
       if (!rule.isEnabled) retryAt.delete(rule.id)
+      else if (isAhead) wake()
       else if (rules.get(rule.id)?.version !== rule.version || !(watchers.has(rule.id) || retryAt.has(rule.id))) await begin(rule, upTo)
-      rules.set(rule.id, rule)
+      if (isAhead) ahead++
+      else rules.set(rule.id, rule)
     }
-    revision = latest
+    revision = ahead > 0 ? -1 : latest
     return findings
   }
   const begin = async (rule: StoredRule, upTo: Microseconds): Promise<void> => {
@@ -123,9 +127,21 @@ export function createEvaluator(config: EvaluatorConfig): Evaluator {
     watchers.set(rule.id, watcher)
     if (rule.judged === rule.version) return
     const former = [...open.values()].filter((alert) => alert.rule === rule.id && !concerns(rule.when, alert.series))
-    const found = await asking(rule, () => watcher.begin({ from: upTo, upTo, now: now() }, open))
-    await apply([...former.map((alert) => ({ kind: 'resolve', subject: alert, until: null, resolution: 'RULE_CHANGED' } as const)), ...found], upTo)
-    if (watchers.has(rule.id)) await ruleStore.setJudged(rule.id, rule.version)
+    const found = await asking(rule, () => catchUp(rule, watcher, upTo))
+    if (watchers.has(rule.id)) await apply([...former.map((alert) => ({ kind: 'resolve', subject: alert, until: null, resolution: 'RULE_CHANGED' } as const)), ...found], upTo, rule)
+  }
+  /** What was so when the rule was made, and what followed until the place where all others are. */
+  const catchUp = async (rule: StoredRule, watcher: Watcher, upTo: Microseconds): Promise<readonly Finding[]> => {
+    let from = Math.min(rule.from, upTo)
+    const findings = [...await watcher.begin({ from, upTo: from, now: now() }, open)]
+    while (from < upTo) {
+      const page = await store.received(from, pageSize, { withoutRuns: true })
+      const isLast = page.length < pageSize || (page.at(-1)?.receivedAt ?? upTo) >= upTo
+      const to = isLast ? upTo : page.at(-1)?.receivedAt ?? upTo
+      findings.push(...await watcher.hear({ readings: page.filter(({ receivedAt }) => receivedAt <= to), from, upTo: to, now: now() }, open))
+      from = to
+    }
+    return findings
   }
   /** A rule that cannot be watched, as its filter fits the models no more or too many twins satisfy it, does not keep the others from it. It is tried again. */
   const asking = async (rule: StoredRule, ask: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> => {

@@ -2,6 +2,7 @@ import type { Registry } from '../model/registry.ts'
 import type { Conflict, Invalid, LimitReached, NotFound } from '../problem.ts'
 import { freeId } from '../scenario/slug.ts'
 import { formatDuration } from '../telemetry/duration.ts'
+import type { Microseconds } from '../telemetry/reading.ts'
 import type { TwinModels } from '../telemetry/twin-directory.ts'
 import { done, refused, type Result } from '../util/result.ts'
 import type { Checking } from './check-condition.ts'
@@ -28,11 +29,13 @@ export interface RuleServiceConfig {
   /** Of these ids of channels, those that there are. */
   readonly knownChannels: (ids: readonly string[]) => Promise<ReadonlySet<string>>
   readonly filterProblem: Checking['filterProblem']
+  /** The place in the order of receipt that is reached by now. */
+  readonly head: () => Promise<Microseconds>
   /** Rules changed. */
   readonly onChanged: () => void
 }
 
-export function createRuleService({ store, registry, twins, knownPredictors, knownChannels, filterProblem, onChanged }: RuleServiceConfig): RuleService {
+export function createRuleService({ store, registry, twins, knownPredictors, knownChannels, filterProblem, head, onChanged }: RuleServiceConfig): RuleService {
   const check = async (request: RuleRequest, base: readonly string[]): Promise<Result<Rule, Invalid>> => {
     const { threshold, missing, drift } = request.when
     const named = (threshold ?? missing)?.twins ?? []
@@ -52,7 +55,7 @@ export function createRuleService({ store, registry, twins, knownPredictors, kno
       const checked = await check(request, ['rule'])
       if (!checked.ok) return checked
       const rule = checked.value
-      return changed(await store.put(rule.id, actor, ({ taken, count }) => {
+      return changed(await store.put(rule.id, { actor, from: await head() }, ({ taken, count }) => {
         if (count >= most.rules) return refused({ kind: 'LimitReached', code: 'TOO_LARGE', message: `There are ${count} rules, as many as are watched. Delete some, or watch more twins by one rule.`, limit: most.rules, actual: count + 1 })
         if (typeof request.id === 'string' && taken.has(rule.id)) return refused({ kind: 'Conflict', code: 'ALREADY_EXISTS', message: `There is a rule ${JSON.stringify(rule.id)}. Choose another id, or leave it out to get one.`, path: ['rule', 'id'] })
         return done({ ...rule, id: freeId(rule.id, taken) })
@@ -64,7 +67,7 @@ export function createRuleService({ store, registry, twins, knownPredictors, kno
       const given = Object.fromEntries(Object.entries(changes).filter(([name, value]) => value !== null || name === 'description'))
       const checked = await check({ ...toRequest(before), ...given, id }, ['set'])
       if (!checked.ok) return checked
-      return changed(await store.put(id, actor, ({ rule }) => {
+      return changed(await store.put(id, { actor, from: await head() }, ({ rule }) => {
         if (!rule) return refused(unknownRule(id))
         const expected = ifVersion ?? before.version
         if (rule.version !== expected) return refused({ kind: 'Conflict', code: 'VERSION_CONFLICT', message: `The rule ${JSON.stringify(id)} has version ${rule.version}, not ${expected}. Read it again, and reapply the change.`, path: ['ifVersion'], expected, actual: rule.version })
@@ -72,14 +75,14 @@ export function createRuleService({ store, registry, twins, knownPredictors, kno
       })) as Result<StoredRule, Invalid | Conflict | NotFound>
     },
     remove: async (id) => (await store.remove(id) ? changed(done(id)) : refused(unknownRule(id))),
-    setEnabled: async (id, isEnabled, actor) => changed(await store.put(id, actor, ({ rule }) => (rule ? done({ ...withoutMeta(rule), isEnabled }) : refused(unknownRule(id))))) as Result<StoredRule, NotFound>,
+    setEnabled: async (id, isEnabled, actor) => changed(await store.put(id, { actor, from: await head() }, ({ rule }) => (rule ? done({ ...withoutMeta(rule), isEnabled }) : refused(unknownRule(id))))) as Result<StoredRule, NotFound>,
     find: store.find,
   }
 }
 
 const unknownRule = (id: string): NotFound => ({ kind: 'NotFound', code: 'NOT_FOUND', message: `There is no rule ${JSON.stringify(id.slice(0, 80))}.`, path: ['id'], id })
 
-function withoutMeta({ version: _version, judged: _judged, trouble: _trouble, createdAt: _createdAt, createdBy: _createdBy, updatedAt: _updatedAt, ...rule }: StoredRule): Rule {
+function withoutMeta({ version: _version, judged: _judged, from: _from, trouble: _trouble, createdAt: _createdAt, createdBy: _createdBy, updatedAt: _updatedAt, ...rule }: StoredRule): Rule {
   return rule
 }
 

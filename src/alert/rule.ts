@@ -35,6 +35,8 @@ export interface StoredRule extends Rule {
   readonly version: number
   /** The last version for which what was so already was looked at; null: none. */
   readonly judged: number | null
+  /** What was received behind this place is judged by this version; of what came before, what is so then. */
+  readonly from: Microseconds
   /** What keeps it from being watched. */
   readonly trouble: string | null
   /** Ms since 1970. */

@@ -25,19 +25,23 @@ export interface SenderConfig {
 /** Sends what waits, over each channel in order, over so many channels at once. */
 export interface Sender {
   wake(): void
-  close(): void
+  /** Resolves when what is being sent is, or cannot be waited for. */
+  close(): Promise<void>
 }
 
 /** A second, then ever longer: in all about 18 hours, ten attempts. */
 const usualWaits = [1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000]
 /** Alertmanager's own `resolve_timeout` is five minutes. */
 const usualResendMs = 60_000
+/** What is being sent when the sender closes has so long to be taken: else it is sent again by the next. */
+const farewellMs = 2_000
 const [atOnce, pageSize, alertsAtOnce, longestRest, repairMs] = [8, 50, 100, 60_000, 2_000]
 
 export function createSender({ channels, alerts, post, environment, url, now, waits = usualWaits, resendMs = usualResendMs, onTrouble }: SenderConfig): Sender {
   const ending = new AbortController()
   const { signal } = ending
-  const underWay = new Set<string>()
+  const underWay = new Map<string, Promise<void>>()
+  let isClosing = false
   const resentAt = new Map<string, number>()
   const troubles = new Map<string, string | null>()
   let looking: Promise<void> | undefined
@@ -89,7 +93,7 @@ export function createSender({ channels, alerts, post, environment, url, now, wa
   const sendAll = async (channel: Channel): Promise<void> => {
     for (;;) {
       const page = await channels.next(channel.id, pageSize)
-      for (const delivery of page) if (delivery.dueInMs > 0 || !await deliver(channel, delivery)) return
+      for (const delivery of page) if (isClosing || delivery.dueInMs > 0 || !await deliver(channel, delivery)) return
       if (page.length < pageSize) return
     }
   }
@@ -111,8 +115,7 @@ export function createSender({ channels, alerts, post, environment, url, now, wa
   }
   const attend = (channel: Channel, work: (channel: Channel) => Promise<void>): void => {
     if (underWay.has(channel.id) || underWay.size >= atOnce) return
-    underWay.add(channel.id)
-    work(channel).then(() => {
+    underWay.set(channel.id, work(channel).then(() => {
       underWay.delete(channel.id)
       wake()
     }, (error: unknown) => {
@@ -120,7 +123,7 @@ export function createSender({ channels, alerts, post, environment, url, now, wa
       if (signal.aborted) return
       onTrouble(error, `messages of the channel ${channel.id} could not be seen to; they are tried again`)
       rest(repairMs)
-    })
+    }))
   }
   const look = async (): Promise<void> => {
     do {
@@ -138,15 +141,15 @@ export function createSender({ channels, alerts, post, environment, url, now, wa
         if (due <= 0 || !resentAt.has(channel.id)) resentAt.set(channel.id, now())
       }
       rest(soonest)
-    } while (isAsked && !signal.aborted)
+    } while (isAsked && !isClosing)
   }
   const rest = (ms: number): void => {
     clearTimeout(timer)
-    if (!signal.aborted) timer = setTimeout(wake, ms).unref()
+    if (!isClosing) timer = setTimeout(wake, ms).unref()
   }
   const wake = (): void => {
     isAsked = true
-    if (signal.aborted) return
+    if (isClosing) return
     looking ??= look().catch((error: unknown) => {
       if (signal.aborted) return
       onTrouble(error, 'messages that wait could not be looked up; it is tried again')
@@ -156,9 +159,13 @@ export function createSender({ channels, alerts, post, environment, url, now, wa
   wake()
   return {
     wake,
-    close() {
-      ending.abort()
+    async close() {
+      isClosing = true
       clearTimeout(timer)
+      const late = setTimeout(() => { ending.abort() }, farewellMs)
+      await Promise.all(underWay.values())
+      clearTimeout(late)
+      ending.abort()
     },
   }
 }

@@ -58,12 +58,32 @@ export function rewind(track: Track, to: Microseconds): Track {
   return { watermark: track.floor, phase, changes, floor: track.floor }
 }
 
-/** After late readings: the track as it is with them, up to the same instant, and whether it turned by them. */
+/**
+ * After late readings: the track as it is with them, up to the same instant, and how it turned by them. What is raised but should not be is over; what should be but is not
+ * is raised; and, where nothing is raised, what was so for a while and is over by now, without anybody having been told, is told from its beginning to its end.
+ */
 export function correct(track: Track, from: Microseconds, levels: readonly Leveled[], patience: Patience): { readonly track: Track; readonly turns: readonly Turn[] } {
-  const { track: anew } = advance(rewind(track, from), levels, patience, Number.POSITIVE_INFINITY)
-  const at = track.watermark
-  const turns = isRaised(anew.phase) === isRaised(track.phase) ? [] : [{ at, from: track.phase, to: anew.phase, isCorrected: true }]
-  return { track: { ...anew, watermark: at }, turns }
+  const before = rewind(track, from)
+  const { track: anew, turns } = advance(before, levels, patience, Number.POSITIVE_INFINITY)
+  const corrected = { ...anew, watermark: track.watermark }
+  if (isRaised(track.phase)) return { track: corrected, turns: isRaised(anew.phase) ? [] : [{ at: track.watermark, from: track.phase, to: anew.phase, isCorrected: true }] }
+  const told = episodesOf(track.changes)
+  const untold = turns.flatMap((turn, index): readonly Turn[] => {
+    const end = turns[index + 1]
+    const { to } = turn
+    return end && isRaised(to) && !told.some(({ since, until }) => to.since < until && since < end.at) ? [turn, end] : []
+  })
+  return { track: corrected, turns: isRaised(anew.phase) ? [...untold, { at: anew.phase.firedAt, from: track.phase, to: anew.phase, isCorrected: true }] : untold }
+}
+
+/** What was raised and is over, by the changes of a phase. */
+function episodesOf(changes: Track['changes']): readonly { readonly since: Microseconds; readonly until: Microseconds }[] {
+  const found: { readonly since: Microseconds; readonly until: Microseconds }[] = []
+  for (const [index, { at, phase }] of changes.entries()) {
+    const former = changes[index - 1]?.phase
+    if (former && isRaised(former) && !isRaised(phase)) found.push({ since: former.since, until: at })
+  }
+  return found
 }
 
 function trimmed(track: Track, lateness: Microseconds): Track {

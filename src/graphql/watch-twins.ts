@@ -93,7 +93,7 @@ function openTwinWatch(query: TwinQuery, wake: () => void, config: WatchTwinsCon
     if (error instanceof Failure && failureCodes[error.code].retryable) timer = setTimeout(start, retryMs).unref() // models that changed, too
     else {
       failed = error
-      reject(error as Error)
+      reject(error)
     }
   }
   const start = (): void => {

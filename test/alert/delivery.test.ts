@@ -26,7 +26,7 @@ interface Desk {
 }
 
 const senders: Sender[] = []
-afterEach(() => { for (const sender of senders.splice(0)) sender.close() })
+afterEach(async () => { await Promise.all(senders.splice(0).map((sender) => sender.close())) })
 
 async function openDesk(): Promise<Desk> {
   const database = testDatabase()
@@ -124,7 +124,7 @@ describe('A webhook', () => {
     await desk.raise('p1')
     const first = desk.send({ post: createPost({ mayCall: () => true, timeoutMs: 60_000 }) })
     await receiver.until((got) => got.length >= 1)
-    first.close()
+    await first.close()
     desk.send()
     const got = await receiver.until((all) => all.length >= 2)
     expect(got[1]?.headers['webhook-id']).toBe(got[0]?.headers['webhook-id'])
@@ -166,7 +166,7 @@ describe.skipIf(alertmanagerPath === undefined)('An Alertmanager', () => {
     await desk.resolve('p1')
     sender.wake()
     await expect.poll(async () => (await manager.alerts()).map(({ labels }) => labels['twin']), { timeout: 20_000 }).toEqual(['p2'])
-    sender.close()
+    await sender.close()
     await expect.poll(() => manager.alerts(), { timeout: 20_000 }).toEqual([]) // a server that is gone leaves nothing behind
   })
 })

@@ -69,6 +69,18 @@ describe('How a series is judged', () => {
     }), { numRuns: 2_000 })
   })
 
+  it('tells of what was so and is over, though it is known only late, and of nothing twice', () => {
+    fc.assert(fc.property(readings, patience, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), (given, lengths, isLate) => {
+      const all = byTime(given)
+      const [early, late] = [all.filter((_, index) => isLate[index] !== true), all.filter((_, index) => isLate[index] === true)]
+      const first = hear(emptyTrack(), early.map(({ at }) => at), early, lengths, 1_000 * minute)
+      fc.pre(!first.turns.some(({ to }) => isRaised(to))) // nobody was told of anything
+      const second = hear(first.track, late.map(({ at }) => at), all, lengths, 1_000 * minute)
+      const expected = episodes(all, lengths).flatMap(({ since, firedAt, endedAt }) => [{ raised: firedAt, since }, ...endedAt === undefined ? [] : [{ resolved: endedAt }]])
+      expect(told([...first.turns, ...second.turns])).toEqual(expected)
+    }), { numRuns: 2_000 })
+  })
+
   it('does not judge what comes later than is remembered, and otherwise as if it had come in time', () => {
     const lateness = 10 * minute
     fc.assert(fc.property(readings, patience, fc.integer({ min: 0, max: 60 }).map((n) => n * minute), level, (given, lengths, lateAt, lateLevel) => {

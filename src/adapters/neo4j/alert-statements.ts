@@ -29,13 +29,14 @@ CALL () {
   SET a.openedTime = ${instant('opened')}, a.acknowledgedTime = ${instant('acknowledged')}, a.resolvedTime = ${instant('resolved')}
   RETURN count(*) AS written
 }
+CALL () { UNWIND $b.rules AS row MATCH (r:_Rule {_t: $b.t, id: row.id}) USING INDEX SEEK r:_Rule(_t, id) SET r.judged = row.version RETURN count(*) AS judged }
 CALL () { UNWIND $b.reach AS row CREATE (:_AlertReach {_t: $b.t, alert: row.alert, page: row.page, twins: row.twins}) RETURN count(*) AS pages }
 CALL () {
   UNWIND $b.deliveries AS row CREATE (d:_AlertDelivery {_t: $b.t}) SET d += row, d.state = 'PENDING', d.attempts = 0, d.dueAtMs = timestamp(), d.createdTime = datetime({epochMillis: timestamp()})
   RETURN count(*) AS deliveries
 }
 CALL () { UNWIND $b.tasks AS row MERGE (k:_RuleTask {_t: $b.t, key: row.key}) ON CREATE SET k += row, k.done = 0, k.runs = [], k.isDone = false, k.createdAtMs = timestamp() RETURN count(*) AS tasks }
-RETURN formers + written + pages + deliveries + tasks AS written`
+RETURN formers + written + judged + pages + deliveries + tasks AS written`
 
 export const find = `RETURN COLLECT { UNWIND $b.ids AS id MATCH (a:_Alert {_t: $b.t, id: id}) USING INDEX SEEK a:_Alert(_t, id) RETURN ${shown} } AS alerts`
 
@@ -58,7 +59,7 @@ SET h.position = CASE WHEN h.position IS NULL OR h.position < $b.position THEN $
 export const forget = `RETURN COLLECT { MATCH (a:_Alert) USING INDEX a:_Alert(_t, state) WHERE a._t = $b.t AND a.state = 'RESOLVED' AND a.resolvedAtMs < $b.before RETURN a.id LIMIT toInteger($b.limit) } AS ids`
 
 export const removeAlerts = `${lock}
-CALL () { UNWIND $b.ids AS id MATCH (p:_AlertReach) USING INDEX p:_AlertReach(_t, alert, page) WHERE p._t = $b.t AND p.alert = id DELETE p RETURN count(*) AS pages }
+CALL () { UNWIND $b.ids AS id MATCH (p:_AlertReach) USING INDEX p:_AlertReach(_t, alert, page) WHERE p._t = $b.t AND p.alert = id AND p.page >= 0 DELETE p RETURN count(*) AS pages }
 CALL () { UNWIND $b.ids AS id MATCH (d:_AlertDelivery {_t: $b.t, alert: id}) USING INDEX SEEK d:_AlertDelivery(_t, alert) DELETE d RETURN count(*) AS deliveries }
 CALL () { UNWIND $b.ids AS id MATCH (a:_Alert {_t: $b.t, id: id}) USING INDEX SEEK a:_Alert(_t, id) WHERE a.state = 'RESOLVED' DELETE a RETURN count(*) AS alerts }
 RETURN alerts`

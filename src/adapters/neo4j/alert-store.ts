@@ -1,8 +1,7 @@
 import type { Alert } from '../../alert/alert.ts'
 import { fingerprintOf } from '../../alert/alert.ts'
-import type { AlertChange, AlertStore, Consequences, Decide, Found } from '../../alert/alert-store.ts'
+import type { AlertChange, AlertStore, Consequences, Decide, Found, Judged } from '../../alert/alert-store.ts'
 import { decideAlert } from '../../alert/decide-alert.ts'
-import type { Microseconds } from '../../telemetry/reading.ts'
 import { newId } from '../../util/id.ts'
 import { type AlertRow, toAlert, toColumns } from './alert-row.ts'
 import * as cypher from './alert-statements.ts'
@@ -22,38 +21,38 @@ export function createNeo4jAlertStore(database: Pick<Neo4jDatabase, 'read' | 'wr
     const { revision, now, last, named } = await tx.run({ text: cypher.look, parameters: b(keys) })
     return { revision: Number(revision), now: Number(now), last: toAlerts(last), named: toAlerts(named) }
   }
-  const write = async (tx: Neo4jTransaction, changes: readonly Decided[], { revision, former, position }: { readonly revision: number; readonly former: readonly string[]; readonly position: Microseconds | undefined }): Promise<void> => {
+  const write = async (tx: Neo4jTransaction, changes: readonly Decided[], { revision, former, judged: { position, rule } }: { readonly revision: number; readonly former: readonly string[]; readonly judged: Judged }): Promise<void> => {
     const { deliveries, tasks } = consequences(changes)
     const lasts = new Map(changes.map(({ alert }) => [alert.fingerprint, alert.id]))
     const rows = [...new Map(changes.map(({ alert }) => [alert.id, toColumns(alert, lasts.get(alert.fingerprint) === alert.id)])).values()] // of one that changed twice the end
     await tx.run({
       text: cypher.write,
       parameters: b({
-        revision: BigInt(revision), position: position === undefined ? null : BigInt(Math.round(position)), former, rows, reach: changes.flatMap(toReach),
+        revision: BigInt(revision), position: position === undefined ? null : BigInt(Math.round(position)), rules: rule ? [{ id: rule.id, version: BigInt(rule.version) }] : [], former, rows, reach: changes.flatMap(toReach),
         deliveries: deliveries.map(({ place, ...delivery }) => ({ ...delivery, place: BigInt(place) })),
         tasks: tasks.map(({ actions, ...task }) => ({ ...task, actions: JSON.stringify(actions) })),
       }),
     })
   }
-  const applyPortion = (found: readonly Found[], position: Microseconds | undefined): Promise<readonly AlertChange[]> => database.transaction(async (tx) => {
+  const applyPortion = (found: readonly Found[], judged: Judged): Promise<readonly AlertChange[]> => database.transaction(async (tx) => {
     const looked = await look(tx, { fingerprints: [...new Set(found.map(({ subject }) => fingerprintOf(subject)))], ids: [] })
     const { changes, former, revision } = decideAll(found, looked)
-    if (changes.length > 0 || position !== undefined) await write(tx, changes, { revision, former, position })
+    if (changes.length > 0 || judged.position !== undefined || judged.rule) await write(tx, changes, { revision, former, judged })
     return changes
   })
   return {
-    async apply(found, position) {
+    async apply(found, judged = {}) {
       const changes: AlertChange[] = []
       for (let at = 0; at === 0 || at < found.length; at += portion) {
         const isLast = at + portion >= found.length
-        changes.push(...await applyPortion(found.slice(at, at + portion), isLast ? position : undefined))
+        changes.push(...await applyPortion(found.slice(at, at + portion), isLast ? judged : {}))
       }
       return changes
     },
     change: (ids, decide) => database.transaction(async (tx) => {
       const looked = await look(tx, { fingerprints: [], ids: [...new Set(ids)] })
       const { changes, revision } = changeAll(looked, decide)
-      if (changes.length > 0) await write(tx, changes, { revision, former: [], position: undefined })
+      if (changes.length > 0) await write(tx, changes, { revision, former: [], judged: {} })
       const byId = new Map([...looked.named, ...changes.map(({ alert }) => alert)].map((alert) => [alert.id, alert]))
       return ids.map((id) => byId.get(id))
     }),

@@ -1,5 +1,5 @@
 /** A rule as statements return it. */
-const shown = 'r {.definition, .version, .judged, .trouble, .createdAtMs, .createdBy, .updatedAtMs}'
+const shown = 'r {.definition, .version, .judged, .fromUs, .trouble, .createdAtMs, .createdBy, .updatedAtMs}'
 
 const lock = 'MERGE (h:_Alerting {_t: $b.t}) ON CREATE SET h.revision = 0, h.rules = 0 SET h.lock = timestamp() WITH h'
 
@@ -10,7 +10,7 @@ RETURN head(COLLECT { MATCH (r:_Rule {_t: $b.t, id: $b.id}) RETURN ${shown} }) A
 export const write = `MATCH (h:_Alerting {_t: $b.t}) SET h.rules = h.rules + 1
 MERGE (r:_Rule {_t: $b.t, id: $b.id})
 ON CREATE SET r.version = 0, r.createdAtMs = timestamp(), r.createdTime = datetime({epochMillis: timestamp()}), r.createdBy = $b.actor
-SET r += $b.columns, r.version = r.version + 1, r.trouble = null, r.updatedAtMs = timestamp(), r.updatedTime = datetime({epochMillis: timestamp()}), r.updatedBy = $b.actor
+SET r += $b.columns, r.fromUs = $b.from, r.version = r.version + 1, r.trouble = null, r.updatedAtMs = timestamp(), r.updatedTime = datetime({epochMillis: timestamp()}), r.updatedBy = $b.actor
 RETURN ${shown} AS rule`
 
 export const remove = `${lock}
@@ -27,8 +27,6 @@ export const all = `RETURN COLLECT { MATCH (r:_Rule {_t: $b.t}) RETURN ${shown} 
 export const revision = 'OPTIONAL MATCH (h:_Alerting {_t: $b.t}) RETURN coalesce(h.rules, 0) AS revision'
 
 export const setTrouble = 'OPTIONAL MATCH (r:_Rule {_t: $b.t, id: $b.id}) SET r.trouble = $b.trouble RETURN count(r) AS found'
-
-export const setJudged = 'OPTIONAL MATCH (r:_Rule {_t: $b.t, id: $b.id}) SET r.judged = $b.version RETURN count(r) AS found'
 
 export const takeTick = `${lock}
 OPTIONAL MATCH (r:_Rule {_t: $b.t, id: $b.id})

@@ -7,6 +7,7 @@ interface RuleRow {
   readonly definition: string
   readonly version: number
   readonly judged: number | null
+  readonly fromUs: number
   readonly trouble: string | null
   readonly createdAtMs: number
   readonly createdBy: string
@@ -17,12 +18,12 @@ interface RuleRow {
 export function createNeo4jRuleStore(database: Pick<Neo4jDatabase, 'read' | 'write' | 'transaction'>, tenant: string): RuleStore {
   const b = (more: Readonly<Record<string, unknown>> = {}): { readonly b: Readonly<Record<string, unknown>> } => ({ b: { t: tenant, ...more } })
   return {
-    put: (id, actor, decide) => database.transaction(async (tx) => {
+    put: (id, { actor, from }, decide) => database.transaction(async (tx) => {
       const { rule, taken, count } = await tx.run({ text: cypher.look, parameters: b({ id }) })
       const ground: RuleGround = { rule: rule === null ? undefined : toRule(rule as RuleRow), taken: new Set(taken as readonly string[]), count: Number(count) }
       const decided = decide(ground)
       if (!decided.ok) return decided
-      const { rule: stored } = await tx.run({ text: cypher.write, parameters: b({ id: decided.value.id, actor, columns: toColumns(decided.value) }) })
+      const { rule: stored } = await tx.run({ text: cypher.write, parameters: b({ id: decided.value.id, actor, from: BigInt(Math.round(from)), columns: toColumns(decided.value) }) })
       return { ok: true, value: toRule(stored as RuleRow) }
     }),
     async remove(id) {
@@ -39,9 +40,6 @@ export function createNeo4jRuleStore(database: Pick<Neo4jDatabase, 'read' | 'wri
     async revision() {
       return Number((await database.read({ text: cypher.revision, parameters: b() }))['revision'])
     },
-    async setJudged(id, version) {
-      await database.write({ text: cypher.setJudged, parameters: b({ id, version: BigInt(version) }) })
-    },
     async setTrouble(id, trouble) {
       await database.write({ text: cypher.setTrouble, parameters: b({ id, trouble }) })
     },
@@ -52,8 +50,8 @@ export function createNeo4jRuleStore(database: Pick<Neo4jDatabase, 'read' | 'wri
   }
 }
 
-const toRule = ({ definition, version, judged, trouble, createdAtMs, createdBy, updatedAtMs }: RuleRow): StoredRule =>
-  ({ ...JSON.parse(definition) as Rule, version, judged, trouble, createdAt: createdAtMs, createdBy, updatedAt: updatedAtMs })
+const toRule = ({ definition, version, judged, fromUs, trouble, createdAtMs, createdBy, updatedAtMs }: RuleRow): StoredRule =>
+  ({ ...JSON.parse(definition) as Rule, version, judged, from: fromUs, trouble, createdAt: createdAtMs, createdBy, updatedAt: updatedAtMs })
 
 function toColumns(rule: Rule): Readonly<Record<string, unknown>> {
   const { id, name, description, severity, isEnabled, when, over, depth, notify } = rule
