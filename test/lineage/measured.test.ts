@@ -4,9 +4,21 @@ import { limits, whyIs } from './why.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 
+const pump = {
+  '@context': ['dtmi:dtdl:context;3', 'dtmi:dtdl:extension:quantitativeTypes;1'], '@id': 'dtmi:why:Pump;1', '@type': 'Interface', contents: [
+    { '@type': ['Telemetry', 'VolumeFlowRate'], name: 'flow', schema: 'double', unit: 'litrePerSecond' },
+    { '@type': 'Property', name: 'speed', schema: 'double', writable: true },
+    { '@type': 'Property', name: 'status', schema: 'string', writable: true },
+    { '@type': 'Property', name: 'name', schema: 'string', writable: true },
+  ],
+}
+
 let town: TestApp
 beforeAll(async () => {
-  town = await openTestApp({ demo: true, limits })
+  town = await openTestApp({ limits })
+  await town.data('mutation ($documents: [JSON!]!) { publishModels(documents: $documents) { __typename } }', { documents: [pump] })
+  const twins = [1, 2, 3, 4, 5].map((number) => ({ id: `pump-${number}`, model: 'dtmi:why:Pump;1', properties: { speed: 10, status: 'RUNNING' } }))
+  await town.data('mutation ($twins: [TwinInput!]!) { createTwins(twins: $twins) { __typename } }', { twins })
   await send([['2026-03-02T14:00:00Z', 41, 7], ['2026-03-02T14:05:00Z', 31.2, 8]])
 }, 240_000)
 afterAll(() => town[Symbol.asyncDispose]())
@@ -38,26 +50,26 @@ describe('A measured reading', () => {
 
 describe('A property', () => {
   it('is explained by the mutation that set it', async () => {
-    await town.data('mutation { updatePipe(id: "pipe-centre-a2-b2", properties: { roughness: 99 }) { __typename } }')
-    const { pipe } = await town.data('{ pipe(id: "pipe-centre-a2-b2") { _meta(property: "roughness") { setAt setBy cause cursor version } } }')
-    const why = await whyIs(town, 'twin: "pipe-centre-a2-b2", property: "roughness"')
-    expect(why.value).toMatchObject({ twin: 'pipe-centre-a2-b2', property: 'roughness', value: 99 })
-    const { setAt, setBy, ...rest } = pipe._meta
+    await town.data('mutation { updatePump(id: "pump-3", properties: { speed: 99 }) { __typename } }')
+    const { pump: found } = await town.data('{ pump(id: "pump-3") { _meta(property: "speed") { setAt setBy cause cursor version } } }')
+    const why = await whyIs(town, 'twin: "pump-3", property: "speed"')
+    expect(why.value).toMatchObject({ twin: 'pump-3', property: 'speed', value: 99 })
+    const { setAt, setBy, ...rest } = found._meta
     expect(why.behind(why.all[0]?.id, 'SET_BY')).toMatchObject([{ __typename: 'LineageSetting', at: setAt, actor: setBy, after: 99, scenario: null, ...rest }])
-    expect(why.summary[1]).toMatch(/^roughness of pipe-centre-a2-b2 was set: at 20.* local-administrator set it from [\d.]+ to 99 by updateTwin\.$/)
+    expect(why.summary[1]).toMatch(/^speed of pump-3 was set: at 20.* local-administrator set it from 10 to 99 by updateTwin\.$/)
   })
 })
 
 describe('A property in a scenario', () => {
   it('is explained by what the scenario says, and its branch by that as well; what it does not say, by the graph', async () => {
-    await town.data('mutation { a: createScenario(name: "relining") { __typename } updatePipe(id: "pipe-centre-a3-a2", properties: { roughness: 140 }, scenario: "relining") { __typename } b: createScenario(name: "relining more", parent: "relining") { __typename } }')
-    const why = await whyIs(town, 'twin: "pipe-centre-a3-a2", property: "roughness", scenario: "relining-more", depth: 5')
+    await town.data('mutation { a: createScenario(name: "relining") { __typename } updatePump(id: "pump-4", properties: { speed: 140 }, scenario: "relining") { __typename } b: createScenario(name: "relining more", parent: "relining") { __typename } }')
+    const why = await whyIs(town, 'twin: "pump-4", property: "speed", scenario: "relining-more", depth: 5')
     expect(why.all[0]).toMatchObject({ value: 140, scenario: 'relining-more' })
     const [setting] = why.behind(why.all[0]?.id, 'SET_BY')
     expect(setting).toMatchObject({ after: 140, scenario: 'relining', actor: 'local-administrator' })
     expect(why.behind(setting?.id, 'SAID_IN')).toMatchObject([{ scenarioId: 'relining', name: 'relining', scenarioState: 'OPEN' }])
-    const length = await whyIs(town, 'twin: "pipe-centre-a3-a2", property: "length", scenario: "relining-more"')
-    expect(length.behind(length.all[0]?.id, 'SET_BY')).toMatchObject([{ scenario: null, cause: 'createTwins' }])
+    const status = await whyIs(town, 'twin: "pump-4", property: "status", scenario: "relining-more"')
+    expect(status.behind(status.all[0]?.id, 'SET_BY')).toMatchObject([{ scenario: null, cause: 'createTwins' }])
   })
 
   it('after its promotion leads from the graph to the scenario, and to who said it there', async () => {
@@ -118,9 +130,11 @@ describe('whyIs', () => {
     expect(await refused('twin: "pump-1", series: "flow", after: "x"')).toContain('`after` is no cursor of a lineage')
   })
 
-  it('says that nothing was measured where nothing was, and that a property has no value', async () => {
+  it('says that nothing was measured where nothing was, and that nobody set what has no value', async () => {
     const nothing = await whyIs(town, 'twin: "pump-5", series: "flow"')
     expect([nothing.value, nothing.all]).toMatchObject([{ value: null, at: null }, [{ __typename: 'LineageSeries', count: 0, firstAt: null }]])
+    const unset = await whyIs(town, 'twin: "pump-5", property: "name"')
+    expect([unset.value.value, unset.all.length, unset.truncated]).toEqual([null, 1, null])
   })
 
   it('goes on from a page though newer readings came, and refuses to where what it told has changed', async () => {
