@@ -1,4 +1,4 @@
-import { type Bands, conformalBands, radiusOf } from '../conformal/bands.ts'
+import { conformalBands, radiusOf } from '../conformal/bands.ts'
 import { type Errors, firstRows } from '../conformal/errors.ts'
 import type { Forecaster } from './method/method.ts'
 
@@ -123,5 +123,3 @@ export function coverageOf(errors: Errors, from: number, level: number, season: 
   }
   return checked === 0 ? undefined : { share: inside / checked, meanWidth: width / checked, checked }
 }
-
-export type { Bands }

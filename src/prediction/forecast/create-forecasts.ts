@@ -6,6 +6,7 @@ import type { SeriesReads } from '../../telemetry/series-reads.ts'
 import { createTurns } from '../../util/turns.ts'
 import { fewestValues } from './backtest.ts'
 import type { ComputedBand, ComputedForecast } from './compute-forecast.ts'
+import { eachHistory } from './each-history.ts'
 import { createCache } from './forecast-cache.ts'
 import type { Anomalies, AnomalyRequest, Forecast, ForecastRequest, Forecasts } from './forecast.ts'
 import type { ForecastCompute, ForecastPredictor } from './forecast-service.ts'
@@ -13,7 +14,7 @@ import { countKnown } from './gaps.ts'
 import { mostHistory, mostSteps } from './grid.ts'
 import { methodsVersion } from './methods.ts'
 import { fromPredictor } from './predictor-forecast.ts'
-import { checkStep, findPlaces, type History, type Place, readHistories } from './read-history.ts'
+import { checkStep, findPlaces, type History, type Place } from './read-history.ts'
 import { fewestBefore } from './score-steps.ts'
 import { clockSeasons } from './seasons.ts'
 import { toForecast, withoutForecast } from './to-forecast.ts'
@@ -40,8 +41,6 @@ interface Kept {
 const mostBands = 8
 /** Series that are looked up in one call. */
 const together = 1_000
-/** Histories that are read in one call: their steps are handled on this thread, which others wait for. */
-const readTogether = 32
 
 export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting = 20_000, atOnce = 16, predictor }: ForecastParts): Forecasts {
   const cache = createCache<Kept>(cacheBytes)
@@ -76,13 +75,13 @@ export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting
     const keyOf = (place: Place): string => `${methodsVersion} ${stepsOf(request, place)} ${place.fingerprint}`
     const known = new Map(present.map((place) => [place, cache.get(keyOf(place))]))
     const made = new Map<Place, Promise<Kept | string>>()
-    await eachPart(present.filter((place) => !known.get(place)), (some) => readHistories(reads, some, signal), (place, history) => {
+    await eachHistory(reads, present.filter((place) => !known.get(place)), (place, history) => {
       const steps = stepsOf(request, place)
       const problem = tooShort(history, place, steps)
       const coming = problem === undefined ? kept(place, history, steps, request.level, keyOf(place), signal) : Promise.resolve(problem)
       made.set(place, coming)
       return coming
-    })
+    }, signal)
     return await Promise.all(places.map(async (place, index): Promise<Forecast> => {
       if (!place) return withoutForecast(request.level, await whyNone(reads, series[index] as SeriesKey, request.until, signal))
       const cached = known.get(place)
@@ -108,11 +107,11 @@ export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting
     const places = await findPlaces(reads, series, { horizon: request.last, every: request.every, until: request.until }, signal)
     const present = places.flatMap((place) => place ?? [])
     const made = new Map<Place, Promise<Anomalies>>()
-    await eachPart(present, (some) => readHistories(reads, some, signal), (place, history) => {
+    await eachHistory(reads, present, (place, history) => {
       const coming = score(place, history, request, signal)
       made.set(place, coming)
       return coming
-    })
+    }, signal)
     return await Promise.all(places.map(async (place, index): Promise<Anomalies> =>
       (place && await made.get(place)) ?? { points: [], problem: await whyNone(reads, series[index] as SeriesKey, request.until, signal) }))
   }
@@ -143,19 +142,6 @@ export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting
       return await bounded(series, (some) => scored(reads, some, request, signal))
     },
   }
-}
-
-/** Reads the next part while the one before is computed, so that no more than two lie in memory. */
-async function eachPart(places: readonly Place[], read: (some: readonly Place[]) => Promise<readonly History[]>, begin: (place: Place, history: History) => Promise<unknown>): Promise<void> {
-  let before: Promise<unknown> = Promise.resolve()
-  for (let at = 0; at < places.length; at += readTogether) {
-    const some = places.slice(at, at + readTogether)
-    const histories = await read(some)
-    await before
-    before = Promise.all(some.map((place, index) => begin(place, histories[index] as History)))
-    before.catch(() => undefined) // told to whoever waits for each
-  }
-  await before
 }
 
 const stepsOf = ({ horizon }: ForecastRequest, { grid: { every } }: Place): number => Math.min(mostSteps, Math.ceil(horizon / every))

@@ -25,7 +25,7 @@ function coverageOf(kind: SeasonalKind, { series, length, level }: { readonly se
 }
 
 describe('The band of a forecast', () => {
-  it.for<[SeasonalKind, number]>([['steady', 0.9], ['steady', 0.8], ['persistent', 0.9], ['uneven', 0.9], ['gaps', 0.8], ['drifting', 0.9]])('holds as many of the truths to come as its level says, within three points, and its backtest knew: %s, %d', ([kind, level]) => {
+  it.each<[SeasonalKind, number]>([['steady', 0.9], ['steady', 0.8], ['persistent', 0.9], ['uneven', 0.9], ['gaps', 0.8], ['drifting', 0.9]])('holds as many of the truths to come as its level says, within three points, and its backtest knew: %s, %d', (kind, level) => {
     const { empirical, reported, againstNaive } = coverageOf(kind, { series: 120, length: 800, level })
     expect(Math.abs(empirical - level), `${empirical}`).toBeLessThan(0.03)
     expect(Math.abs(reported - level), `${reported}`).toBeLessThan(0.03)
