@@ -85,7 +85,7 @@ describe('Properties and paths', () => {
   const edges = '{ twins(limit: 20) { _id _model _relationships(direction: OUT, names: ["feeds"], first: 1000) { edges { node { to { _id } } } } } }'
 
   test('are what they were at each instant, and what is set later changes no row of before', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(plantCommand.filter(({ kind }) => kind !== 'deleteTwin'), { minLength: 8, maxLength: 30 }), fc.array(plantCommand.filter(({ kind }) => kind === 'updateTwin'), { minLength: 3, maxLength: 8 }), async (commands, later) => {
+    await fc.assert(fc.asyncProperty(fc.array(plantCommand.filter(({ kind }) => kind !== 'deleteTwin'), { minLength: 8, maxLength: 16 }), fc.array(plantCommand.filter(({ kind }) => kind === 'updateTwin'), { minLength: 3, maxLength: 8 }), async (commands, later) => {
       const ids = (await app.data('{ twins(limit: 100) { _id } }'))['twins'] as readonly Data[]
       if (ids.length > 0) await app.data('mutation ($ids: [ID!]!) { deleteTwins(ids: $ids, cascade: true) { __typename } }', { ids: ids.map(({ _id }) => String(_id)) })
       const stamps: number[] = []
@@ -174,5 +174,21 @@ describe('What cannot be bound', () => {
     const station = await bind({ features: [{ name: 'mode', from: 'mode', encode: { OFF: -1, ON: 1 } }, { name: 'heat', from: 'motor.heat', unit: 'kelvin', lag: 'PT1S' }], twins: ['st2'], window })
     expect((await rowsAt(station, [instant])).get('st2')?.[0]?.map((number) => Number(number.toFixed(9)))).toEqual([1, 293.15])
     expect(station.ok && station.reads).toEqual(['st2'])
+  })
+
+  test('what a simulation and predictors say is read where they keep it, residuals beside what was measured, each series once', async () => {
+    await doAll([newTwin('st3', 'dtmi:works:Station;1', {}, { components: { motor: {} } })])
+    const simulation = { run: 'run-1', outputs: [{ twin: 'st3', name: 'flow', kind: 'float', unit: 'cubicMetrePerHour', semanticType: null }, { twin: 'st3', name: 'motor.heat', kind: 'float', unit: 'degreeCelsius', semanticType: null }] } as const
+    const features: readonly FeatureInput[] = [
+      { name: 'off', from: 'flow', source: 'RESIDUAL' }, { name: 'flow', from: 'flow' }, { name: 'heat', from: 'motor.heat', source: 'SIMULATED' }, { name: 'score', from: 'score@leaks', source: 'PREDICTED' }, { name: 'foretold', from: 'motor.heat', source: 'PREDICTED' },
+    ]
+    const found = await bind({ features, twins: ['st3'], simulation })
+    if (!found.ok) throw new Error(JSON.stringify(found.problems))
+    expect(found.bound.twins[0]?.features).toEqual([[[0], [1]], [[0], []], [[2], []], [[3], []], [[4], []]].map(([series, minus]) => ({ kind: 'telemetry', series, minus })))
+    expect(found.bound.series.map(({ key: { twin, name, source, run }, affine }) => [twin, name, source, run, affine && Number(affine.scale.toFixed(9))])).toEqual([
+      ['st3', 'flow', 'MEASURED', null, undefined], ['st3', 'flow', 'SIMULATED', 'run-1', Number((1 / 3.6).toFixed(9))], ['st3#motor', 'heat', 'SIMULATED', 'run-1', undefined],
+      ['st3', 'score@leaks', 'PREDICTED', null, undefined], ['st3#motor', 'heat', 'PREDICTED', null, undefined],
+    ])
+    expect(JSON.parse(JSON.stringify(found.bound.twins))).toEqual(found.bound.twins)
   })
 })
