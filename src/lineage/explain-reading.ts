@@ -3,6 +3,7 @@ import { formatInstant } from '../telemetry/instant.ts'
 import type { Microseconds, Reading, SeriesKey } from '../telemetry/reading.ts'
 import { seriesKeyText } from '../telemetry/reading.ts'
 import type { SeenReading } from '../telemetry/series-reads.ts'
+import { explainDrift } from './explain-drift.ts'
 import { explainChange } from './explain-override.ts'
 import { explainOrigin } from './explain-origin.ts'
 import { explainResult } from './explain-result.ts'
@@ -42,6 +43,7 @@ async function causesOf(ground: Ground, series: SeenSeries, reading: SeenReading
   const { key } = series
   const run = key.run ?? (key.source === 'PREDICTED' ? runOfOrigin(reading.origin) : undefined)
   if (run !== undefined) return await explainResult(ground, series, reading, run)
+  if (key.source === 'DERIVED') return await explainDrift(ground, key)
   const changed = await explainChange(ground, series, reading)
   if (changed) return changed
   return reading.origin === null ? [] : [{ role: 'SENT_BY', of: explainOrigin(ground, reading.origin) }]

@@ -24,6 +24,7 @@ export interface SeriesRequest {
 /** The series that is meant, and from where it is looked at: what runs say does not depend on that. Throws BAD_USER_INPUT. */
 export async function findSeries(ground: Ground, request: SeriesRequest): Promise<SeenSeries> {
   const { run, source = isOfPredictors(request.series) ? 'PREDICTED' : 'MEASURED' } = request
+  if (isPredictor(request.twin)) return seriesOfDrift(request)
   if (run !== undefined) return await seriesOfRun(ground, request, run)
   if (source === 'SIMULATED') throw failure('BAD_USER_INPUT', { message: 'Readings that are SIMULATED are each of a run. Name the run: `run: "…"`.' })
   return isOfPredictors(request.series) ? seriesOfPredictor(request, source) : await seriesOfTwin(ground, request, source)
@@ -45,15 +46,23 @@ async function seriesOfRun(ground: Ground, { twin, series, source, from }: Serie
   return { key: { ...resultKey(output, id), source: wanted }, unit: output.unit, from: { ...presentVantage, scenario: from.scenario, saidUntil: undefined } }
 }
 
+/** What is watched of a predictor is kept as series of a twin that there is not. */
+const isPredictor = (twin: string): boolean => twin.startsWith('predictor:')
+
+const seriesOfDrift = ({ twin, series: name, from }: SeriesRequest): SeenSeries => ({ key: { twin, name, kind: 'float', source: 'DERIVED', run: null }, unit: null, from })
+
 function seriesOfPredictor({ twin, series, from }: SeriesRequest, source: Source): SeenSeries {
   const key: SeriesKey = { ...predictedKey(twin, series, null), source }
   return { key, unit: null, from }
 }
 
+/** Of what is looked for where it is not. */
+export const noTwin = (id: string): Error => failure('BAD_USER_INPUT', { message: `There is no twin ${JSON.stringify(id.slice(0, 80))} where you look. Check the id, \`asOf\` and \`scenario\`.` })
+
 async function seriesOfTwin(ground: Ground, { twin: id, series, from }: SeriesRequest, source: Source): Promise<SeenSeries> {
   const { twin: owner, property: name } = ownerOf({ twin: id, property: series })
   const twin = await ground.twin(owner, from)
-  if (!twin) throw failure('BAD_USER_INPUT', { message: `There is no twin ${JSON.stringify(owner.slice(0, 80))} where you look. Check the id, \`asOf\` and \`scenario\`.` })
+  if (!twin) throw noTwin(owner)
   const contents = ground.registry().get(twin.model)?.contents
   const content = contents?.get(name)
   if (content?.kind !== 'Telemetry') {

@@ -2,7 +2,7 @@ import { createGround, type Explainers, type Ground } from './ground.ts'
 import { explainProperty, explainSetting, ownerOf } from './explain-property.ts'
 import { explainReading, explainSeries } from './explain-reading.ts'
 import { explainRun } from './explain-run.ts'
-import { findSeries, readAt } from './find-series.ts'
+import { findSeries, noTwin, readAt } from './find-series.ts'
 import type { LineagePorts, LineageVantage } from './lineage-ports.ts'
 import type { Found, LineageNode } from './lineage-node.ts'
 import { failure } from '../errors.ts'
@@ -72,5 +72,3 @@ async function noProperty(ground: Ground, given: { readonly twin: string; readon
   const near = nearest(property, names)
   throw failure('BAD_USER_INPUT', { message: `The model ${twin.model} has no property ${JSON.stringify(property.slice(0, 100))}. ${near === undefined ? `It has ${names.slice(0, 50).join(', ') || 'none'}.` : `Did you mean ${near}?`}` })
 }
-
-export const noTwin = (id: string): Error => failure('BAD_USER_INPUT', { message: `There is no twin ${JSON.stringify(id.slice(0, 80))} where you look. Check the id, \`asOf\` and \`scenario\`.` })

@@ -96,3 +96,25 @@ describe('A simulated pressure', () => {
     expect(why.truncated).toMatchObject({ reason: 'DEPTH', frontier: expect.arrayContaining([why.of('Run')[0]?.id]) as unknown[] })
   })
 })
+
+describe('What a calibration found', () => {
+  it('leads, after its promotion, to the scenario, to the calibration and to what that was measured against', async () => {
+    const variables = [{ variable: { property: 'roughness', twins: ['pipe-centre-a2-a1'], name: 'roughness', as: 'VALUE' }, min: 60, max: 150 }]
+    const readings = [7, 8, 9, 10].map((hour) => ({ twin: 'tank-2', at: `2026-03-02T${String(hour).padStart(2, '0')}:00:00Z`, values: { level: 3 + hour / 50 }, origin: 'logger-2' }))
+    await town.data('mutation ($r: [ReadingInput!]!) { ingest(readings: $r) { __typename } }', { r: readings })
+    const input = { simulation: { ...morning, parameters: {} }, variables, targets: [{ twin: 'tank-2', name: 'level' }], maxRuns: 20 }
+    const { startCalibration } = await town.data('mutation ($input: StartCalibrationInput!) { startCalibration(input: $input) { __typename ... on StartCalibrationSuccess { run { id } } ... on Problem { message } } }', { input })
+    const calibration = String(startCalibration.run?.id)
+    expect(await ended(town, calibration)).toMatchObject({ state: 'SUCCEEDED' })
+    const { applyCalibration } = await town.data('mutation ($run: ID!) { applyCalibration(run: $run, name: "calibrated", onlyIdentifiable: false) { __typename ... on ApplyCalibrationSuccess { applied } } }', { run: calibration })
+    expect(applyCalibration).toEqual({ __typename: 'ApplyCalibrationSuccess', applied: ['roughness'] })
+    expect((await town.data('mutation { promoteScenario(id: "calibrated", onConflict: OVERWRITE) { __typename } }')).promoteScenario.__typename).toBe('PromoteScenarioSuccess')
+    const why = await whyIs(town, 'twin: "pipe-centre-a2-a1", property: "roughness", depth: 6')
+    const [setting] = why.behind(why.all[0]?.id, 'SET_BY')
+    const [scenario, said] = why.behind(setting?.id, 'PROMOTED_FROM')
+    expect([scenario, said]).toMatchObject([{ scenarioId: 'calibrated', scenarioState: 'PROMOTED' }, { cause: 'applyCalibration', after: why.value.value }])
+    const [found] = why.behind(said?.id, 'MADE_BY')
+    expect(found).toMatchObject({ runId: calibration, runKind: 'CALIBRATION' })
+    expect(why.behind(found?.id, 'READ')).toContainEqual(expect.objectContaining({ __typename: 'LineageSeries', twin: 'tank-2', series: 'level', count: 4 }))
+  })
+})
