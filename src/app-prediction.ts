@@ -13,7 +13,7 @@ import { createPredictorService } from './prediction/create-predictor-service.ts
 import { createDriftMonitor, type DriftMonitor } from './prediction/drift/drift-monitor.ts'
 import { parseFeatures } from './prediction/features/parse-features.ts'
 import { checkCardInputs } from './prediction/features/to-tensors.ts'
-import { createForecasts } from './prediction/forecast/create-forecasts.ts'
+import type { ForecastCompute } from './prediction/forecast/forecast-service.ts'
 import { createPredictorBook } from './prediction/predictor-book.ts'
 import type { PredictorBook } from './prediction/predictor.ts'
 import { createServedModels, type FindServedModel } from './prediction/served-model.ts'
@@ -31,7 +31,9 @@ export interface PredictionParts {
 }
 
 export interface OpenPrediction {
-  readonly services: Pick<Services, 'predictors' | 'forecasts'>
+  readonly services: Pick<Services, 'predictors'>
+  /** Where forecasts are computed. */
+  readonly compute: ForecastCompute
   readonly runtimes: ReadonlyMap<RuntimeId, PredictorRuntime>
   readonly book: PredictorBook
   readonly drift: DriftMonitor
@@ -47,10 +49,9 @@ export function openPrediction({ config, parts, database, tenant, artifacts, tel
   const store = createNeo4jPredictorStore(database, tenant)
   const book = createPredictorBook(store)
   return {
-    runtimes, book, served: createServedModels({ book, runtimes, artifacts }), drift: createDriftMonitor({ readings: telemetry.results }),
+    runtimes, book, compute: threads, served: createServedModels({ book, runtimes, artifacts }), drift: createDriftMonitor({ readings: telemetry.results }),
     services: {
       predictors: createPredictorService({ store, book, artifacts, runtimes, registry, parseFeatures, checkInputs: checkCardInputs, isAllowed: createHostRule(hosts) }),
-      forecasts: createForecasts({ compute: threads }),
     },
   }
 }

@@ -20,8 +20,10 @@ import type { RunQueue } from './job/run-queue.ts'
 import type { Registry } from './model/registry.ts'
 import type { Log } from './observe/log.ts'
 import { createApplyCalibration } from './run/apply-calibration.ts'
+import { createForecasts } from './prediction/forecast/create-forecasts.ts'
+import { createForecastPredictor } from './prediction/inference/forecast-predictor.ts'
 import { createInferenceService } from './prediction/inference/inference-service.ts'
-import { type InferenceStartConfig, startInference } from './prediction/inference/start-inference.ts'
+import { startInference } from './prediction/inference/start-inference.ts'
 import type { SelectTwins } from './prediction/inference/select-twins.ts'
 import { createRunService } from './run/create-run-service.ts'
 import { createRunExecutor } from './run/executor.ts'
@@ -47,21 +49,21 @@ export interface RunParts {
   readonly services: Pick<Services, 'vantages' | 'scenarios' | 'scenarioLife'>
   readonly commits: Pick<GroupCommit, 'submit'>
   readonly artifacts: ArtifactStore
-  readonly prediction: Pick<OpenPrediction, 'runtimes' | 'book' | 'drift'>
+  readonly prediction: Pick<OpenPrediction, 'runtimes' | 'book' | 'drift' | 'compute'>
   /** Finds twins by a filter. */
   readonly select: SelectTwins
   registry(): Registry
 }
 
 export interface OpenRuns {
-  readonly services: Pick<Services, 'runs' | 'runTwins' | 'runBoard' | 'runComparison' | 'applyCalibration' | 'inference'>
+  readonly services: Pick<Services, 'runs' | 'runTwins' | 'runBoard' | 'runComparison' | 'applyCalibration' | 'inference' | 'forecasts'>
 }
 
 /** From one look for runs that others do to the next. */
 const followEveryMs = 1_000
 
 /** The part of the app that simulates. */
-export async function openRuns({ config, parts, log, database, tenant, telemetry, services: { vantages, scenarios, scenarioLife }, commits, artifacts, prediction: { runtimes, book, drift }, select, registry }: RunParts): Promise<OpenRuns> {
+export async function openRuns({ config, parts, log, database, tenant, telemetry, services: { vantages, scenarios, scenarioLife }, commits, artifacts, prediction: { runtimes, book, drift, compute }, select, registry }: RunParts): Promise<OpenRuns> {
   const onTrouble = (err: unknown, what: string): void => { log.warn({ err }, what) }
   const { engines, environmentOf } = await openEngines(config)
   const store = createNeo4jRunStore(database, tenant)
@@ -76,9 +78,10 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   if (config.neo4j) parts.use(followRuns({ store, board, owner: executor.owner, everyMs: followEveryMs, onTrouble: (error) => { onTrouble(error, 'runs of other processes could not be looked up') } }))
   const networks = createNeo4jNetworkReader(database, tenant, registry)
   const outputs = createOutputBook(artifacts)
-  const inference: InferenceStartConfig = {
-    predictors: book, runtimes, select, features: { graph: createNeo4jFeatureGraph(database, tenant, registry), history: createPropertyHistory(createNeo4jPastSettings(database, tenant)), registry }, store, artifacts, networks, vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostValues, mostAttempts,
-    async outputsOf({ inputs }) { return [...(await outputs.find(inputs)).values()] },
+  const graph = createNeo4jFeatureGraph(database, tenant, registry)
+  const inference = {
+    predictors: book, runtimes, select, features: { graph, history: createPropertyHistory(createNeo4jPastSettings(database, tenant)), registry }, store, artifacts, networks, vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostValues, mostAttempts,
+    async outputsOf({ inputs }: { readonly inputs: string }) { return [...(await outputs.find(inputs)).values()] },
   }
   const runs = createRunService({
     startInference: (request, by) => startInference(inference, request, by), outputs,
@@ -88,13 +91,15 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   const runComparison = createRunComparison({ runs: store, telemetry: telemetry.store, outputs: runs.outputsOf })
   const plan = async (): Promise<void> => {
     await store.prepare()
+    await graph.prepare()
     for (const engine of engines.values()) await networks.prepare(engine.describe().over)
   }
   void plan().catch((err: unknown) => { log.debug({ err }, 'what runs ask of the store will be planned when they come') })
   void executor.round().catch((error: unknown) => { onTrouble(error, 'runs that wait could not be looked up; it is tried again') })
+  const predicting = { ...inference, from: telemetry.from }
   return {
     services: {
-      inference: createInferenceService({ ...inference, from: telemetry.from, artifacts }),
+      inference: createInferenceService(predicting), forecasts: createForecasts({ compute, predictor: createForecastPredictor(predicting) }),
       runs, runTwins: createNeo4jRunTwins(database, tenant), runBoard: board, runComparison, applyCalibration: createApplyCalibration({ store, scenarios, life: scenarioLife, commits }) },
   }
 }

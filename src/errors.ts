@@ -29,6 +29,8 @@ export const failureCodes = {
   SCHEMA_CHANGED: { status: 409, retryable: true, message: 'Models were published since the subscription began, and what it tells is of one that it does not know.', remedy: 'Subscribe again; with `after`, it goes on from there.' },
   QUEUE_UNAVAILABLE: { status: 503, retryable: true, message: 'The queue of runs cannot be reached.', remedy: 'Retry after a moment. Runs that were accepted are kept, and done when it is back.' },
   OTHER_CONTENT: { status: 422, retryable: false, message: 'The content is not the one that its address names.', remedy: 'Address it by the SHA-256 that it has, which the message tells; or send it again, if that is not the content that you meant.' },
+  MODEL_FAILED: { status: 200, retryable: false, message: 'The predictor could not compute what was asked.', remedy: 'The message says what its model made of it; `reason` is the code.' },
+  MODEL_UNAVAILABLE: { status: 503, retryable: true, message: 'The predictor cannot be reached, or did not answer in time.', remedy: 'Retry after a moment; the message names the server or the process.' },
   ARTIFACTS_UNAVAILABLE: { status: 503, retryable: true, message: 'Artifacts cannot be stored or read.', remedy: 'Retry after a moment; the log says what is wrong, such as a full disk.' },
   OVERLOADED: { status: 429, retryable: true, message: 'More comes in than can be stored.', remedy: 'Retry after the time that the retry-after header gives, or a second.' },
 } as const satisfies Record<string, { status: number; retryable: boolean; message: string; remedy: string }>

@@ -2,8 +2,9 @@ import DataLoader from 'dataloader'
 import type { SeriesRef } from '../domain/schema/series-value.ts'
 import { seriesNameOf } from '../prediction/inference/plan-results.ts'
 import { boundName, runOfOrigin } from '../prediction/prediction-series.ts'
-import type { Microseconds } from '../telemetry/reading.ts'
+import type { Microseconds, SeriesKey } from '../telemetry/reading.ts'
 import type { SeenReading } from '../telemetry/series-reads.ts'
+import type { TimeRange } from '../telemetry/telemetry-store.ts'
 import type { Context } from './context.ts'
 
 export interface PredictionInterval {
@@ -12,34 +13,55 @@ export interface PredictionInterval {
   readonly level: number | null
 }
 
-type Bounds = ReadonlyMap<Microseconds, { readonly lower: number; readonly upper: number }>
+/** By `placeOf`. */
+type Bounds = ReadonlyMap<string, { readonly lower: number; readonly upper: number }>
 type Series = Pick<SeriesRef, 'key' | 'vantage'>
+type Place = Pick<SeenReading, 'at' | 'origin'>
 
 const loaders = new WeakMap<Context, Map<string, DataLoader<Microseconds, Bounds>>>()
 const inOnePage = 10_000
 
 /** Where the truth lies with some probability, as the predictor said together with the value; null where it said nothing of it. Of a page of readings the bounds are read once. */
-export async function intervalAt(context: Context, series: Series, { at, origin }: Pick<SeenReading, 'at' | 'origin'>): Promise<PredictionInterval | null> {
-  const found = (await boundsOf(context, series).load(at)).get(at)
+export async function intervalAt(context: Context, series: Series, place: Place): Promise<PredictionInterval | null> {
+  const found = (await boundsOf(context, series).load(place.at)).get(placeOf(place))
   if (!found) return null
-  const run = series.key.run ?? runOfOrigin(origin)
-  return { ...found, level: run === undefined ? null : await levelsOf(context).load(JSON.stringify([run, series.key.name])) }
+  const run = series.key.run ?? runOfOrigin(place.origin)
+  return { ...found, level: run === undefined ? null : await levelsOf(context).load(JSON.stringify([run, nameOf(series.key)])) }
 }
 
-function boundsOf(context: Context, { key, vantage }: Series): DataLoader<Microseconds, Bounds> {
+/** Bounds are those of the value that the same run said: another predictor may have said the next one, without any. */
+const placeOf = ({ at, origin }: Place): string => `${at} ${origin}`
+
+/** As cards call it. */
+const nameOf = ({ twin, name }: SeriesKey): string => (twin.includes('#') ? `${twin.slice(twin.indexOf('#') + 1)}.${name}` : name)
+
+function boundsOf(context: Context, series: Series): DataLoader<Microseconds, Bounds> {
   const known = loaders.get(context) ?? new Map<string, DataLoader<Microseconds, Bounds>>()
   loaders.set(context, known)
-  const text = JSON.stringify([key, vantage])
+  const text = JSON.stringify([series.key, series.vantage])
   const loader = known.get(text) ?? new DataLoader<Microseconds, Bounds>(async (instants) => {
     const range = { from: Math.min(...instants), to: Math.max(...instants) + 1 }
-    const bounds = (['lower', 'upper'] as const).map((bound) => ({ ...key, name: boundName(key.name, bound), kind: 'float' as const }))
-    const [lower = [], upper = []] = await context.services.telemetry.from(vantage).readings(bounds, range, { first: inOnePage, signal: context.signal })
-    const uppers = new Map(upper.map(({ at, value }) => [at, Number(value)]))
-    const together: Bounds = new Map(lower.flatMap(({ at, value }) => (uppers.has(at) ? [[at, { lower: Number(value), upper: uppers.get(at) ?? NaN }] as const] : [])))
+    const [lower = [], upper = []] = await Promise.all((['lower', 'upper'] as const).map((bound) => readAll(context, series, boundName(series.key.name, bound), range)))
+    const uppers = new Map(upper.map((reading) => [placeOf(reading), Number(reading.value)]))
+    const together: Bounds = new Map(lower.flatMap((reading) => {
+      const most = uppers.get(placeOf(reading))
+      return most === undefined ? [] : [[placeOf(reading), { lower: Number(reading.value), upper: most }] as const]
+    }))
     return instants.map(() => together)
   }, { cache: false, maxBatchSize: 1_000 })
   known.set(text, loader)
   return loader
+}
+
+async function readAll({ services, signal }: Context, { key, vantage }: Series, name: string, range: TimeRange): Promise<readonly SeenReading[]> {
+  const reads = services.telemetry.from(vantage)
+  const found: SeenReading[] = []
+  for (let after: Microseconds | undefined; ;) {
+    const [page = []] = await reads.readings([{ ...key, name, kind: 'float' }], range, { first: inOnePage, after, signal })
+    found.push(...page)
+    if (page.length < inOnePage) return found
+    after = page.at(-1)?.at
+  }
 }
 
 const levels = new WeakMap<Context, DataLoader<string, number | null>>()

@@ -64,8 +64,10 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
   const tailOfAll = createReadingTail({ store: bare, isShared, withoutRuns: false, onTrouble: onTailTrouble })
   /** Results of runs come after it without moving it. Where others write, too, only the store knows. */
   let measured = isShared ? undefined : await bare.head()
+  /** The same with what predictors publish. */
+  let published = measured
   const store = observeAppends(bare, ({ cursor }) => {
-    if (measured !== undefined) measured = Math.max(measured, cursor)
+    if (measured !== undefined) measured = published = Math.max(measured, published ?? 0, cursor)
     tail.wake()
     tailOfAll.wake()
     onAppended?.()
@@ -103,10 +105,22 @@ export async function createTelemetry({ store: bare, isShared = false, onAppende
   return {
     ...createLatestAt({ store, from, overrides }),
     ...createOverrideService({ overrides: overrideStore, readings: store, registry, onCommitted: onOverridden }),
-    watermark: async () => measured ?? await bare.head(),
+    watermark: async ({ withPredictions = false } = {}) => (withPredictions ? published : measured) ?? await bare.head(),
     overrideVersions: async (chain) => (chain.length === 0 ? [] : await overrideStore.versions(chain)),
     store: reads, from, quarantine, keeper, tail, tailOfAll, directory,
-    results: { ...observeAppends(bare, tailOfAll.wake), forgetRuns: bare.forgetRuns },
+    results: {
+      forgetRuns: bare.forgetRuns,
+      async append(readings) {
+        const appended = await bare.append(readings)
+        tailOfAll.wake()
+        if (readings.some(({ series }) => series.run === null)) {
+          if (published !== undefined) published = Math.max(published, appended.cursor)
+          tail.wake()
+          onAppended?.()
+        }
+        return appended
+      },
+    },
     policies: createPolicies(policyStore, registry),
     intake: pipeline.toIntake(quarantine),
     get origins() {

@@ -22,7 +22,7 @@ export interface TelemetryService extends LatestAt, OverrideService {
   /** Readings as they are seen from somewhere. */
   from(vantage: Vantage): SeriesReads
   /** A place in the order of receipt behind everything that was measured by now; where this process alone writes, what runs say does not move it. */
-  watermark(): Promise<Microseconds>
+  watermark(options?: { /** And behind what predictors have published. */ readonly withPredictions?: boolean }): Promise<Microseconds>
   /** Count the writes of overrides into each of these scenarios: equal counts, equal overrides. */
   overrideVersions(chain: readonly number[]): Promise<readonly number[]>
   readonly intake: Intake

@@ -101,7 +101,17 @@ function completeField(operation: Operation, parentType: GraphQLObjectType, key:
   const { resolve, extensions: { resolveMany } } = field
   const args = getArgumentValues(field, node, operation.variables)
   if (resolveMany) return completeMany(key, complete, (sources) => resolveMany(sources, args, operation.context))
-  if (!resolve) return (source, result, later) => { result[key] = complete(ownOrCalled(source[name], args), later) }
+  if (!resolve) {
+    return (source, result, later) => {
+      const value = ownOrCalled(source[name], args, operation.context)
+      if (!(value instanceof Promise)) {
+        result[key] = complete(value, later)
+        return
+      }
+      result[key] = undefined // keeps the place among the fields
+      follow(later, value.then((read) => { result[key] = complete(read, later) }))
+    }
+  }
   const info = infoOf(operation, parentType, field, key, nodes)
   return (source, result, later) => {
     const value: unknown = resolve(source, args, operation.context, info)
@@ -137,7 +147,7 @@ function completeMany(key: string, complete: Complete, resolve: (sources: readon
 }
 
 /** As graphql-js's default resolver does it: a function is the way to a value that costs something. */
-const ownOrCalled = (value: unknown, args: Readonly<Record<string, unknown>>): unknown => (typeof value === 'function' ? (value as (args: unknown) => unknown)(args) : value)
+const ownOrCalled = (value: unknown, args: Readonly<Record<string, unknown>>, context: unknown): unknown => (typeof value === 'function' ? (value as (args: unknown, context: unknown) => unknown)(args, context) : value)
 
 /** Their fields are read from the store of readings, for all series of a list in one call. */
 const isSeries = (type: GraphQLObjectType): boolean => type.getInterfaces().some(({ name }) => name === 'Series')

@@ -29,7 +29,7 @@ export async function executeDomain({ schema, document, operationName, variableV
   try {
     const later: Later = []
     const values = await Promise.all(roots.map(async ({ complete, args, info }) => complete(await read(args, info), later)))
-    await Promise.all(later)
+    for (let done = 0; done < later.length;) await Promise.all(later.slice(done, done = later.length)) // what followed may have more that follows
     const data = Object.create(null) as Record<string, unknown>
     for (const [index, { key }] of roots.entries()) data[key] = values[index]
     return { data }

@@ -30,6 +30,9 @@ export type Instants =
 export interface ResultColumn {
   /** Index into the run's outputs. */
   readonly output: number
+  /** Index into the card's outputs: the value that it is, bounds, or contributes to. */
+  readonly of: number
+  readonly part: 'value' | 'lower' | 'upper' | 'contribution'
   readonly from: ResultSource
   /** It is about the row's instant plus this. */
   readonly horizon: Microseconds

@@ -28,23 +28,23 @@ export function planResults({ features, card, predictor, facts }: Omit<Predicted
   const contributions = card.outputs.flatMap((output, index) => (output.role === 'CONTRIBUTIONS' ? [planContributions(features, card, { output, index }, predictor)] : []))
   const results = features.twins.map(({ twin }, place) => {
     const columns: ResultColumn[] = []
-    const add = (output: RunOutput, from: ResultSource, horizon: number): void => {
-      columns.push({ output: outputs.length, from, horizon })
+    const add = (output: RunOutput, column: Omit<ResultColumn, 'output'>): void => {
+      columns.push({ output: outputs.length, ...column })
       outputs.push(output)
     }
     for (const [index, output] of card.outputs.entries()) {
       if (output.role !== 'VALUE') continue
       const series = toSeries(output, { twin, card, predictor, facts }, problems)
       if (!series) continue
-      add(series, { kind: 'value', output: index, plus: 0 }, output.horizon)
+      add(series, { of: index, part: 'value', from: { kind: 'value', output: index, plus: 0 }, horizon: output.horizon })
       for (const bound of ['lower', 'upper'] as const) {
         const from = boundOf(card, index, bound)
-        if (from) add({ ...series, kind: 'float', name: boundName(series.name, bound) }, from, output.horizon)
+        if (from) add({ ...series, kind: 'float', name: boundName(series.name, bound) }, { of: index, part: bound, from, horizon: output.horizon })
       }
     }
     for (const contribution of contributions) {
-      for (const { twin: whose, name, numbers } of contribution.of(place)) {
-        add({ twin: whose, name: contributionName(name, contribution.series), kind: 'float', unit: null, semanticType: null }, { kind: 'contribution', output: contribution.output, numbers }, contribution.horizon)
+      for (const { twin: whose, name, numbers } of contribution.at(place)) {
+        add({ twin: whose, name: contributionName(name, contribution.series), kind: 'float', unit: null, semanticType: null }, { of: contribution.of, part: 'contribution', from: { kind: 'contribution', output: contribution.output, numbers }, horizon: contribution.horizon })
       }
     }
     return columns
@@ -83,10 +83,12 @@ function boundOf({ outputs }: ModelCard, value: number, bound: 'lower' | 'upper'
 
 interface Contributions {
   readonly output: number
+  /** The value that is made up. */
+  readonly of: number
   /** Of the value that is made up. */
   readonly series: string
   readonly horizon: number
-  of(place: number): readonly Contribution[]
+  at(place: number): readonly Contribution[]
 }
 
 interface Contribution {
@@ -100,7 +102,8 @@ interface Contribution {
  * it stands with the twin that is predicted, under the feature's name.
  */
 function planContributions(features: BoundFeatures, card: ModelCard, { output, index }: { readonly output: OutputSpec; readonly index: number }, predictor: string): Contributions {
-  const value = card.outputs.find(({ role, name }) => role === 'VALUE' && name === output.of)
+  const of = card.outputs.findIndex(({ role, name }) => role === 'VALUE' && name === output.of)
+  const value = card.outputs[of]
   const spans = numbersOf(card)
   const targets = features.twins.map((bound) => spans.map((span) => ({ ...targetOf(features, bound, span), span })))
   const owners = new Map<string, number>()
@@ -112,8 +115,8 @@ function planContributions(features: BoundFeatures, card: ModelCard, { output, i
     }
   }
   return {
-    output: index, series: seriesNameOf(value ?? output, predictor), horizon: value?.horizon ?? 0,
-    of(place) {
+    output: index, of, series: seriesNameOf(value ?? output, predictor), horizon: value?.horizon ?? 0,
+    at(place) {
       const own = (targets[place] ?? []).map((target) => (owners.get(JSON.stringify([target.twin, target.name])) === place ? target : { ...target, twin: features.twins[place]?.twin ?? '', name: target.span.feature }))
       return [...Map.groupBy(own, ({ twin, name }) => JSON.stringify([twin, name])).values()].flatMap((group) => (group[0] ? [{ twin: group[0].twin, name: group[0].name, numbers: group.flatMap(({ span }) => span.numbers) }] : []))
     },

@@ -1,21 +1,23 @@
 import type { ArtifactStore } from '../../artifact/artifact-store.ts'
 import { vantageOfRun } from '../../run/run-readings.ts'
+import type { RunOutput } from '../../run/run-inputs.ts'
 import type { Started } from '../../run/run-service.ts'
 import { toSeriesNumber } from '../../simulation/series-number.ts'
 import type { Microseconds } from '../../telemetry/reading.ts'
 import type { SeriesReads } from '../../telemetry/series-reads.ts'
 import type { Vantage } from '../../domain/vantage.ts'
-import type { Result } from '../../util/result.ts'
-import { done } from '../../util/result.ts'
+import { failure } from '../../errors.ts'
+import { done, type Result } from '../../util/result.ts'
 import { widthOf } from '../feature.ts'
 import type { FeatureRows } from '../features/bound-features.ts'
 import { readRows } from '../features/read-rows.ts'
 import type { OutputSpec } from '../model-card.ts'
 import type { Predictor } from '../predictor.ts'
-import { boundName } from '../prediction-series.ts'
+import { PredictorError } from '../runtime.ts'
 import { openModel } from '../served-model.ts'
 import { featureReads } from './feature-reads.ts'
 import type { InferenceRequest } from './inference-request.ts'
+import type { ResultColumn } from './inference-task.ts'
 import { numbersOf, seriesNameOf, targetOf } from './plan-results.ts'
 import { type Scored, scoreRows } from './score-rows.ts'
 import { type Ground, type InferenceStartConfig, readGround } from './start-inference.ts'
@@ -84,7 +86,12 @@ export async function predictRows(config: PredictConfig, predictor: Predictor, g
 async function score({ runtimes, artifacts }: PredictConfig, predictor: Predictor, rows: FeatureRows, signal: AbortSignal): Promise<Scored> {
   const runtime = runtimes.get(predictor.runtime)
   if (!runtime) throw new Error(`This server has no runtime ${predictor.runtime}.`)
-  return await scoreRows({ runtime, card: predictor.card, model: await openModel(predictor, artifacts) }, rows, signal)
+  try {
+    return await scoreRows({ runtime, card: predictor.card, model: await openModel(predictor, artifacts) }, rows, signal)
+  } catch (error) {
+    if (!(error instanceof PredictorError)) throw error
+    throw failure(error.isRetryable ? 'MODEL_UNAVAILABLE' : 'MODEL_FAILED', { message: `${predictor.id}: ${error.message}`, details: { reason: error.code }, cause: error })
+  }
 }
 
 interface Row {
@@ -94,21 +101,17 @@ interface Row {
 }
 
 function valuesOf({ predictor, task, outputs }: Ground, { scored, place, twin, at }: Row & { readonly twin: number; readonly at: Microseconds }): readonly PredictedValue[] {
-  const columns = new Map((task.results[twin] ?? []).flatMap((column) => {
-    const output = outputs[column.output]
-    return output ? [[output.name, { column, output }] as const] : []
-  }))
-  const read = (name: string): number | null => {
-    const found = columns.get(name)
-    return found ? finite(toSeriesNumber(found.output, scored.at(place, found.column.from))) : null
+  const read = (of: number, part: ResultColumn['part']): { readonly output: RunOutput; readonly value: number | null } | undefined => {
+    const column = (task.results[twin] ?? []).find((each) => each.of === of && each.part === part)
+    const output = column && outputs[column.output]
+    return output && { output, value: finite(toSeriesNumber(output, scored.at(place, column.from))) }
   }
-  return predictor.card.outputs.flatMap((output) => {
-    const series = seriesNameOf(output, predictor.name)
-    const found = output.role === 'VALUE' ? columns.get(series) : undefined
+  return predictor.card.outputs.flatMap((output, index) => {
+    const found = output.role === 'VALUE' ? read(index, 'value') : undefined
     if (!found) return []
-    const [lower, upper] = [read(boundName(series, 'lower')), read(boundName(series, 'upper'))]
+    const [lower, upper] = [read(index, 'lower')?.value ?? null, read(index, 'upper')?.value ?? null]
     return [{
-      output: output.name, series, at: at + output.horizon, value: read(series), unit: found.output.unit,
+      output: output.name, series: found.output.name, at: at + output.horizon, value: found.value, unit: found.output.unit,
       interval: lower === null || upper === null ? null : { lower, upper, level: output.interval?.level ?? null },
       contributions: contributionsOf(predictor, output, { scored, place }, (span) => { const bound = task.features.twins[twin]; return bound ? targetOf(task.features, bound, span) : { twin: null, name: null } }),
     }]

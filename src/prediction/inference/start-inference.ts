@@ -8,7 +8,7 @@ import type { RunRequest, Started } from '../../run/run-service.ts'
 import type { NewRun, RunStore } from '../../run/run-store.ts'
 import type { Run } from '../../run/run.ts'
 import { findAnswered, storeRun, toRefusal } from '../../run/store-run.ts'
-import type { ScenarioBook } from '../../scenario/scenario.ts'
+import type { Scenario, ScenarioBook } from '../../scenario/scenario.ts'
 import type { NetworkReader } from '../../simulation/network.ts'
 import type { Microseconds } from '../../telemetry/reading.ts'
 import type { TelemetryService } from '../../telemetry/telemetry-service.ts'
@@ -16,6 +16,7 @@ import { newId } from '../../util/id.ts'
 import type { Json } from '../../util/json.ts'
 import { done, refused, type Result } from '../../util/result.ts'
 import { type BindPorts, bindFeatures, type BoundSimulation } from '../features/bind-features.ts'
+import type { FeatureSpec } from '../feature.ts'
 import type { Predictor, PredictorBook } from '../predictor.ts'
 import type { PredictorRuntime, RuntimeId } from '../runtime.ts'
 import { checkInference, type InferenceDraft } from './check-inference.ts'
@@ -46,6 +47,8 @@ export interface InferenceStartConfig {
 
 /** Twins that one inference may be asked of. */
 export const mostTwins = 100_000
+/** Problems of one kind that are told. */
+const mostTold = 1_000
 /** A stream is taken up again however often its server ends. */
 const attemptsOfStreams = 1_000_000
 
@@ -95,15 +98,16 @@ export async function readGround(config: InferenceStartConfig, request: Inferenc
   const predictor = await config.predictors.find(request.predictor, signal)
   if (!predictor) return refused(noPredictor(request.predictor))
   if (predictor.stage === 'RETIRED') return refused(retired(predictor))
-  const scenario = typeof request.scenario === 'string' ? await config.scenarios.find(request.scenario, signal) : undefined
-  if (typeof request.scenario === 'string' && !scenario) return refused({ kind: 'NotFound', code: 'NOT_FOUND', id: request.scenario, path: ['input', 'scenario'], message: `There is no scenario ${shown(request.scenario)}. Check the id, or create it first.` })
+  const asked = await findScenario(config, request.scenario, signal)
+  if (!asked.ok) return asked
+  const scenario = asked.value
   const scope = await selectScope(config, request, { most: mostTwins, scenario: scenario?.id, signal })
   if (!scope.ok) return scope
   const simulation = await findSimulation(config, request.simulation)
   if (!simulation.ok) return simulation
   const vantage = await config.vantages.find({ scenario: scenario?.id ?? null }, signal)
   const [read, watermark, overrides] = await Promise.all([
-    config.networks.read({ of: scope.value, over: [], vantage, most: mostTwins, signal }), config.telemetry.watermark(), config.telemetry.overrideVersions(vantage.chain),
+    config.networks.read({ of: scope.value, over: [], vantage, most: mostTwins, signal }), config.telemetry.watermark({ withPredictions: readsPredictions(predictor.card.features) }), config.telemetry.overrideVersions(vantage.chain),
   ])
   const facts = createNetworkFacts(read.network, config.registry())
   const known = new Set(read.network.twins.map(({ id }) => id))
@@ -118,12 +122,19 @@ export async function readGround(config: InferenceStartConfig, request: Inferenc
   if (wrong) return wrong
   const { id, name, version, runtime, model, build } = predictor
   const publishes = request.publish ?? (predictor.stage === 'ACTIVE')
-  if (publishes && scenario && request.publish) return toRefusal([{ code: 'UNSUPPORTED', path: ['publish'], message: 'What is predicted in a scenario is no word about the graph itself: it is read by its run, and cannot be published.' }], ['input']) ?? unexplained(predictor)
+  const isOfBase = !scenario && simulation.value?.scenario === undefined
+  if (request.publish && !isOfBase) return toRefusal([{ code: 'UNSUPPORTED', path: ['publish'], message: 'What is predicted in a scenario, or from a simulation of one, is no word about the graph itself: it is read by its run, and cannot be published.' }], ['input']) ?? unexplained(predictor)
   const task: InferenceTask = {
     kind: 'infer', predictor: { id, name, version, runtime, model, card, build }, features: bound.bound, instants: draft.instants, knowledge: draft.knowledge,
-    publishes: publishes && !scenario, simulation: simulation.value?.run ?? null, results,
+    publishes: publishes && isOfBase, simulation: simulation.value?.run ?? null, results,
   }
   return done({ predictor, task, outputs, facts, vantage, reads: bound.reads, scenario: scenario && { id: scenario.id, number: scenario.number }, pin: { cursor: bound.cursor, at: bound.at, watermark, overrides } })
+}
+
+async function findScenario({ scenarios }: Pick<InferenceStartConfig, 'scenarios'>, id: string | null | undefined, signal: AbortSignal | undefined): Promise<Result<Scenario | undefined, NotFound>> {
+  if (typeof id !== 'string') return done(undefined)
+  const scenario = await scenarios.find(id, signal)
+  return scenario ? done(scenario) : refused({ kind: 'NotFound', code: 'NOT_FOUND', id, path: ['input', 'scenario'], message: `There is no scenario ${shown(id)}. Check the id, or create it first.` })
 }
 
 /** The twins that are asked of, each once. */
@@ -138,17 +149,21 @@ export async function selectScope({ select }: Pick<InferenceStartConfig, 'select
   return toRefusal([{ code: 'OUT_OF_BOUNDS', path: ['twins'], message: `twins names from 1 to ${most.toLocaleString('en')} twins, not ${given.length.toLocaleString('en')}.` }], ['input']) ?? done(given)
 }
 
-export async function findSimulation({ store, outputsOf }: Pick<InferenceStartConfig, 'store' | 'outputsOf'>, id: string | null | undefined): Promise<Result<BoundSimulation | undefined, NotFound | Conflict>> {
+export async function findSimulation({ store, outputsOf }: Pick<InferenceStartConfig, 'store' | 'outputsOf'>, id: string | null | undefined): Promise<Result<(BoundSimulation & { readonly scenario: string | undefined }) | undefined, NotFound | Conflict>> {
   if (typeof id !== 'string') return done(undefined)
   const [run] = await store.find([id])
   const path = ['input', 'simulation']
   if (run?.kind !== 'SIMULATION') return refused({ kind: 'NotFound', code: 'NOT_FOUND', id, path, message: `There is no simulation ${shown(id)}. Check the id; the field runs lists those there are.` })
   if (run.phase.kind !== 'SUCCEEDED') return refused({ kind: 'Conflict', code: 'RUN_NOT_SUCCEEDED', path, message: `The simulation ${shown(id)} is ${run.phase.kind}: features read the results of one that succeeded.` })
-  return done({ run: run.id, outputs: await outputsOf(run) })
+  return done({ run: run.id, outputs: await outputsOf(run), scenario: run.scenario?.id })
 }
 
-const unknownTwins = (unknown: readonly string[], { twins }: ScopeRequest): readonly ItemProblem[] =>
-  unknown.map((id) => ({ code: 'UNKNOWN_TWIN', twin: id, path: ['twins', String(twins?.indexOf(id) ?? 0)], message: `There is no twin ${shown(id)}. Check the id.` }))
+export const readsPredictions = (specs: readonly FeatureSpec[]): boolean => specs.some(({ of }) => of.kind === 'telemetry' && of.source === 'PREDICTED')
+
+function unknownTwins(unknown: readonly string[], { twins }: ScopeRequest): readonly ItemProblem[] {
+  const places = new Map(twins?.map((id, index) => [id, index]))
+  return unknown.slice(0, mostTold).map((id) => ({ code: 'UNKNOWN_TWIN', twin: id, path: ['twins', String(places.get(id) ?? 0)], message: `There is no twin ${shown(id)}. Check the id.${unknown.length > mostTold ? ` (${unknown.length.toLocaleString('en')} twins are unknown; the first ${mostTold.toLocaleString('en')} are told.)` : ''}` }))
+}
 
 function otherModels(twins: readonly { readonly id: string; readonly model: string }[], { id, card }: Predictor, registry: Registry): readonly ItemProblem[] {
   const { model } = card
