@@ -19,6 +19,7 @@ import { createAlertService } from './alert/alert-service.ts'
 import { consequencesOf } from './alert/consequences.ts'
 import { createWatcherOf } from './alert/create-watcher.ts'
 import { complete, createEvaluator } from './alert/evaluator.ts'
+import { forgetAlerts } from './alert/forget-alerts.ts'
 import { followAlerts } from './alert/follow-alerts.ts'
 import type { StoredRule } from './alert/rule.ts'
 import { createRuleService } from './alert/rule-service.ts'
@@ -104,6 +105,9 @@ export function openAlerts({ config, parts, log, database, tenant, telemetry, pr
     const sender = createSender({
       channels, alerts, post: createPost({ mayCall }), environment: config.environment, url: `http://${config.host}:${config.port}/graphql`, now: () => nowMicroseconds() / 1_000, onTrouble,
     })
+    const forgetting = forgetAlerts({
+      alerts, channels, days: config.historyDays, everyMs: config.retentionEveryMs, now: () => nowMicroseconds() / 1_000, onTrouble: (error) => { onTrouble(error, 'alerts that were over long ago could not be forgotten; it is tried again') },
+    })
     send = sender.wake
     const stop = board.listen(({ event }) => {
       sender.wake()
@@ -115,7 +119,7 @@ export function openAlerts({ config, parts, log, database, tenant, telemetry, pr
         stop()
         evaluator.close()
         runner.close()
-        await sender.close()
+        await Promise.all([sender.close(), forgetting[Symbol.asyncDispose]()])
       },
     }
   }
@@ -132,6 +136,7 @@ export function openAlerts({ config, parts, log, database, tenant, telemetry, pr
     },
     async start(start) {
       started = start
+      void alerts.prepare().catch((err: unknown) => { log.debug({ err }, 'what alerts ask of the store will be planned when the first one comes') })
       const keeper = parts.use(createAlertKeeper({ claim: createNeo4jAlertClaim(database, tenant), leaseMs, everyMs: roundEveryMs, onTrouble, createDuty: (rouse) => createDuty(start, rouse) }))
       wake = keeper.wake
       parts.defer(telemetry.tail.listen(keeper.wake))

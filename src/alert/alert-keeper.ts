@@ -4,10 +4,11 @@ import { newId } from '../util/id.ts'
 
 /** What one process does for all, while it is its turn. */
 export interface Duty {
-  /** What there is to do by now. Where it fails, another duty begins. */
-  round(): Promise<unknown>
-  /** Twins that were deleted. */
-  twinsChanged(ids: Iterable<string>): void
+  /** What there is to do by now, as long as it may stay. Where it fails, another duty begins. */
+  round(mayStay: () => Promise<boolean>): Promise<unknown>
+  /** Twins that were deleted; undefined: nobody knows which. */
+  twinsChanged(ids: Iterable<string> | undefined): void
+  /** What is waited for is waited for no more: a round under way ends, in one way or another. */
   close(): Promise<void>
 }
 
@@ -27,7 +28,7 @@ export interface AlertKeeper extends AsyncDisposable {
   wake(): void
   /** Whether this process judges. */
   readonly isMine: boolean
-  twinsChanged(ids: Iterable<string>): void
+  twinsChanged(ids: Iterable<string> | undefined): void
 }
 
 const [soonestRetryMs, latestRetryMs] = [100, 10_000]
@@ -60,11 +61,12 @@ export function createAlertKeeper({ claim, createDuty, leaseMs, everyMs, onTroub
   })
   /** By this machine's clock, which goes as fast as the store's. */
   const mine = async (): Promise<boolean> => {
+    if (isClosed) return false
     const now = monotonicMs()
     if (now < claimedUntil - (2 * leaseMs) / 3) return true
     const isOurs = await claim(holder, leaseMs)
     claimedUntil = isOurs ? now + leaseMs : Number.NEGATIVE_INFINITY
-    return isOurs
+    return isOurs && !isClosed
   }
   const turn = async (): Promise<void> => {
     if (!await mine()) {
@@ -73,7 +75,7 @@ export function createAlertKeeper({ claim, createDuty, leaseMs, everyMs, onTroub
     }
     isAsked = false
     duty ??= createDuty(wake)
-    await duty.round()
+    await duty.round(mine)
   }
   const run = async (): Promise<void> => {
     while (!isClosed) {
@@ -81,7 +83,9 @@ export function createAlertKeeper({ claim, createDuty, leaseMs, everyMs, onTroub
         await turn()
         retryMs = 0
       } catch (error) {
+        claimedUntil = Number.NEGATIVE_INFINITY // it may be another's by now
         await drop()
+        if (isClosed) return
         if (retryMs === 0) onTrouble(error, 'rules cannot be judged; it is tried again') // once for an outage
         retryMs = Math.min(Math.max(soonestRetryMs, 2 * retryMs), latestRetryMs)
       }
@@ -100,7 +104,7 @@ export function createAlertKeeper({ claim, createDuty, leaseMs, everyMs, onTroub
     async [Symbol.asyncDispose]() {
       isClosed = true
       rouse()
-      await running
+      await Promise.all([drop(), running])
       await drop()
       await claim(holder, 0).catch((error: unknown) => { onTrouble(error, 'others have to wait before they judge') })
     },

@@ -71,7 +71,7 @@ export const mostContributions = 20
 
 /** Something that happened to a fingerprint. */
 export type Finding =
-  | { readonly kind: 'raise'; readonly subject: Subject; readonly since: Microseconds; readonly evidence: Evidence; readonly message: string }
+  | { readonly kind: 'raise'; readonly subject: Subject; readonly since: Microseconds; readonly evidence: Evidence; readonly message: string; /** It may be of before what was told last: readings came late, or a rule is looked at anew. */ readonly isBelated?: boolean }
   | { readonly kind: 'resolve'; readonly subject: Subject; readonly until: Microseconds | null; readonly resolution: Exclude<Resolution, 'BY_HAND'> }
 
 /** What an alert is of. */

@@ -71,5 +71,5 @@ export interface Outgoing {
   readonly body: string
 }
 
-/** Sends a message; undefined: it was taken (2xx). Else why not, when to try again at the soonest where the receiver says, and whether never. */
-export type Post = (message: Outgoing, signal: AbortSignal) => Promise<undefined | { readonly error: string; readonly retryAfterMs?: number | undefined; readonly isGone?: boolean }>
+/** Sends a message; undefined: it was taken (2xx). Else why not, when to try again at the soonest where the receiver says, and whether it will not take such a message. */
+export type Post = (message: Outgoing, signal: AbortSignal) => Promise<undefined | { readonly error: string; readonly retryAfterMs?: number | undefined; readonly isRefused?: boolean }>

@@ -15,10 +15,10 @@ export interface AlertGround {
 /** What a finding makes of the last alert of its fingerprint; undefined: nothing. */
 export function decideAlert(found: Found, { last, now, revision, id }: AlertGround): AlertChange | undefined {
   if (found.kind === 'resolve') {
-    if (!last || last.state === 'RESOLVED') return undefined
+    if (!last || last.state === 'RESOLVED' || (found.until !== null && found.until < last.since)) return undefined // of an episode before it
     return { event: 'RESOLVED', alert: { ...last, state: 'RESOLVED', until: found.until, resolvedAt: now, resolvedBy: null, resolution: found.resolution, revision } }
   }
-  if (last && last.state !== 'RESOLVED') return undefined
+  if (last && (last.state !== 'RESOLVED' || isToldOf(last, found))) return undefined
   if (last && isAgain(last, found)) return { event: 'REOPENED', alert: reopened(last, found, now, revision) }
   const { subject, since, evidence, message, rule, affected } = found
   return {
@@ -29,6 +29,12 @@ export function decideAlert(found: Found, { last, now, revision, id }: AlertGrou
       resolvedAt: null, resolvedBy: null, resolution: null, occurrences: 1, evidence, affected: { count: affected.twins.length, isComplete: affected.isComplete }, notify: rule.notify, revision,
     },
   }
+}
+
+/** After a crash things are found twice; and what somebody resolved by hand stays so until it is over. */
+function isToldOf({ since, evidence, resolution }: Alert, found: Extract<Found, { readonly kind: 'raise' }>): boolean {
+  if (resolution !== 'BY_HAND' && (resolution !== 'CLEARED' || found.isBelated)) return false
+  return found.since <= Math.max(since, evidence.at)
 }
 
 /** By event time, so that what is received late is no different. */

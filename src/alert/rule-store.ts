@@ -16,8 +16,7 @@ export type RuleProblem = Invalid | Conflict | NotFound | LimitReached
 
 /** Rules in the catalogue. Every method that writes is one transaction. They throw STORE_UNAVAILABLE, TIMEOUT, OUTCOME_UNKNOWN. */
 export interface RuleStore {
-  /** Looks up the id and what begins so, then writes what was decided. */
-  /** `from`: what is received behind this place is judged by it. */
+  /** Looks up the id and what begins so, then writes what was decided. `from`: what is received behind this place is judged by it. */
   put(id: string, by: { readonly actor: string; readonly from: Microseconds }, decide: (ground: RuleGround) => Result<Rule, RuleProblem>): Promise<Result<StoredRule, RuleProblem>>
   /** False: there is none. */
   remove(id: string): Promise<boolean>
@@ -27,6 +26,6 @@ export interface RuleStore {
   revision(): Promise<number>
   /** What keeps a rule from being judged; null: nothing does. */
   setTrouble(id: string, trouble: string | null): Promise<void>
-  /** Takes a tick of a schedule, and with it what is to be done; false where it, or a later one, was taken. */
-  takeTick(id: string, tick: number, task: NewTask | undefined): Promise<boolean>
+  /** Takes a tick of a schedule, an instant, and with it what is to be done; false where it, or a later one, was taken. */
+  takeTick(id: string, tick: Microseconds, task: NewTask | undefined): Promise<boolean>
 }

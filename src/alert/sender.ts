@@ -33,6 +33,8 @@ export interface Sender {
 const usualWaits = [1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000]
 /** Alertmanager's own `resolve_timeout` is five minutes. */
 const usualResendMs = 60_000
+/** What the receiver says it will not take is given up after so many tries: it may have been a slip of the receiver's. */
+const triesOfRefused = 2
 /** What is being sent when the sender closes has so long to be taken: else it is sent again by the next. */
 const farewellMs = 2_000
 const [atOnce, pageSize, alertsAtOnce, longestRest, repairMs] = [8, 50, 100, 60_000, 2_000]
@@ -43,15 +45,16 @@ export function createSender({ channels, alerts, post, environment, url, now, wa
   const underWay = new Map<string, Promise<void>>()
   let isClosing = false
   const resentAt = new Map<string, number>()
-  const troubles = new Map<string, string | null>()
+  const sound = new Set<string>()
   let looking: Promise<void> | undefined
   let isAsked = false
   let timer: NodeJS.Timeout | undefined
 
   const setTrouble = async (channel: string, trouble: string | null): Promise<void> => {
-    if (troubles.get(channel) === trouble) return
+    if (trouble === null && sound.has(channel)) return // else the store knows best: it forgets what was wrong with a channel that is changed
     await channels.setTrouble(channel, trouble)
-    troubles.set(channel, trouble)
+    if (trouble === null) sound.add(channel)
+    else sound.delete(channel)
   }
   const secretOf = ({ secret }: Channel): Buffer | undefined | { readonly error: string } => {
     if (!secret) return undefined
@@ -83,9 +86,9 @@ export function createSender({ channels, alerts, post, environment, url, now, wa
       return true
     }
     const wait = waits[delivery.attempts]
-    const isGone = 'isGone' in failed && failed.isGone === true
+    const isRefused = 'isRefused' in failed && failed.isRefused === true && delivery.attempts + 1 >= triesOfRefused
     const retryAfter = 'retryAfterMs' in failed && typeof failed.retryAfterMs === 'number' ? failed.retryAfterMs : 0
-    const retryInMs = isGone || wait === undefined ? undefined : Math.round(Math.max(jittered(wait), retryAfter))
+    const retryInMs = isRefused || wait === undefined ? undefined : Math.round(Math.max(jittered(wait), retryAfter))
     await channels.failed(delivery.id, failed.error, retryInMs)
     await setTrouble(channel.id, failed.error)
     return retryInMs === undefined
@@ -153,8 +156,12 @@ export function createSender({ channels, alerts, post, environment, url, now, wa
     looking ??= look().catch((error: unknown) => {
       if (signal.aborted) return
       onTrouble(error, 'messages that wait could not be looked up; it is tried again')
+      isAsked = false
       rest(repairMs)
-    }).finally(() => { looking = undefined })
+    }).finally(() => {
+      looking = undefined
+      if (isAsked) wake() // between its end and this
+    })
   }
   wake()
   return {

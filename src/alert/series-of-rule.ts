@@ -87,16 +87,24 @@ function grouped(readings: readonly Received[]): Map<string, { readonly key: Ser
   return found
 }
 
-/** Contributions to an output are series of the twins that its features read; they are published with it, and seen as they come. */
+/**
+ * Contributions to an output are series of the twins that its features read; they are published with it, and seen as they come. Those of twins that have the output
+ * themselves are to their own.
+ */
 function createContributions(store: Store, output: string): { see(readings: readonly Received[]): void; read: SeriesOfRule['contributions'] } {
   const end = contributionName('', output)
   const seen = new Map<string, SeriesKey>()
+  const predicted = new Set<string>()
   return {
     see(readings) {
-      for (const { series } of readings) if (series.source === 'PREDICTED' && series.run === null && series.name.endsWith(end) && seen.size < mostSeen) seen.set(seriesKeyText(series), series)
+      for (const { series } of readings) {
+        if (series.source !== 'PREDICTED' || series.run !== null) continue
+        if (series.name === output && predicted.size < mostSeen) predicted.add(series.twin)
+        if (series.name.endsWith(end) && seen.size < mostSeen) seen.set(seriesKeyText(series), series)
+      }
     },
-    async read(_key, at, knownUntil) {
-      const keys = [...seen.values()]
+    async read({ twin }, at, knownUntil) {
+      const keys = [...seen.values()].filter((key) => key.twin === twin || !predicted.has(key.twin))
       if (keys.length === 0) return []
       const found = await store.readings(keys, { from: at, to: at + 1 }, { first: 1, knownUntil })
       return found.flatMap(([reading], index) => {

@@ -26,7 +26,7 @@ export function createTaskRunner({ tasks, starter, report, now, onTrouble }: Tas
   const underWay = new Set<string>()
   let looking: Promise<void> | undefined
   let isAsked = false
-  let timer: NodeJS.Timeout | undefined
+  const timers = new Set<NodeJS.Timeout>()
 
   /** Every step can be done again: a key starts one run, whoever starts it. Returns what went wrong. */
   const perform = async ({ key, actions, done, runs: known }: Task): Promise<string | undefined> => {
@@ -58,12 +58,17 @@ export function createTaskRunner({ tasks, starter, report, now, onTrouble }: Tas
     }, (error: unknown) => {
       if (!signal.aborted) {
         onTrouble(error, `what the rule ${task.rule} does could not be taken to its end; it is tried again`)
-        timer = setTimeout(() => {
-          underWay.delete(task.rule)
-          wake()
-        }, mayPass(error) ? retryMs : 10 * retryMs).unref()
+        rest(mayPass(error) ? retryMs : 10 * retryMs, () => { underWay.delete(task.rule) })
       }
     })
+  }
+  const rest = (ms: number, before = (): void => undefined): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      before()
+      wake()
+    }, ms).unref()
+    timers.add(timer)
   }
   const look = async (): Promise<void> => {
     do {
@@ -77,13 +82,20 @@ export function createTaskRunner({ tasks, starter, report, now, onTrouble }: Tas
   const wake = (): void => {
     isAsked = true
     if (signal.aborted) return
-    looking ??= look().catch((error: unknown) => { onTrouble(error, 'what rules do could not be looked up; it is tried again') }).finally(() => { looking = undefined })
+    looking ??= look().catch((error: unknown) => {
+      onTrouble(error, 'what rules do could not be looked up; it is tried again')
+      isAsked = false
+      rest(retryMs)
+    }).finally(() => {
+      looking = undefined
+      if (isAsked) wake() // between its end and this
+    })
   }
   wake()
   return {
     wake,
     close() {
-      clearTimeout(timer)
+      for (const timer of timers) clearTimeout(timer)
       ending.abort()
     },
   }

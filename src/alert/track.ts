@@ -21,12 +21,14 @@ export interface Track {
   readonly floor: Microseconds
 }
 
-/** A phase that is not raised became one that is, or the other way round. `isCorrected`: because of readings that came late. */
+/** A phase that is not raised became one that is, or the other way round. `isCorrected`: readings that came late say that what was told was not so, or is so after all. */
 export interface Turn {
   readonly at: Microseconds
   readonly from: Phase
   readonly to: Phase
   readonly isCorrected: boolean
+  /** It is of before what was told last. */
+  readonly isBelated?: boolean
 }
 
 /** Changes of a phase that are remembered. A series that changes more often forgets sooner. */
@@ -66,15 +68,18 @@ export function correct(track: Track, from: Microseconds, levels: readonly Level
   const before = rewind(track, from)
   const { track: anew, turns } = advance(before, levels, patience, Number.POSITIVE_INFINITY)
   const corrected = { ...anew, watermark: track.watermark }
-  if (isRaised(track.phase)) return { track: corrected, turns: isRaised(anew.phase) ? [] : [{ at: track.watermark, from: track.phase, to: anew.phase, isCorrected: true }] }
+  if (isRaised(track.phase)) return { track: corrected, turns: isRaised(anew.phase) ? [] : [endOf(turns, track.phase.since) ?? { at: track.watermark, from: track.phase, to: anew.phase, isCorrected: true }] }
   const told = episodesOf(track.changes)
   const untold = turns.flatMap((turn, index): readonly Turn[] => {
     const end = turns[index + 1]
     const { to } = turn
-    return end && isRaised(to) && !told.some(({ since, until }) => to.since < until && since < end.at) ? [turn, end] : []
+    return end && isRaised(to) && !told.some(({ since, until }) => to.since < until && since < end.at) ? [{ ...turn, isBelated: true }, end] : []
   })
   return { track: corrected, turns: isRaised(anew.phase) ? [...untold, { at: anew.phase.firedAt, from: track.phase, to: anew.phase, isCorrected: true }] : untold }
 }
+
+/** How what was so since then came to its end, if it was so at all. */
+const endOf = (turns: readonly Turn[], since: Microseconds): Turn | undefined => turns.findLast(({ at, to }) => !isRaised(to) && at > since)
 
 /** What was raised and is over, by the changes of a phase. */
 function episodesOf(changes: Track['changes']): readonly { readonly since: Microseconds; readonly until: Microseconds }[] {

@@ -12,7 +12,12 @@ export interface Heard {
   readonly now: Microseconds
 }
 
-/** Alerts that are not resolved, by fingerprint. */
+/** A place to begin at. `isResumed`: the rule is no other, but could not be watched for a while. */
+export interface Beginning extends Omit<Heard, 'readings'> {
+  readonly isResumed: boolean
+}
+
+/** Alerts of the rule that are not resolved, by fingerprint. */
 export type OpenAlerts = ReadonlyMap<string, Alert>
 
 /**
@@ -20,9 +25,11 @@ export type OpenAlerts = ReadonlyMap<string, Alert>
  * and others begin at the last place that was written down.
  */
 export interface Watcher {
-  /** What is so as of `upTo` and nobody was told of: of a rule that is new, or was changed. */
-  begin(heard: Omit<Heard, 'readings'>, open: OpenAlerts): Promise<readonly Finding[]>
+  /** What is so as of `upTo` and nobody was told of: of a rule that is new, was changed, or could not be watched. */
+  begin(heard: Beginning, open: OpenAlerts): Promise<readonly Finding[]>
   /** What follows. Readings are heard once. */
   hear(heard: Heard, open: OpenAlerts): Promise<readonly Finding[]>
+  /** What was found is written: by now it may keep what waits. */
+  applied?(): Promise<void>
   close(): void
 }

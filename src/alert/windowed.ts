@@ -1,3 +1,4 @@
+import { type Measure, measures } from '../prediction/features/measure.ts'
 import type { Microseconds } from '../telemetry/reading.ts'
 import type { Aggregate } from '../telemetry/telemetry-store.ts'
 
@@ -6,30 +7,17 @@ export interface Valued {
   readonly value: number
 }
 
-/** Of each reading from `from` on, the aggregate of those in (at - window, at]. Readings are in order of time. */
+/** Of each reading from `from` on, the aggregate of those in (at - window, at]. Readings are in order of time; each comes in once and leaves once. */
 export function windowed(readings: readonly Valued[], { aggregate, window }: { readonly aggregate: Aggregate; readonly window: Microseconds }, from: Microseconds): readonly Valued[] {
+  const measure = measureOf(aggregate)
   const found: Valued[] = []
   let first = 0
-  for (const [index, { at }] of readings.entries()) {
-    if (at < from) continue
-    while ((readings[first]?.at ?? at) <= at - window) first++
-    found.push({ at, value: combine(readings, first, index, aggregate) })
+  for (const { at, value } of readings) {
+    measure.add(at, value)
+    for (let oldest = readings[first]; oldest && oldest.at <= at - window; oldest = readings[++first]) measure.remove(oldest.at, oldest.value)
+    if (at >= from) found.push({ at, value: aggregate === 'FIRST' ? readings[first]?.value ?? Number.NaN : measure.value() })
   }
   return found
 }
 
-function combine(readings: readonly Valued[], first: number, last: number, aggregate: Aggregate): number {
-  if (aggregate === 'COUNT') return last - first + 1
-  if (aggregate === 'FIRST') return readings[first]?.value ?? Number.NaN
-  if (aggregate === 'LAST') return readings[last]?.value ?? Number.NaN
-  let [sum, least, greatest] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let index = first; index <= last; index++) {
-    const value = readings[index]?.value ?? Number.NaN
-    sum += value
-    least = Math.min(least, value)
-    greatest = Math.max(greatest, value)
-  }
-  if (aggregate === 'MIN') return least
-  if (aggregate === 'MAX') return greatest
-  return aggregate === 'SUM' ? sum : sum / (last - first + 1)
-}
+const measureOf = (aggregate: Aggregate): Measure => (aggregate === 'FIRST' ? measures.COUNT() : measures[aggregate === 'MEAN' ? 'MEAN' : aggregate]())

@@ -2,6 +2,7 @@ import type { Alert } from '../../alert/alert.ts'
 import { fingerprintOf } from '../../alert/alert.ts'
 import type { AlertChange, AlertStore, Consequences, Decide, Found, Judged } from '../../alert/alert-store.ts'
 import { decideAlert } from '../../alert/decide-alert.ts'
+import { failure } from '../../errors.ts'
 import { newId } from '../../util/id.ts'
 import { type AlertRow, toAlert, toColumns } from './alert-row.ts'
 import * as cypher from './alert-statements.ts'
@@ -9,8 +10,10 @@ import type { Neo4jDatabase, Neo4jTransaction } from './database.ts'
 
 /** Twins on one page of those affected. */
 const pageSize = 1_000
-/** Findings in one transaction, and ids that are looked up at once. */
+/** Findings in one statement. */
 const portion = 1_000
+/** A busy machine takes long to plan. */
+const planningMs = 120_000
 
 /** Alerts as `(:_Alert {_t, id, …})`; of each fingerprint the last one has it as `current`, which is unique. */
 export function createNeo4jAlertStore(database: Pick<Neo4jDatabase, 'read' | 'write' | 'transaction'>, tenant: string, consequences: (changes: readonly (AlertChange & { readonly found: Found | undefined })[]) => Consequences): AlertStore {
@@ -18,8 +21,8 @@ export function createNeo4jAlertStore(database: Pick<Neo4jDatabase, 'read' | 'wr
   const read = async (text: string, parameters: Readonly<Record<string, unknown>>): Promise<readonly Alert[]> => toAlerts((await database.read({ text, parameters: b(parameters) }))['alerts'])
 
   const look = async (tx: Neo4jTransaction, keys: { readonly fingerprints: readonly string[]; readonly ids: readonly string[] }): Promise<Looked> => {
-    const { revision, now, last, named } = await tx.run({ text: cypher.look, parameters: b(keys) })
-    return { revision: Number(revision), now: Number(now), last: toAlerts(last), named: toAlerts(named) }
+    const { revision, position, now, last, named } = await tx.run({ text: cypher.look, parameters: b(keys) })
+    return { revision: Number(revision), position: position === null ? null : Number(position), now: Number(now), last: toAlerts(last), named: toAlerts(named) }
   }
   const write = async (tx: Neo4jTransaction, changes: readonly Decided[], { revision, former, judged: { position, rule } }: { readonly revision: number; readonly former: readonly string[]; readonly judged: Judged }): Promise<void> => {
     const { deliveries, tasks } = consequences(changes)
@@ -34,21 +37,22 @@ export function createNeo4jAlertStore(database: Pick<Neo4jDatabase, 'read' | 'wr
       }),
     })
   }
-  const applyPortion = (found: readonly Found[], judged: Judged): Promise<readonly AlertChange[]> => database.transaction(async (tx) => {
+  const applyPortion = async (tx: Neo4jTransaction, found: readonly Found[], { from, ...judged }: Judged): Promise<readonly AlertChange[]> => {
     const looked = await look(tx, { fingerprints: [...new Set(found.map(({ subject }) => fingerprintOf(subject)))], ids: [] })
+    if (from !== undefined && (from === null ? null : Math.round(from)) !== looked.position) throw failure('NOT_CAUGHT_UP', { message: 'Another process judges by now.' })
     const { changes, former, revision } = decideAll(found, looked)
     if (changes.length > 0 || judged.position !== undefined || judged.rule) await write(tx, changes, { revision, former, judged })
     return changes
-  })
+  }
   return {
-    async apply(found, judged = {}) {
+    apply: (found, judged = {}) => database.transaction(async (tx) => {
       const changes: AlertChange[] = []
       for (let at = 0; at === 0 || at < found.length; at += portion) {
         const isLast = at + portion >= found.length
-        changes.push(...await applyPortion(found.slice(at, at + portion), isLast ? judged : {}))
+        changes.push(...await applyPortion(tx, found.slice(at, at + portion), isLast ? judged : { from: judged.from }))
       }
       return changes
-    },
+    }),
     change: (ids, decide) => database.transaction(async (tx) => {
       const looked = await look(tx, { fingerprints: [], ids: [...new Set(ids)] })
       const { changes, revision } = changeAll(looked, decide)
@@ -61,6 +65,7 @@ export function createNeo4jAlertStore(database: Pick<Neo4jDatabase, 'read' | 'wr
       return ids.map((id) => byId.get(id))
     },
     open: ({ limit, after, rule }) => read(cypher.open, { limit: BigInt(limit), after: after ?? '', rule: rule ?? null }),
+    resolvedByHand: (rule, { limit, after }) => read(cypher.resolvedByHand, { start: `[${JSON.stringify(rule)},`, after: after ?? '', limit: BigInt(limit) }),
     async affected(alert, { first, after }) {
       const [page, last] = [Math.floor(after / pageSize), Math.floor((after + first) / pageSize)]
       const { pages } = await database.read({ text: cypher.affected, parameters: b({ alert, page: BigInt(page), last: BigInt(last) }) })
@@ -78,6 +83,13 @@ export function createNeo4jAlertStore(database: Pick<Neo4jDatabase, 'read' | 'wr
     async setPosition(position) {
       await database.write({ text: cypher.setPosition, parameters: b({ position: BigInt(Math.round(position)) }) })
     },
+    async prepare() {
+      await database.transaction(async (tx) => {
+        const { revision } = await look(tx, { fingerprints: [], ids: [] })
+        await write(tx, [], { revision, former: [], judged: {} })
+        throw new Undone('The statements ran to be planned.')
+      }, { timeoutMs: planningMs }).catch((error: unknown) => { if (!(error instanceof Undone)) throw error })
+    },
     async forget(before, limit) {
       const { ids } = await database.read({ text: cypher.forget, parameters: b({ before: BigInt(Math.round(before)), limit: BigInt(limit) }) })
       return (ids as readonly string[]).length === 0 ? 0 : Number((await database.write({ text: cypher.removeAlerts, parameters: b({ ids }) }))['alerts'])
@@ -85,8 +97,12 @@ export function createNeo4jAlertStore(database: Pick<Neo4jDatabase, 'read' | 'wr
   }
 }
 
+/** What was done only to be planned is not to be there. */
+class Undone extends Error {}
+
 interface Looked {
   readonly revision: number
+  readonly position: number | null
   readonly now: number
   readonly last: readonly Alert[]
   readonly named: readonly Alert[]
