@@ -47,7 +47,8 @@ function decoderOf({ key, affine, encode }: BoundSeries, knowledge: Knowledge): 
     const converted = number * scale + shift + 0 // + 0: nothing is below zero and zero
     if (!Number.isFinite(converted)) return undefined
     const isHypothesis = source === 'SIMULATED' && key.source === 'MEASURED' // of a scenario: nobody received it
-    return { value: converted, known: knowledge === 'MEASURED' || isHypothesis ? -Infinity : receivedAt }
+    const isOfRun = key.run !== null // what it says follows from what it was begun with, whenever it was computed
+    return { value: converted, known: knowledge === 'MEASURED' || isHypothesis || isOfRun ? -Infinity : receivedAt }
   }
 }
 

@@ -60,10 +60,10 @@ function visible(series: number, minus: number | undefined, { bound, readings, i
 }
 
 function toPoints(series: number, { series: all }: BoundFeatures, readings: readonly (readonly Reading[])[]): readonly Point[] {
-  const { affine = { scale: 1, shift: 0 }, encode } = all[series] as BoundFeatures['series'][number]
+  const { key, affine = { scale: 1, shift: 0 }, encode } = all[series] as BoundFeatures['series'][number]
   return (readings[series] ?? []).filter(({ quality }) => quality !== 'BAD').flatMap(({ at, value, receivedAt }) => {
     const number = encode ? encode[String(value)] : typeof value === 'string' ? undefined : Number(value)
-    return number === undefined ? [] : [{ at, value: number * affine.scale + affine.shift, receivedAt }]
+    return number === undefined ? [] : [{ at, value: number * affine.scale + affine.shift, receivedAt: key.run === null ? receivedAt : -Infinity }] // what a run says is known whenever it was stored
   })
 }
 
