@@ -48,7 +48,7 @@ async function openDesk(): Promise<Desk> {
     resolve: (twin) => one({ ...base(twin), kind: 'resolve', until: 1_772_323_320_000_000, resolution: 'CLEARED' }),
     send(more = {}) {
       const sender = createSender({
-        channels, alerts, post: createPost({ mayCall: () => true, timeoutMs: 300 }), environment: {}, url: 'http://twins.example/graphql', now: () => Date.now(), waits: [20, 20, 20], resendMs: 60_000,
+        channels, alerts, post: createPost({ mayCall: () => true, timeoutMs: 2_000 }), environment: {}, url: 'http://twins.example/graphql', now: () => Date.now(), waits: [20, 20, 20], resendMs: 60_000,
         onTrouble: (error) => { throw error as Error }, ...more,
       })
       senders.push(sender)
