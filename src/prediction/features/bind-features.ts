@@ -6,7 +6,7 @@ import { createNetworkFacts } from '../../run/network-facts.ts'
 import type { Microseconds } from '../../telemetry/reading.ts'
 import { componentId } from '../../twin/state.ts'
 import { nearest } from '../../util/nearest.ts'
-import type { FeatureSpec } from '../feature.ts'
+import type { FeatureSpec, Knowledge } from '../feature.ts'
 import { type BindProblems, createBindProblems } from './bind-problems.ts'
 import { fillProperties, type PropertyPlace } from './bind-properties.ts'
 import { type BoundSimulation, createSeriesBook, type SeriesBook } from './bind-series.ts'
@@ -29,6 +29,8 @@ export interface BindRequest {
   readonly vantage: Vantage
   /** The instants that rows will be of; the end is not among them. */
   readonly window: { readonly from: Microseconds; readonly to: Microseconds }
+  /** MEASURED: the earliest value of a property that is known holds before it was set too. RECEIVED where it is left out. */
+  readonly knowledge?: Knowledge | undefined
   readonly simulation?: BoundSimulation | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -62,11 +64,12 @@ type LookUp = (spec: number, model: string) => Resolved
 
 /**
  * Binds features to twins: paths, models, units, and what properties were when; as of one moment, so that nothing is left to look up but readings. Everything that
- * is wrong is told, by feature and twin. Of the twins that a path reaches those count whose models have what the feature reads.
+ * is wrong is told, by feature and twin. Of the twins that a path reaches those count whose models have what the feature reads. Paths are those of the cursor it was bound
+ * at, for every instant of the window: relationships that began or ended within it are followed as they are at the cursor.
  * Fails as the graph does, and with LIST_TOO_LONG where paths lead to too many.
  */
 export async function bindFeatures({ graph, history, registry: current }: BindPorts, request: BindRequest): Promise<BindResult> {
-  const { specs, vantage, window, simulation, signal } = request
+  const { specs, vantage, window, knowledge = 'RECEIVED', simulation, signal } = request
   const [registry, twins, problems] = [current(), [...new Set(request.twins)], createBindProblems()]
   const failed = (): BindResult => ({ ok: false, problems: problems.all() })
   findUnknownPaths(specs, registry, problems)
@@ -79,7 +82,7 @@ export async function bindFeatures({ graph, history, registry: current }: BindPo
   const bound = twins.map((twin) => ({ twin, features: bindTwin(binder, specs, twin) }))
   if (problems.count > 0) return failed()
   const from = window.from - specs.reduce((longest, { lag }) => Math.max(longest, lag), 0)
-  await fillProperties(binder.properties, { from, to: window.to, at }, { history, registry, problems, signal })
+  await fillProperties(binder.properties, { from, to: window.to, at, knowledge }, { history, registry, problems, signal })
   if (problems.count > 0) return failed()
   const network = { twins: [...ground.things.values()].map(({ id, model }) => ({ id, model, properties: {} })), relationships: [] }
   return { ok: true, bound: { specs, twins: bound, series: binder.series.all() }, reads: [...ground.things.keys()].sort(), models: createNetworkFacts(network, registry).models, cursor, at }

@@ -69,7 +69,7 @@ export async function readFeatureTable(config: FeatureTableConfig, request: Feat
   if (!simulation.ok) return simulation
   const vantage = await config.vantages.find({ scenario: request.scenario ?? null }, signal)
   const watermark = request.watermark ?? await config.telemetry.watermark({ withPredictions: readsPredictions(specs.value) })
-  const bound = await bindFeatures(config.features, { specs: specs.value, twins: scope.value, vantage, window: { from: instants.from, to: instants.to }, simulation: simulation.value, signal })
+  const bound = await bindFeatures(config.features, { specs: specs.value, twins: scope.value, vantage, window: { from: instants.from, to: instants.to }, knowledge: request.knowledge ?? 'RECEIVED', simulation: simulation.value, signal })
   if (!bound.ok) return toRefusal(bound.problems) ?? failWithout()
   const reads = featureReads((each) => config.from(each), vantageOfRun(vantage, watermark))
   const twins = sha256(JSON.stringify(bound.bound.twins.map(({ twin }) => twin))).slice(0, 16)

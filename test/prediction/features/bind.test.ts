@@ -132,6 +132,25 @@ describe('Properties and paths', () => {
   })
 })
 
+test('The twins of a history that is loaded later are younger than it: with MEASURED a property is its earliest known value before that was set, with RECEIVED there is none', async () => {
+  await doAll([newTwin('old1', 'dtmi:plant:Pump;1', { weight: 1 }), newTwin('old2', 'dtmi:plant:Pump;1', {}), newTwin('old3', 'dtmi:plant:Pump;1', { weight: 5 })])
+  const born = await lastStamp(app)
+  await doAll([patch('old1', { weight: 2 }), patch('old2', { weight: 3 }), patch('old2', { weight: 4 })])
+  const [yesterday, later] = [born - 86_400_000, await lastStamp(app)]
+  const read = async (knowledge: BindRequest['knowledge'], window: BindRequest['window'], instants: readonly number[]) => {
+    const rows = await rowsAt(await bind({ features: [{ name: 'weight', from: 'weight', fill: -1 }], twins: ['old1', 'old2', 'old3'], window, knowledge }), instants)
+    return ['old1', 'old2', 'old3'].map((twin) => rows.get(twin)?.flat())
+  }
+  const [before, across] = [{ from: yesterday * 1_000, to: yesterday * 1_000 + 1 }, { from: yesterday * 1_000, to: later * 1_000 + 1 }]
+  expect(await read('RECEIVED', before, [yesterday])).toEqual([[-1], [-1], [-1]])
+  expect(await read('MEASURED', before, [yesterday])).toEqual([[1], [3], [5]])
+  expect(await read('RECEIVED', across, [yesterday, born, later])).toEqual([[-1, 1, 2], [-1, -1, 4], [-1, 5, 5]])
+  expect(await read('MEASURED', across, [yesterday, born, later])).toEqual([[1, 1, 2], [3, 3, 4], [5, 5, 5]])
+  await doAll([patch('old1', { weight: null }), patch('old1', { weight: 9 })])
+  const removed = { from: later * 1_000, to: await lastStamp(app) * 1_000 + 1 }
+  expect((await read('MEASURED', removed, [later]))[0]).toEqual([2])
+})
+
 describe('What cannot be bound', () => {
   test('is told by feature and twin, all of it at once', async () => {
     await doAll([newTwin('st1', 'dtmi:works:Station;1', {}, { components: { motor: {} } }), newTwin('well1', 'dtmi:works:Well;1', { flow: 36 })])
