@@ -115,7 +115,7 @@ export async function readGround(config: InferenceStartConfig, request: Inferenc
   if (strangers) return strangers
   const twins = scope.value.filter((id) => known.has(id))
   const { card } = predictor
-  const bound = await bindFeatures(config.features, { specs: card.features, twins, vantage, window: spanOf(draft.instants), simulation: simulation.value, signal })
+  const bound = await bindFeatures(config.features, { specs: card.features, twins, vantage, window: spanOf(draft.instants), knowledge: draft.knowledge, simulation: simulation.value, signal })
   if (!bound.ok) return toRefusal(bound.problems, ['input']) ?? unexplained(predictor)
   const { outputs, results, problems } = planResults({ features: bound.bound, card, predictor: predictor.name, facts })
   const wrong = toRefusal([...problems, ...tooMany(draft.instants, outputs.length, config.mostValues)], ['input'])
