@@ -16,29 +16,40 @@ export const readPage = (name: string): string => readFileSync(new URL(`../../do
 export const examplesOf = (page: string): readonly Example[] =>
   [...page.matchAll(/```graphql\n([^]*?)```\n(?:```json\n([^]*?)```)?/g)].map(([, query = '', shown]) => ({ query, shown: shown === undefined ? undefined : JSON.parse(shown) as Data }))
 
+export interface ExamplesRun {
+  /** Variables of the examples, by name. */
+  readonly given?: Readonly<Record<string, unknown>>
+  /** What else happens behind an example. */
+  readonly after?: (query: string) => Promise<void>
+}
+
 /**
  * Sends the examples of a page in order, and holds the answers to what it shows. A run that a mutation starts under a name is the variable of that name in those that
- * follow, which wait until it has ended, but for one that cancels it.
+ * follow, which wait until it has ended, unless it is a stream, or is to be cancelled.
  */
-export async function runExamples(app: TestApp, examples: readonly Example[], given: Readonly<Record<string, unknown>> = {}): Promise<void> {
+export async function runExamples(app: TestApp, examples: readonly Example[], { given = {}, after }: ExamplesRun = {}): Promise<void> {
   const runs = new Map<string, string>()
+  const streams = new Set<string>()
   for (const { query, shown } of examples) {
-    const used = [...runs].filter(([name]) => query.includes(`$${name}: ID!`))
-    if (!query.includes('cancelRun')) for (const [, id] of used) await ended(app, id)
-    const variables = { ...Object.fromEntries(used), ...Object.fromEntries(Object.entries(given).filter(([name]) => query.includes(`$${name}: JSON!`))) }
+    const isUsed = ([name]: readonly [string, unknown]): boolean => new RegExp(`\\$${name}: [^\\s=]*!`).test(query) // one that must be given
+    const used = [...runs].filter(isUsed)
+    if (!query.includes('cancelRun')) for (const [name, id] of used) if (!streams.has(name)) await ended(app, id)
+    const variables = { ...Object.fromEntries(Object.entries(given).filter(isUsed)), ...Object.fromEntries(used) }
     const answer = query.startsWith('subscription') ? await followed(app, query, variables) : await app.data(query, variables)
     if (shown) expectShown(answer, shown, query.split('\n', 1)[0] ?? '')
     else expect(JSON.stringify(answer)).not.toContain('{}') // an answer of another type than the one that is asked for is empty
     for (const [name, field] of query.startsWith('mutation') ? Object.entries(answer ?? {}) as readonly (readonly [string, Data])[] : []) {
       if (field['run']?.id !== undefined) runs.set(name, String(field['run'].id))
+      if (field['run']?.kind === 'STREAM') streams.add(name)
     }
+    await after?.(query)
   }
 }
 
 /** The page writes `…` for what differs or is left out: a value, further items of a list, further members. Numbers have two digits after the point. */
 function expectShown(actual: unknown, shown: unknown, at: string): void {
   if (shown === '…') expect.soft(actual, at).toBeTypeOf('string')
-  else if (typeof shown === 'number') expect.soft(typeof actual === 'number' ? Math.round(actual * 100) / 100 : actual, at).toBe(shown)
+  else if (typeof shown === 'number') expect.soft(typeof actual === 'number' ? Math.round(actual * 100) / 100 + 0 : actual, at).toBe(shown)
   else if (Array.isArray(shown)) expectList(actual, shown, at)
   else if (typeof shown === 'object' && shown !== null) expectObject(actual, shown, at)
   else expect.soft(actual, at).toBe(shown)
@@ -51,13 +62,16 @@ function expectObject(actual: unknown, shown: object, at: string): void {
   for (const name of names) expectShown((actual as Data)[name], (shown as Data)[name], `${at}.${name}`)
 }
 
-/** Where items are left out, those shown are found by their names. */
+/** Where items are left out, those shown are found by their names, or by their instants. */
 function expectList(actual: unknown, shown: readonly unknown[], at: string): void {
-  const items = shown.filter((item) => item !== '…') as readonly Data[]
-  const found = shown.includes('…') ? items.map(({ name }) => (actual as readonly Data[]).find((item) => item['name'] === name)) : actual as readonly unknown[]
+  const items = shown.filter((item) => item !== '…')
+  const all = actual as readonly unknown[]
+  const found = shown.includes('…') ? items.map((item) => all.find((other) => nameOf(other) === nameOf(item))) : all
   expect(found, at).toHaveLength(items.length)
   for (const [index, item] of items.entries()) expectShown(found[index], item, `${at}[${index}]`)
 }
+
+const nameOf = (item: unknown): unknown => (typeof item === 'object' && item !== null ? (item as Data)['name'] ?? (item as Data)['at'] : item)
 
 /** What is told last. */
 async function followed(app: TestApp, query: string, variables: Record<string, unknown>): Promise<Data | undefined> {

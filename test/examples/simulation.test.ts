@@ -19,5 +19,5 @@ test('every example of the page about simulation, one after the other, gives the
   expect(examples.filter(({ shown }) => shown).length).toBeGreaterThan(12)
   const model = createHash('sha256').update(file).digest('hex')
   expect((await fetch(`${app.url}/artifacts/${model}`, { method: 'PUT', body: file })).status).toBe(201)
-  await runExamples(app, examples, { parameters: { model, names: { 'reservoir-1': 'LAKE', 'main-1': 'P1', 'centre-a1': 'HYDR' } } })
+  await runExamples(app, examples, { given: { parameters: { model, names: { 'reservoir-1': 'LAKE', 'main-1': 'P1', 'centre-a1': 'HYDR' } } } })
 }, 240_000)
