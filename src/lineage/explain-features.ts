@@ -2,7 +2,6 @@ import type { BoundFeature, BoundFeatures } from '../prediction/features/bound-f
 import { readRows } from '../prediction/features/read-rows.ts'
 import { type FeatureSpec, widthOf } from '../prediction/feature.ts'
 import type { InferenceTask } from '../prediction/inference/inference-task.ts'
-import { predictedKey } from '../prediction/prediction-series.ts'
 import type { RunInputs } from '../run/run-inputs.ts'
 import type { Run } from '../run/run.ts'
 import { formatDuration } from '../telemetry/duration.ts'
@@ -13,6 +12,7 @@ import type { Ground } from './ground.ts'
 import type { LineageVantage } from './lineage-ports.ts'
 import { type Cause, type FeatureNode, type Found, nodeId } from './lineage-node.ts'
 import { vantageOfPin } from './pin-vantage.ts'
+import { rowOfResult } from './row-of-result.ts'
 
 /** A row of an inference: what was asked of one twin at one instant, and from where. */
 interface AskedRow {
@@ -27,17 +27,13 @@ interface AskedRow {
 /** What a predictor was told for a result: the features of its very twin and instant, each from what it was read of. */
 export async function explainFeatures(ground: Ground, run: Run, { task, outputs }: RunInputs, { key, reading }: { readonly key: SeriesKey; readonly reading: Reading }): Promise<readonly Cause[]> {
   if (task.kind !== 'infer') return []
-  const output = outputs.findIndex(({ twin, name }) => isSame(predictedKey(twin, name, key.run), key))
-  const twin = task.results.findIndex((columns) => columns.some((column) => column.output === output))
-  const column = task.results[twin]?.find((each) => each.output === output)
-  if (!column) return []
-  const row: AskedRow = { run, task, twin, at: reading.at - column.horizon, from: await vantageOfRow(ground, run, task, reading) }
+  const found = rowOfResult(task, outputs, key, reading)
+  if (!found) return []
+  const row: AskedRow = { run, task, ...found, from: await vantageOfRow(ground, run, task, reading) }
   const values = await readValues(ground, row)
   let start = 0
   return task.features.specs.map((spec, index): Cause => ({ role: 'COMPUTED_WITH', of: explainFeature(ground, row, { spec, index, values: values?.slice(start, start += widthOf(spec)) }) }))
 }
-
-const isSame = (left: SeriesKey, right: SeriesKey): boolean => left.twin === right.twin && left.name === right.name
 
 /** A stream predicts with what is known when its turn comes: nothing that came after its result. */
 async function vantageOfRow(ground: Ground, run: Run, { instants }: InferenceTask, { receivedAt }: Reading): Promise<LineageVantage> {

@@ -34,14 +34,17 @@ export async function explainReading(ground: Ground, series: SeenSeries, reading
   const replaced = key.run === null && source === key.source ? await readReplaced(ground, series, reading) : { replaced: [], hasMore: false }
   const node: ReadingNode = {
     kind: 'LineageReading', id: nodeId('reading', seriesKeyText(key), at, source === key.source ? null : from.scenario ?? null, receivedAt), twin: key.twin, series: key.name, at: formatInstant(at),
-    value: shownValue(key, value), unit, quality, source, receivedAt: formatInstant(receivedAt), origin, sequence, run: key.run ?? runOfOrigin(origin) ?? null, replaced: replaced.replaced, hasMoreReplaced: replaced.hasMore,
+    value: shownValue(key, value), unit, quality, source, receivedAt: formatInstant(receivedAt), origin, sequence, run: runOf(key, origin) ?? null, replaced: replaced.replaced, hasMoreReplaced: replaced.hasMore,
   }
   return { node, causes: () => causesOf(ground, series, reading) }
 }
 
+/** What devices call themselves is no run, whatever it looks like. */
+const runOf = ({ run, source }: SeriesKey, origin: string | null): string | undefined => run ?? (source === 'PREDICTED' ? runOfOrigin(origin) : undefined)
+
 async function causesOf(ground: Ground, series: SeenSeries, reading: SeenReading): Promise<readonly Cause[]> {
   const { key } = series
-  const run = key.run ?? (key.source === 'PREDICTED' ? runOfOrigin(reading.origin) : undefined)
+  const run = runOf(key, reading.origin)
   if (run !== undefined) return await explainResult(ground, series, reading, run)
   if (key.source === 'DERIVED') return await explainDrift(ground, key)
   const changed = await explainChange(ground, series, reading)

@@ -1,6 +1,6 @@
 import { presentVantage } from '../domain/vantage.ts'
 import { failure } from '../errors.ts'
-import { predictedKey } from '../prediction/prediction-series.ts'
+import { isPredictionName, predictedKey } from '../prediction/prediction-series.ts'
 import { resultKey } from '../simulation/result-series.ts'
 import type { Microseconds, SeriesKey, Source } from '../telemetry/reading.ts'
 import { seriesKind } from '../telemetry/series-kind.ts'
@@ -11,6 +11,7 @@ import type { SeenSeries } from './explain-reading.ts'
 import type { Ground } from './ground.ts'
 import type { LineageVantage } from './lineage-ports.ts'
 import { memberOf } from './member-of.ts'
+import { noDrift, noPrediction } from './no-prediction.ts'
 
 export interface SeriesRequest {
   readonly twin: string
@@ -23,15 +24,20 @@ export interface SeriesRequest {
 
 /** The series that is meant, and from where it is looked at: what runs say does not depend on that. Throws BAD_USER_INPUT. */
 export async function findSeries(ground: Ground, request: SeriesRequest): Promise<SeenSeries> {
-  const { run, source = isOfPredictors(request.series) ? 'PREDICTED' : 'MEASURED' } = request
-  if (isPredictor(request.twin)) return seriesOfDrift(request)
+  const { run, source = isPredictionName(request.series) ? 'PREDICTED' : 'MEASURED' } = request
+  if (isPredictor(request.twin)) return await unlessUnsaid(ground, seriesOfDrift(request), () => noDrift(ground, request))
   if (run !== undefined) return await seriesOfRun(ground, request, run)
   if (source === 'SIMULATED') throw failure('BAD_USER_INPUT', { message: 'Readings that are SIMULATED are each of a run. Name the run: `run: "…"`.' })
-  return isOfPredictors(request.series) ? seriesOfPredictor(request, source) : await seriesOfTwin(ground, request, source)
+  if (isPredictionName(request.series)) return await unlessUnsaid(ground, seriesOfPredictor(request, source), () => noPrediction(ground, request))
+  return await seriesOfTwin(ground, request, source)
 }
 
-/** Names of telemetry have neither. */
-const isOfPredictors = (name: string): boolean => /[@~]/.test(name)
+/** No model says which series predictors have: there are those that have a reading. */
+async function unlessUnsaid({ telemetry, signal }: Ground, series: SeenSeries, why: () => Promise<Error>): Promise<SeenSeries> {
+  const [first] = await telemetry.from(series.from).firstAt([series.key], { signal })
+  if (first === undefined) throw await why()
+  return series
+}
 
 async function seriesOfRun(ground: Ground, { twin, series, source, from }: SeriesRequest, id: string): Promise<SeenSeries> {
   const run = await ground.run(memberOf(id).run)

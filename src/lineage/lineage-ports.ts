@@ -48,7 +48,7 @@ export interface LineagePorts {
   readonly runs: Pick<RunStore, 'find'>
   readonly artifacts: Pick<ArtifactStore, 'read'>
   readonly engines: readonly EngineDescription[]
-  readonly predictors: Pick<PredictorStore, 'find'>
+  readonly predictors: Pick<PredictorStore, 'find' | 'head' | 'names'>
   registry(): Registry
 }
 

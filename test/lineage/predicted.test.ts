@@ -73,6 +73,22 @@ describe('A prediction', () => {
     expect(why.behind(why.all[0]?.id, 'COMPUTED_WITH')).toHaveLength(3)
   })
 
+  it('that nobody made is refused, naming what there is', async () => {
+    const refused = async (args: string): Promise<string> => (await app.ask(`{ whyIs(${args}) { summary } }`)).errors?.[0]?.message ?? ''
+    expect(await refused('twin: "p1", series: "score@strian"')).toBe('There is no predictor "strian". Did you mean strain?')
+    expect(await refused('twin: "p1", series: "socre@strain"')).toBe('No predictor has said anything of "socre@strain" of "p1" where you look. Did you mean score@strain?')
+    expect(await refused('twin: "nobody", series: "score@strain"')).toContain('No predictor has said anything of "score@strain" of "nobody"')
+    expect(await refused('twin: "p1", series: "flow~lower"')).toContain('No predictor has said anything of "flow~lower" of "p1"')
+    expect(await refused('twin: "predictor:strian;1", series: "psi~flow"')).toContain('There is no predictor "strian;1". Did you mean strain?')
+    expect(await refused(`twin: "predictor:${predictor}", series: "psi~flow"`)).toContain('its card has no reference samples')
+  })
+
+  it('is none where a device calls itself a run', async () => {
+    await app.data('mutation ($r: [ReadingInput!]!) { ingest(readings: $r) { __typename } }', { r: [{ twin: 'p2', at: minutesAgo(1), values: { flow: 5 }, origin: `run:${run}` }] })
+    const why = await whyIs(app, 'twin: "p2", series: "flow", depth: 2')
+    expect([why.value.run, why.behind(why.all[0]?.id)]).toMatchObject([null, [{ __typename: 'LineageOrigin', name: `run:${run}` }]])
+  })
+
   it('tells what was known then, whatever was measured and set since', async () => {
     const before = await whyIs(app, `twin: "p1", series: "score@strain", run: "${run}", depth: 6`)
     await app.data('mutation ($r: [ReadingInput!]!) { ingest(readings: $r) { __typename } updatePump(id: "p1", properties: { speed: 99 }) { __typename } }', { r: [{ twin: 'p1', at: minutesAgo(30), values: { flow: 1_000, power: 1_000 } }, { twin: 'p1', at: minutesAgo(10), values: { flow: 2_000 } }] })

@@ -19,6 +19,7 @@ import { type BindPorts, bindFeatures, type BoundSimulation } from '../features/
 import type { FeatureSpec } from '../feature.ts'
 import type { Predictor, PredictorBook } from '../predictor.ts'
 import type { PredictorRuntime, RuntimeId } from '../runtime.ts'
+import { checkHorizons } from './check-horizons.ts'
 import { checkInference, type InferenceDraft } from './check-inference.ts'
 import type { InferenceRequest, ScopeRequest } from './inference-request.ts'
 import type { InferenceTask, Instants } from './inference-task.ts'
@@ -63,6 +64,8 @@ export async function startInference(config: InferenceStartConfig, request: Infe
   const ground = await readGround(config, request, draft, by)
   if (!ground.ok) return ground
   const { predictor, task, outputs, pin, scenario, facts, reads } = ground.value
+  const replaced = toRefusal(checkHorizons(predictor.card, draft.instants), ['input'])
+  if (replaced) return replaced
   const runtime = config.runtimes.get(predictor.runtime)
   if (!runtime) return refused({ kind: 'NotFound', code: 'UNKNOWN_ENGINE', id: predictor.runtime, path: ['input', 'predictor'], message: `This server has no runtime ${predictor.runtime}, which ${predictor.id} needs.` })
   const { instants } = draft
