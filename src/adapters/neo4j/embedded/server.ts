@@ -35,7 +35,7 @@ export async function createEmbeddedNeo4j({ dataDirectory, heapMb = 1024, pageCa
   await mkdir(home, { recursive: true })
   const password = await keptPassword(dataDirectory)
   const configurationFile = join(home, 'twinfold.conf')
-  await writeFile(configurationFile, `server.memory.pagecache.size=${pageCacheMb}m\ndbms.usage_report.enabled=false\ndb.tx_log.preallocate=false\ndb.tx_log.rotation.retention_policy=256M size\n`)
+  await writeFile(configurationFile, `server.memory.pagecache.size=${pageCacheMb}m\ndbms.usage_report.enabled=false\ndb.tx_log.preallocate=false\nserver.memory.query_cache.per_db_cache_num_entries=5000\ndb.tx_log.rotation.retention_policy=256M size\n`)
   const options = { home, configurationFile, heapMb, password, environment }
   const stopping = new AbortController()
 
