@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { endGroup } from './end-group.ts'
+import { endGroup } from '../../util/end-group.ts'
 import { loadProgram } from '../../simulation/worker/load-program.ts'
 import { createPerformer } from '../../simulation/worker/perform.ts'
 import type { FromWorker, ToWorker, WorkerWire, WorkOrder } from '../../simulation/worker/wire.ts'
