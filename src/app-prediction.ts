@@ -44,14 +44,15 @@ export interface OpenPrediction {
 /** The part of the app that predicts: what computes, and what there is to compute. Runs are done by `openRuns`. */
 export function openPrediction({ config, parts, database, tenant, artifacts, telemetry, registry }: PredictionParts): OpenPrediction {
   const { atOnce, memoryMb, hosts } = config.predictions
+  const isAllowed = createHostRule(hosts)
   const threads = parts.use(createStatisticsThreads({ threads: atOnce }))
-  const runtimes = new Map<RuntimeId, PredictorRuntime>([createOnnxRuntime({ processes: atOnce, memoryMb }), createOipRuntime(), createStatisticsRuntime({ threads })].map((runtime) => [runtime.id, parts.use(runtime)]))
+  const runtimes = new Map<RuntimeId, PredictorRuntime>([createOnnxRuntime({ processes: atOnce, memoryMb }), createOipRuntime({ isAllowed }), createStatisticsRuntime({ threads })].map((runtime) => [runtime.id, parts.use(runtime)]))
   const store = createNeo4jPredictorStore(database, tenant)
   const book = createPredictorBook(store)
   return {
     runtimes, book, compute: threads, served: createServedModels({ book, runtimes, artifacts }), drift: createDriftMonitor({ readings: telemetry.results }),
     services: {
-      predictors: createPredictorService({ store, book, artifacts, runtimes, registry, parseFeatures, checkInputs: checkCardInputs, isAllowed: createHostRule(hosts) }),
+      predictors: createPredictorService({ store, book, artifacts, runtimes, registry, parseFeatures, checkInputs: checkCardInputs, isAllowed }),
     },
   }
 }

@@ -15,12 +15,12 @@ export interface OipResponse {
 
 /**
  * One request and its whole answer, whatever its status. Redirects are answers: they are not followed. Rejects with the signal's reason, or with a `PredictorError`:
- * RUNTIME_UNAVAILABLE (retryable) where the server cannot be reached or hangs up, MODEL_FAILED where it sends more than `mostBytes`.
+ * RUNTIME_UNAVAILABLE (retryable) where the server cannot be reached or hangs up, MODEL_FAILED where it sends more than `mostBytes` of such headers.
  */
-export async function exchange({ method, url, headers, body }: OipRequest, server: string, mostBytes: number, signal: AbortSignal): Promise<OipResponse> {
+export async function exchange({ method, url, headers, body }: OipRequest, server: string, mostBytes: (headers: Headers) => number, signal: AbortSignal): Promise<OipResponse> {
   try {
     const response = await fetch(url, { method, headers, redirect: 'manual', signal, ...(body && { body: body as Uint8Array<ArrayBuffer> }) }) // never shared memory
-    return { status: response.status, headers: response.headers, body: await readBody(response, server, mostBytes) }
+    return { status: response.status, headers: response.headers, body: await readBody(response, server, mostBytes(response.headers)) }
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof PredictorError) throw error
@@ -33,7 +33,7 @@ async function readBody({ body }: Response, server: string, mostBytes: number): 
   let bytes = 0
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) { // a body is bytes
     bytes += chunk.length
-    if (bytes > mostBytes) throw new PredictorError('MODEL_FAILED', `${server} answers with more than ${mostBytes} bytes. Give fewer rows at a time.`) // leaving the loop hangs up
+    if (bytes > mostBytes) throw new PredictorError('MODEL_FAILED', `${server} answers with more than ${mostBytes} bytes. Give fewer rows at a time, or let it answer in binary.`) // leaving the loop hangs up
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -1,3 +1,4 @@
+import type { HostRule } from '../../prediction/allowed-hosts.ts'
 import { checkInputs } from '../../prediction/check-tensors.ts'
 import { decodeTensors, isRecord, splitBody } from '../../prediction/oip/decode.ts'
 import { encodeBody } from '../../prediction/oip/encode.ts'
@@ -10,8 +11,12 @@ import { addressOf } from './addresses.ts'
 import { createServerGuard, type ServerGuard, type ServerGuardConfig } from './server-guard.ts'
 
 export interface OipRuntimeConfig extends Partial<ServerGuardConfig> {
+  /** Asked at every call: what was registered may not be allowed any more. */
+  readonly isAllowed: HostRule
   /** The longest answer that is read. */
   readonly mostAnswerBytes?: number
+  /** Of it, JSON: reading it keeps all others waiting. */
+  readonly mostJsonBytes?: number
 }
 
 type RemoteModel = ModelRef & { readonly kind: 'remote' }
@@ -23,7 +28,7 @@ const mostServers = 256
  * Models on servers of the Open Inference Protocol v2 (KServe, Triton, MLServer): https://github.com/kserve/open-inference-protocol. A model's `timeoutMs` is for all attempts
  * together. Numbers that are not finite are passed on: what they mean is for whoever asked. Errors name the server and the model.
  */
-export function createOipRuntime({ attempts = 3, failures = 5, restMs = 5_000, mostAnswerBytes = 256_000_000 }: OipRuntimeConfig = {}): PredictorRuntime {
+export function createOipRuntime({ isAllowed, attempts = 3, failures = 5, restMs = 5_000, mostAnswerBytes = 256_000_000, mostJsonBytes = 16_000_000 }: OipRuntimeConfig): PredictorRuntime {
   const guards = new Map<string, ServerGuard>()
   const closing = new AbortController()
   const guardOf = (server: string): ServerGuard => {
@@ -33,14 +38,20 @@ export function createOipRuntime({ attempts = 3, failures = 5, restMs = 5_000, m
     for (const [oldest] of guards) if (guards.size > mostServers) guards.delete(oldest)
     return guard
   }
+  /** As `splitBody` reads it: all of it is JSON, or as much as the header says. */
+  const mostBytesOf = (headers: Headers): number => {
+    const jsonBytes = headers.get(headerLengthHeader)
+    return jsonBytes !== null && Number(jsonBytes) <= mostJsonBytes ? mostAnswerBytes : Math.min(mostJsonBytes, mostAnswerBytes)
+  }
   const ask = async (model: RemoteModel, request: OipRequest, signal?: AbortSignal): Promise<OipResponse> => {
     const server = request.url.origin
+    if (!isAllowed(request.url)) throw new PredictorError('BAD_MODEL', `This server may not call ${request.url.host} for the model ${model.model}. Add it to TWINFOLD_PREDICTOR_HOSTS.`)
     const time = AbortSignal.timeout(model.timeoutMs)
     const all = AbortSignal.any([time, closing.signal, ...(signal ? [signal] : [])])
     const timedOut = (): PredictorError => new PredictorError('RUNTIME_TIMEOUT', `${server} did not answer for the model ${model.model} within ${model.timeoutMs} ms.`, { isRetryable: true })
     const attempt = async (): Promise<OipResponse> => {
       try {
-        return successful(await exchange(request, server, mostAnswerBytes, all), server, model)
+        return successful(await exchange(request, server, mostBytesOf, all), server, model)
       } catch (error) {
         throw error === time.reason ? timedOut() : error // as the guard is to know of it
       }
@@ -54,8 +65,8 @@ export function createOipRuntime({ attempts = 3, failures = 5, restMs = 5_000, m
       const model = remote(ref)
       const get = (path: '' | '/ready'): Promise<OipResponse> => ask(model, { method: 'GET', url: addressOf(model, path), headers: { accept: 'application/json' }, body: undefined }, signal)
       await get('/ready')
-      const { body } = await get('')
-      return understood(model, 'BAD_MODEL', () => parseMetadata(splitBody(body, undefined).json))
+      const { body, headers } = await get('')
+      return understood(model, 'BAD_MODEL', () => parseMetadata(splitBody(body, headers.get(headerLengthHeader) ?? undefined).json))
     },
     async infer(ref, inputs, signal) {
       const model = remote(ref)

@@ -46,7 +46,7 @@ const sumOfAll = onnxModel({
 let service: PredictorService
 let artifacts: ArtifactStore
 let directory = ''
-const runtimes: PredictorRuntime[] = [createOnnxRuntime({ processes: 1 }), createOipRuntime({ attempts: 1 }), createStatisticsRuntime()]
+const runtimes: PredictorRuntime[] = [createOnnxRuntime({ processes: 1 }), createOipRuntime({ attempts: 1, isAllowed: createHostRule(['127.0.0.1']) }), createStatisticsRuntime()]
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'twinfold-predictors-'))

@@ -54,8 +54,8 @@ const good = answering(200, tensor({}))
 const x: readonly Tensor[] = [{ name: 'x', type: 'FP32', shape: [2], data: Float32Array.of(1, 2) }]
 const right = [{ name: 'y', type: 'FP32', shape: [2], data: Float32Array.of(1, 2.5) }]
 
-function open(config: OipRuntimeConfig = {}): PredictorRuntime {
-  const runtime = createOipRuntime(config)
+function open(config: Partial<OipRuntimeConfig> = {}): PredictorRuntime {
+  const runtime = createOipRuntime({ isAllowed: () => true, ...config })
   onTestFinished(() => runtime[Symbol.asyncDispose]())
   return runtime
 }
@@ -149,7 +149,32 @@ describe('a client of the Open Inference Protocol', () => {
       socket.once('close', () => { clearInterval(timer) })
     })
     const error = await failing(open({ mostAnswerBytes: 200_000 }).infer(server.model, x))
-    expect([error.code, error.message]).toEqual(['MODEL_FAILED', `${server.url} answers with more than 200000 bytes. Give fewer rows at a time.`])
+    expect([error.code, error.message]).toEqual(['MODEL_FAILED', `${server.url} answers with more than 200000 bytes. Give fewer rows at a time, or let it answer in binary.`])
+  })
+
+  it('reads less of JSON than of binary data, and no binary answer whose JSON is long', async () => {
+    const numbers = (length: number): string => JSON.stringify({ outputs: [{ name: 'y', datatype: 'FP32', shape: [length], data: Array.from({ length }, () => 1) }] })
+    const head = JSON.stringify({ outputs: [{ name: 'y', datatype: 'FP32', shape: [1_000], parameters: { binary_data_size: 4_000 } }] })
+    const headed = (text: string, length = text.length): Deed => answering(200, Buffer.concat([Buffer.from(text), Buffer.alloc(4_000)]), { 'inference-header-content-length': String(length) })
+    const server = await startFaulty(good, headed(head), answering(200, numbers(2_000)), headed(head, 4_000), answering(200, numbers(2_000), { 'inference-header-content-length': '-1' }))
+    const runtime = open({ attempts: 1, mostJsonBytes: 1_000, mostAnswerBytes: 100_000 })
+    expect(await runtime.infer(server.model, x)).toEqual(right)
+    expect((await runtime.infer(server.model, x))[0]?.data).toHaveLength(1_000)
+    for (const bytes of ['1000', '1000']) expect((await failing(runtime.infer(server.model, x))).message).toBe(`${server.url} answers with more than ${bytes} bytes. Give fewer rows at a time, or let it answer in binary.`)
+    expect((await failing(runtime.infer(server.model, x))).message).toContain('Inference-Header-Content-Length')
+  })
+
+  it('calls no host that is not allowed any more', async () => {
+    const server = await startFaulty(good)
+    const allowed = new Set([new URL(server.url).host])
+    const runtime = open({ isAllowed: ({ host }) => allowed.has(host) })
+    expect(await runtime.infer(server.model, x)).toEqual(right)
+    allowed.clear()
+    for (const call of [() => runtime.infer(server.model, x), () => runtime.inspect(server.model)]) {
+      const { code, isRetryable, message } = await failing(call())
+      expect([code, isRetryable, message]).toEqual(['BAD_MODEL', false, `This server may not call ${new URL(server.url).host} for the model pump. Add it to TWINFOLD_PREDICTOR_HOSTS.`])
+    }
+    expect(server.requests).toHaveLength(1)
   })
 
   it('follows no redirect', async () => {
