@@ -4,6 +4,7 @@ import { fmiBuild } from './adapters/fmi/build.ts'
 import { createWorkFolder } from './adapters/file/work-folder.ts'
 import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
 import { createNeo4jFeatureGraph } from './adapters/neo4j/feature-graph.ts'
+import { createNeo4jJournal } from './adapters/neo4j/journal.ts'
 import { createNeo4jPastSettings } from './adapters/neo4j/past-settings.ts'
 import { createNeo4jNetworkReader } from './adapters/neo4j/network-reader.ts'
 import { createNeo4jRunStore } from './adapters/neo4j/run-store.ts'
@@ -24,6 +25,7 @@ import { createForecasts } from './prediction/forecast/create-forecasts.ts'
 import { createForecastPredictor } from './prediction/inference/forecast-predictor.ts'
 import { createInferenceService } from './prediction/inference/inference-service.ts'
 import { startInference } from './prediction/inference/start-inference.ts'
+import { createStreamBinder } from './prediction/inference/stream-binding.ts'
 import type { SelectTwins } from './prediction/inference/select-twins.ts'
 import { createRunService } from './run/create-run-service.ts'
 import { createRunExecutor } from './run/executor.ts'
@@ -72,19 +74,22 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   const { atOnce, memoryMb, silenceMs, mostValues, mostOpen, mostAttempts, leaseMs } = config.runs
   const { path: folder } = parts.use(await createWorkFolder({ onTrouble: (error) => { onTrouble(error, 'what a process that was killed has left could not be removed') } }))
   const host = parts.use(createEngineHosts({ thread: createThreadHost({ atOnce, memoryMb, silenceMs, folder }), process: createProcessHost({ atOnce, memoryMb, silenceMs, folder, ...(environmentOf && { environmentOf }) }) }))
+  const networks = createNeo4jNetworkReader(database, tenant, registry)
+  const graph = createNeo4jFeatureGraph(database, tenant, registry)
+  const features = { graph, history: createPropertyHistory(createNeo4jPastSettings(database, tenant)), registry }
+  const streams = createStreamBinder({ journal: createNeo4jJournal(database, tenant), select, features, networks, vantages, registry, now: nowMicroseconds })
   const executor = parts.use(createRunExecutor({
-    engines, runtimes, drift, host, artifacts, scenarios, telemetry, readings: telemetry.results, members: store, mostValues, store, queue, board, leaseMs, atOnce, now: () => nowMicroseconds() / 1_000, onTrouble,
+    predictors: book, streams, engines, runtimes, drift, host, artifacts, scenarios, telemetry, readings: telemetry.results, members: store, mostValues, store, queue, board, leaseMs, atOnce, now: () => nowMicroseconds() / 1_000, onTrouble,
   }))
   if (config.neo4j) parts.use(followRuns({ store, board, owner: executor.owner, everyMs: followEveryMs, onTrouble: (error) => { onTrouble(error, 'runs of other processes could not be looked up') } }))
-  const networks = createNeo4jNetworkReader(database, tenant, registry)
   const outputs = createOutputBook(artifacts)
-  const graph = createNeo4jFeatureGraph(database, tenant, registry)
+  const runTwins = createNeo4jRunTwins(database, tenant)
   const inference = {
-    predictors: book, runtimes, select, features: { graph, history: createPropertyHistory(createNeo4jPastSettings(database, tenant)), registry }, store, artifacts, networks, vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostValues, mostAttempts,
+    predictors: book, runtimes, select, features, store, artifacts, networks, vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostValues, mostAttempts,
     async outputsOf({ inputs }: { readonly inputs: string }) { return [...(await outputs.find(inputs)).values()] },
   }
   const runs = createRunService({
-    startInference: (request, by) => startInference(inference, request, by), outputs,
+    startInference: (request, by) => startInference(inference, request, by), outputs, twins: runTwins,
     engines, runtimes, store, artifacts, networks, vantages, scenarios, registry, telemetry, now: nowMicroseconds, mostOpen, mostValues, mostAttempts,
     queue, board, onTrouble, forgetResults: async (gone) => { await telemetry.results.forgetRuns(gone.map(({ id }) => id)) },
   })
@@ -100,7 +105,7 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   return {
     services: {
       inference: createInferenceService(predicting), forecasts: createForecasts({ compute, predictor: createForecastPredictor(predicting) }),
-      runs, runTwins: createNeo4jRunTwins(database, tenant), runBoard: board, runComparison, applyCalibration: createApplyCalibration({ store, scenarios, life: scenarioLife, commits }) },
+      runs, runTwins, runBoard: board, runComparison, applyCalibration: createApplyCalibration({ store, scenarios, life: scenarioLife, commits }) },
   }
 }
 

@@ -90,7 +90,8 @@ export async function createApp(config: Config): Promise<App> {
   const artifacts = await createFileArtifactStore({ directory: config.artifactsDirectory ?? join(config.dataDirectory, 'artifacts') })
   const prediction = openPrediction({ config, parts, database, tenant: tenant.tenant, artifacts, telemetry, registry: () => models.registry() })
   const principal: Principal = { tenant: tenant.tenant, subject: 'local-administrator' }
-  const select = createSelectTwins({ schema: () => schema.current, registry: () => models.registry(), context: (signal) => ({ principal, requestId: newId(), signal: signal ?? new AbortController().signal, services }) })
+  const assembled = Promise.withResolvers<void>()
+  const select = createSelectTwins({ ready: assembled.promise, schema: () => schema.current, registry: () => models.registry(), context: (signal) => ({ principal, requestId: newId(), signal: signal ?? new AbortController().signal, services }) })
   const runs = await openRuns({
     select, config, parts, log, database, tenant: tenant.tenant, telemetry, commits, artifacts, prediction, registry: () => models.registry(),
     services: { vantages: reading.services.vantages, scenarios: scenarios.services.scenarios, scenarioLife: life.scenarioLife },
@@ -124,6 +125,7 @@ export async function createApp(config: Config): Promise<App> {
   void twinStore.prepare('scenarios').catch((err: unknown) => { log.debug({ err }, 'the first write into a scenario will be planned when it comes') })
   const assemble = async () => assembleSchema(platform, models.registry(), new Set((await models.countTwins([...models.registry().models.keys()])).keys()))
   const schema = createLiveSchema(await assemble())
+  assembled.resolve()
   parts.defer(models.onChange(async () => { schema.replace(await assemble()) }))
   use.listen((used) => {
     if ([...used].every((id) => isShown(schema.current, id))) return

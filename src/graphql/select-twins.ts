@@ -9,6 +9,8 @@ import { done, refused, type Result } from '../util/result.ts'
 import type { Context } from './context.ts'
 
 export interface SelectTwinsConfig {
+  /** Resolves when there is a schema: what was begun before the server started goes on earlier. */
+  readonly ready: Promise<unknown>
   readonly schema: () => GraphQLSchema
   readonly registry: () => Registry
   /** As whom it asks. */
@@ -21,8 +23,12 @@ const documents = new Map<string, ReturnType<typeof parse>>()
 const mostDocuments = 1_000
 
 /** Asks the API itself, so that a filter means what it means there. */
-export function createSelectTwins({ schema, registry, context }: SelectTwinsConfig): SelectTwins {
+export function createSelectTwins({ ready, schema, registry, context }: SelectTwinsConfig): SelectTwins {
+  let isReady = false
+  void ready.then(() => { isReady = true })
   return async ({ model, where, scenario, most, signal }) => {
+    if (!isReady) await Promise.race([ready, ...(signal ? [abortOf(signal)] : [])])
+    signal?.throwIfAborted()
     const named = [...registry().models.values()].find(({ id, names }) => id === model || names.type === model)
     if (!named) return refusedFor([{ code: 'UNKNOWN_MODEL', path: ['model'], message: noModel(model, registry()) }])
     const ids: string[] = []
@@ -36,6 +42,11 @@ export function createSelectTwins({ schema, registry, context }: SelectTwinsConf
     }
   }
 }
+
+const abortOf = (signal: AbortSignal): Promise<void> => new Promise((resolve) => {
+  if (signal.aborted) resolve()
+  else signal.addEventListener('abort', () => { resolve() }, { once: true })
+})
 
 interface Page {
   readonly edges: readonly { readonly node: { readonly _id: string } }[]

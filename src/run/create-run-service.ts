@@ -11,6 +11,7 @@ import { planCalibration, planSweep } from './plan-task.ts'
 import type { RunBoard } from './run-board.ts'
 import type { Repeated, RunRequest, RunService, Started } from './run-service.ts'
 import type { RunStore } from './run-store.ts'
+import type { RunTwinReader } from './run-twins.ts'
 import { isEnded, type Run, type RunState } from './run.ts'
 import { startRun, type StartingConfig } from './start-run.ts'
 import { tooMany } from './store-run.ts'
@@ -21,6 +22,7 @@ export interface RunServiceConfig extends StartingConfig, Pick<InputsConfig, 'ru
   readonly queue: Pick<RunQueue, 'add' | 'cancel'>
   readonly board: Pick<RunBoard, 'tell'>
   readonly outputs: OutputBook
+  readonly twins: Pick<RunTwinReader, 'twins'>
   /** Of predictors, as the other three are of engines. */
   readonly startInference: (request: InferenceRequest, by: RunRequest) => Promise<Started>
   /** Takes the readings of runs away; of sweeps those of their members, too. */
@@ -42,6 +44,16 @@ export function createRunService(config: RunServiceConfig): RunService {
     }
     return outcome
   }
+  /** The twins that a run was made of. */
+  const readsOf = async (id: string): Promise<readonly string[]> => {
+    const reads: string[] = []
+    for (let after: string | undefined; ;) {
+      const page = await config.twins.twins(id, { first: twinsInPage, after })
+      for (const link of page) if (link.reads) reads.push(link.twin)
+      if (page.length < twinsInPage) return reads
+      after = page.at(-1)?.twin
+    }
+  }
   /** A run with the very inputs of another. */
   const repeat = async (id: string, actor: string, allowed: (run: Run) => Conflict | undefined): Promise<Repeated> => {
     const [run] = await store.find([id])
@@ -50,7 +62,7 @@ export function createRunService(config: RunServiceConfig): RunService {
     if (notAllowed) return refused(notAllowed)
     const opened = await openInputs(config, run)
     if (!opened.ok) return refused(conflict('INPUTS_GONE', `The run ${shown(id)} cannot be repeated. ${opened.message}`))
-    const created = await store.create({ ...run, id: newId(), repeats: run.id, createdBy: actor, mostAttempts: config.mostAttempts, reads: [...new Set(run.report.mapped.map(({ twin }) => twin))] }, { force: true, mostOpen, idempotency: undefined })
+    const created = await store.create({ ...run, id: newId(), repeats: run.id, createdBy: actor, mostAttempts: run.kind === 'STREAM' ? run.attempts.most : config.mostAttempts, reads: await readsOf(id) }, { force: true, mostOpen, idempotency: undefined })
     if (created.kind === 'tooMany') return refused(tooMany(created.open, mostOpen))
     if (created.kind === 'keyReused') throw new Error('A run was made without an idempotency key.')
     board.tell([created.run])
@@ -101,6 +113,8 @@ export function createRunService(config: RunServiceConfig): RunService {
     members: (run, page) => store.members(run, page),
   }
 }
+
+const twinsInPage = 5_000
 
 const retryable: ReadonlySet<RunState> = new Set(['FAILED', 'CANCELLED', 'TIMED_OUT'])
 

@@ -23,7 +23,7 @@ export async function performPrediction(config: PerformConfig, performance: Perf
   const { runtime } = computer
   const { predictor: { card, model }, instants, knowledge } = task
   const scorer = { runtime, card, model: toModelRef(model, artifacts) }
-  if (instants.kind === 'stream') return await performStream(config, performance, { ...scorer, inputs, task, instants, tail: config.telemetry.tail, reads: config.telemetry.from({ ...vantage, knownUntil: undefined }) })
+  if (instants.kind === 'stream') return await performStream(config, performance, { ...scorer, inputs, task, instants, tail: config.telemetry.tail, received: config.telemetry.store, reads: config.telemetry.from({ ...vantage, knownUntil: undefined }) })
   // of one instant what was known then can be read as it was, replaced since or not
   const knownUntil = instants.kind === 'at' && knowledge === 'RECEIVED' ? Math.min(instants.at, vantage.knownUntil ?? Infinity) : vantage.knownUntil
   return await performInference(config, performance, { ...scorer, inputs, task, reads: featureReads((each) => config.telemetry.from(each), { ...vantage, knownUntil }) })

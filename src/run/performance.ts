@@ -1,5 +1,7 @@
 import type { Vantage } from '../domain/vantage.ts'
 import type { DriftMonitor } from '../prediction/drift/drift-monitor.ts'
+import type { StreamBinder } from '../prediction/inference/stream-binding.ts'
+import type { PredictorBook } from '../prediction/predictor.ts'
 import type { EngineHost } from '../simulation/engine-host.ts'
 import type { SeriesReads } from '../telemetry/series-reads.ts'
 import type { TelemetryService } from '../telemetry/telemetry-service.ts'
@@ -13,9 +15,12 @@ import type { Run, RunResults } from './run.ts'
 /** What runs are done with. */
 export interface PerformConfig extends RunSinkConfig, InputsConfig {
   readonly host: EngineHost
-  readonly telemetry: InputsConfig['telemetry'] & Pick<TelemetryService, 'tail'> & { from(vantage: Vantage): Pick<SeriesReads, 'readings' | 'latestBefore'> }
+  readonly telemetry: InputsConfig['telemetry'] & Pick<TelemetryService, 'tail'> & { readonly store: Pick<TelemetryStore, 'received'> } & { from(vantage: Vantage): Pick<SeriesReads, 'readings' | 'latestBefore'> }
   readonly drift: Pick<DriftMonitor, 'begin'>
   readonly readings: Pick<TelemetryStore, 'append' | 'forgetRuns'>
+  readonly predictors: PredictorBook
+  readonly streams: StreamBinder
+  readonly store: Pick<RunStore, 'find' | 'addWrites'>
   readonly members: Pick<RunStore, 'addMembers' | 'members'>
 }
 

@@ -40,6 +40,8 @@ export interface RunStore {
   renew(owner: string, ids: readonly string[], leaseMs: number): Promise<ReadonlyMap<string, { readonly cancelledBy: string | undefined }>>
   /** Of BINDING and RUNNING ones of this owner. */
   report(owner: string, progress: ReadonlyMap<string, RunProgress>): Promise<void>
+  /** That it has results for twins, where that is known before its end; twins that are linked already stay so. */
+  addWrites(run: Pick<Run, 'id' | 'createdAt'>, twins: readonly string[]): Promise<void>
   /** To an end; undefined where it is not this owner's any more. */
   end(id: string, owner: string, end: RunEnd, outcome: { readonly progress: RunProgress; readonly results: RunResults | undefined }): Promise<Run | undefined>
   /** An attempt of this owner failed and there are more: back to QUEUED, due at the instant. Undefined where it is not this owner's any more. */

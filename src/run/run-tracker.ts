@@ -10,7 +10,7 @@ export interface RunTracker {
   onProgress: EngineListener['progress']
   /** Counts are of a piece of work from its beginning; those of several pieces add up. */
   onWarning(piece: number, warning: Parameters<EngineListener['warning']>[0]): void
-  set(change: { readonly values?: number; readonly fraction?: number; readonly partial?: Kpis }): void
+  set(change: { readonly position?: number; readonly values?: number; readonly fraction?: number; readonly partial?: Kpis }): void
 }
 
 interface Counted {
@@ -23,7 +23,7 @@ const mostKinds = 1_000
 
 export function createRunTracker({ window: { from } }: Pick<Run, 'window'>): RunTracker {
   const warnings = new Map<string, Counted>()
-  let progress: Omit<RunProgress, 'warnings'> = { fraction: 0, simulatedAt: undefined, values: 0, partial: {} }
+  let progress: Omit<RunProgress, 'warnings'> = { fraction: 0, simulatedAt: undefined, position: undefined, values: 0, partial: {} }
   let isChanged = false
   const set = (change: Partial<typeof progress>): void => {
     progress = { ...progress, ...change }

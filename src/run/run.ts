@@ -1,5 +1,6 @@
 import type { BindingReport, RunWindow } from '../simulation/engine.ts'
 import type { Kpis } from '../simulation/engine-program.ts'
+import type { Microseconds } from '../telemetry/reading.ts'
 import type { Json } from '../util/json.ts'
 
 export type RunKind = 'SIMULATION' | 'SWEEP' | 'CALIBRATION' | 'INFERENCE' | 'STREAM'
@@ -106,6 +107,8 @@ export interface RunProgress {
   /** Result values stored so far. */
   readonly values: number
   readonly warnings: readonly RunWarning[]
+  /** Streams: all that was received until then, microseconds since 1970, has been predicted. A new attempt begins there; undefined: where the run was pinned. */
+  readonly position: Microseconds | undefined
   /** KPIs so far, where the engine or the sweep gives them before the end. */
   readonly partial: Kpis
 }

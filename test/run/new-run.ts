@@ -13,6 +13,6 @@ export const newRun = (given: Partial<NewRun> = {}): NewRun => ({
 export const created = (given: Partial<CreateOptions> = {}): CreateOptions => ({ force: false, mostOpen: 100, idempotency: undefined, ...given })
 
 export const halfWay: RunProgress = {
-  fraction: 0.5, simulatedAt: 1_780_000_000_000_250 + 43_200_000_000, values: 120, partial: { energy: 4.5 },
+  fraction: 0.5, simulatedAt: 1_780_000_000_000_250 + 43_200_000_000, position: undefined, values: 120, partial: { energy: 4.5 },
   warnings: [{ code: 'NEGATIVE_PRESSURE', message: 'Too little pressure.', twin: 'tank-1', count: 3, at: 1_780_000_100_000_000 }, { code: 'SLOW', message: 'It is slow.', twin: undefined, count: 1, at: undefined }],
 }

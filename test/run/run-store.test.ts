@@ -34,7 +34,7 @@ describe('a run in the store', () => {
     expect(made).toMatchObject({ kind: 'created', seq: 0 })
     expect(runOf(made)).toEqual({
       ...rest, phase: { kind: 'QUEUED', dueAt: runOf(made).createdAt }, attempts: { made: 0, most: mostAttempts, last: undefined },
-      progress: { fraction: 0, simulatedAt: undefined, values: 0, warnings: [], partial: {} }, results: undefined, createdAt: expect.any(Number), startedAt: undefined, finishedAt: undefined,
+      progress: { fraction: 0, simulatedAt: undefined, position: undefined, values: 0, warnings: [], partial: {} }, results: undefined, createdAt: expect.any(Number), startedAt: undefined, finishedAt: undefined,
     })
     const other = await make()
     expect(await store.find([other.id, 'none', given.id])).toEqual([other, undefined, runOf(made)])

@@ -42,6 +42,7 @@ export interface RunRow {
   readonly progress: number
   readonly simulatedAtUs: number | null
   readonly values: number
+  readonly positionUs: number | null
   readonly warnings: string
   readonly partial: string
   readonly report: string
@@ -91,12 +92,13 @@ export function toEndColumns(end: RunEnd): Readonly<Record<string, unknown>> {
 export const toResultColumns = ({ kpis, writes, detail }: RunResults): Readonly<Record<string, unknown>> =>
   ({ kpis: JSON.stringify(kpis), writes: [...writes], detail: JSON.stringify(detail) })
 
-/** `simulatedTime` goes beside it: temporal values are made by the statement. */
-export const toProgressColumns = ({ fraction, simulatedAt, values, warnings, partial }: RunProgress): Readonly<Record<string, unknown>> => ({
+/** `simulatedTime` goes beside it: temporal values are made by the statement. A position that is not known leaves the one that is kept. */
+export const toProgressColumns = ({ fraction, simulatedAt, position, values, warnings, partial }: RunProgress): Readonly<Record<string, unknown>> => ({
   progress: fraction, simulatedAtUs: simulatedAt === undefined ? null : BigInt(Math.round(simulatedAt)), values: BigInt(values), warnings: JSON.stringify(warnings), partial: JSON.stringify(partial),
+  ...(position !== undefined && { positionUs: BigInt(position) }),
 })
 
-export const noProgress: RunProgress = { fraction: 0, simulatedAt: undefined, values: 0, warnings: [], partial: {} }
+export const noProgress: RunProgress = { fraction: 0, simulatedAt: undefined, position: undefined, values: 0, warnings: [], partial: {} }
 
 export function toRun(row: RunRow): Run {
   return {
@@ -131,9 +133,9 @@ const toAttempts = ({ attempts, mostAttempts, lastFailure }: RunRow): RunAttempt
 /** JSON leaves out what is undefined, which the types have. */
 const toFailure = ({ code, message, twin, isRetryable }: RunFailure): RunFailure => ({ code, message, twin, isRetryable })
 
-function toProgress({ progress, simulatedAtUs, values, warnings, partial }: RunRow): RunProgress {
+function toProgress({ progress, simulatedAtUs, positionUs, values, warnings, partial }: RunRow): RunProgress {
   return {
-    fraction: progress, simulatedAt: simulatedAtUs ?? undefined, values, partial: JSON.parse(partial) as Kpis,
+    fraction: progress, simulatedAt: simulatedAtUs ?? undefined, position: positionUs ?? undefined, values, partial: JSON.parse(partial) as Kpis,
     warnings: (JSON.parse(warnings) as readonly RunWarning[]).map(({ code, message, twin, count, at }) => ({ code, message, twin, count, at })),
   }
 }

@@ -3,7 +3,7 @@ import type { RunColumn } from './run-row.ts'
 const columns: Readonly<Record<RunColumn, true>> = {
   id: true, kind: true, state: true, engine: true, engineVersion: true, build: true, predictor: true, request: true, inputs: true, configHash: true, pin: true, from: true, horizon: true, step: true, seed: true,
   scenarioId: true, scenarioNumber: true, tags: true, priority: true, deadlineMs: true, dueAtMs: true, owner: true, leaseUntilMs: true, cancelledBy: true, attempts: true, mostAttempts: true,
-  lastFailure: true, failureCode: true, failureMessage: true, failureTwin: true, failureRetryable: true, timedOutAfterMs: true, resultHash: true, progress: true, simulatedAtUs: true, values: true,
+  lastFailure: true, failureCode: true, failureMessage: true, failureTwin: true, failureRetryable: true, timedOutAfterMs: true, resultHash: true, progress: true, simulatedAtUs: true, values: true, positionUs: true,
   warnings: true, partial: true, report: true, kpis: true, writes: true, detail: true, repeats: true, createdAtMs: true, createdBy: true, startedAtMs: true, finishedAtMs: true,
 }
 

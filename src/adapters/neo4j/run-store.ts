@@ -48,6 +48,7 @@ export function createNeo4jRunStore(database: Pick<Neo4jDatabase, 'read' | 'writ
       const rows = [...progress].map(([id, told]) => ({ id, columns: toProgressColumns(told), simulated: toSimulated(told) }))
       await database.write({ text: cypher.report, parameters: b({ owner, rows }) })
     },
+    addWrites: ({ id, createdAt }, twins) => database.transaction((tx) => addWrites(tx, b, { id, createdAt }, twins)),
     end: (id, owner, end, outcome) => database.transaction((tx) => finish(tx, b, { id, owner, end, ...outcome })),
     putBack: (id, owner, failure, dueAt) => changeOne(cypher.putBack, {
       id, owner, dueAt: BigInt(Math.round(dueAt)), noProgress: toProgressColumns(noProgress), failure: JSON.stringify(failure), failureColumns: toFailureColumns(failure),
@@ -129,11 +130,15 @@ interface Finish {
   readonly results: RunResults | undefined
 }
 
+async function addWrites(tx: Neo4jTransaction, b: Parameters, { id, createdAt }: Pick<Run, 'id' | 'createdAt'>, twins: readonly string[]): Promise<void> {
+  for (const some of portions(twins)) await tx.run({ text: cypher.addWrites, parameters: b({ id, at: BigInt(createdAt), twins: some }) })
+}
+
 async function finish(tx: Neo4jTransaction, b: Parameters, { id, owner, end, progress, results }: Finish): Promise<Run | undefined> {
   const columns = { ...toProgressColumns(progress), ...toEndColumns(end), ...results ? toResultColumns(results) : {} }
   const [ended] = toRuns((await tx.run({ text: cypher.end, parameters: b({ id, owner, state: end.kind, columns, simulated: toSimulated(progress) }) }))['runs'])
   if (!ended) return undefined
-  for (const twins of portions(results?.writes ?? [])) await tx.run({ text: cypher.addWrites, parameters: b({ id, at: BigInt(ended.createdAt), twins }) })
+  await addWrites(tx, b, ended, results?.writes ?? [])
   return ended
 }
 

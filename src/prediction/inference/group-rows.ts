@@ -11,14 +11,25 @@ export interface RowGroup {
 }
 
 /** Rows that nobody wants are cheaper than another call of the store, as long as they are not many more than those that are wanted. */
-const [timesMore, fewMore] = [4, 1_000]
+const [timesMore, fewMore] = [4, 4_000]
 
-/** In one group where that reads little that is not wanted; else those of equal instants together. */
+/** Few groups: twins that are wanted at about the same time go together, as long as that reads little that is not wanted. */
 export function groupRows(wanted: WantedRows): readonly RowGroup[] {
-  const at = [...new Set([...wanted.values()].flat())].sort((a, b) => a - b)
-  const rows = [...wanted.values()].reduce((sum, { length }) => sum + length, 0)
-  if (at.length * wanted.size <= timesMore * rows + fewMore) return [{ at, twins: [...wanted.keys()] }]
-  return [...Map.groupBy(wanted, ([, instants]) => instants.join()).values()].map((group) => ({ at: group[0]?.[1] ?? [], twins: group.map(([twin]) => twin) }))
+  const groups: RowGroup[] = []
+  let [at, twins, rows] = [new Set<Microseconds>(), [] as number[], 0]
+  const end = (): void => { if (twins.length > 0) groups.push({ at: [...at].sort((a, b) => a - b), twins }) }
+  for (const [twin, instants] of [...wanted].sort(([, a], [, b]) => (a[0] ?? 0) - (b[0] ?? 0))) {
+    const more = instants.reduce((count, instant) => count + (at.has(instant) ? 0 : 1), 0)
+    if ((at.size + more) * (twins.length + 1) > timesMore * (rows + instants.length) + fewMore) {
+      end()
+      ;[at, twins, rows] = [new Set(), [], 0]
+    }
+    for (const instant of instants) at.add(instant)
+    twins.push(twin)
+    rows += instants.length
+  }
+  end()
+  return groups
 }
 
 /** Those that are wanted. */

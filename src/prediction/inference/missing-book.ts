@@ -13,7 +13,8 @@ export interface MissingBook {
   nothing(): PredictorError
 }
 
-export function createMissingBook({ twins, specs }: BoundFeatures, tracker: Pick<RunTracker, 'onWarning'>): MissingBook {
+/** `boundNow`: the places of twins are those of the features that rows were read of. */
+export function createMissingBook(boundNow: () => Pick<BoundFeatures, 'twins' | 'specs'>, tracker: Pick<RunTracker, 'onWarning'>): MissingBook {
   const counts = new Map<string, number>()
   let first: string | undefined
   const warn = (code: string, twin: string, what: string, message: string, count: number): void => {
@@ -24,6 +25,7 @@ export function createMissingBook({ twins, specs }: BoundFeatures, tracker: Pick
   }
   return {
     lacking(missing) {
+      const { specs, twins } = boundNow()
       for (const { feature, twin: place, count, at } of missing) {
         const [name, twin] = [specs[feature]?.name ?? '', twins[place]?.twin ?? '']
         const message = `The feature ${name} of ${JSON.stringify(twin)} has no value at ${formatInstant(at)}: that row is not predicted. Give the feature a \`fill\`, or see why nothing was measured.`

@@ -11,13 +11,13 @@ import { cutRows } from './cut-rows.ts'
 import type { InferenceTask } from './inference-task.ts'
 import { countInstants, listInstants } from './instants.ts'
 import { createMissingBook } from './missing-book.ts'
+import { createPublication, type PublicationConfig } from './publication.ts'
 import { type ResultRow, toReadings, toResultRows } from './result-readings.ts'
 import { type Scorer, scoreRows } from './score-rows.ts'
 import { PredictorError } from '../runtime.ts'
 
-export interface InferenceConfig {
+export interface InferenceConfig extends PublicationConfig {
   readonly readings: Pick<TelemetryStore, 'append'>
-  readonly insistMs: number
   /** Result values of one run. */
   readonly mostValues: number
   readonly drift: Pick<DriftMonitor, 'begin'>
@@ -40,14 +40,14 @@ export async function performInference(config: InferenceConfig, { run, tracker, 
   if (task.instants.kind === 'stream') throw new Error('A stream is no run with an end.')
   const instants = listInstants(task.instants)
   const total = task.features.twins.length * instants.length
-  const missing = createMissingBook(task.features, tracker)
+  const missing = createMissingBook(() => task.features, tracker)
   const drift = config.drift.begin(watchOf(task, run))
   const hasher = resultHasher()
-  const place = { run: run.id, publishes: task.publishes }
+  const publishes = createPublication(config, run, task, signal)
   const done = { rows: 0, scored: 0, values: 0 }
   let storing: Promise<unknown> = Promise.resolve()
   const store = async (results: readonly ResultRow[]): Promise<void> => {
-    const readings = toReadings(results, task, inputs.outputs, place, missing.noNumber)
+    const readings = toReadings(results, task, inputs.outputs, { run: run.id, publishes: await publishes() }, missing.noNumber)
     for (let start = 0; start < readings.length; start += inOneAppend) await insist(() => config.readings.append(readings.slice(start, start + inOneAppend)), config.insistMs, signal)
   }
   const take = async (rows: FeatureRows): Promise<void> => {

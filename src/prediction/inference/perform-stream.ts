@@ -1,128 +1,151 @@
 import { insist } from '../../run/insist.ts'
 import type { Performance } from '../../run/performance.ts'
-import type { RunInputs } from '../../run/run-inputs.ts'
+import type { RunStore } from '../../run/run-store.ts'
 import type { ReadingTail } from '../../telemetry/reading-tail.ts'
-import { type Microseconds, seriesKeyText } from '../../telemetry/reading.ts'
-import { nowMicroseconds } from '../../util/clock.ts'
-import { readRows } from '../features/read-rows.ts'
-import { cutRows } from './cut-rows.ts'
-import type { InferenceTask, Instants, ResultColumn } from './inference-task.ts'
-import { createMissingBook } from './missing-book.ts'
-import { groupRows, pickRows } from './group-rows.ts'
-import { createPendingRows } from './pending-rows.ts'
-import { type InferenceConfig, type InferenceWork, watchOf } from './perform-inference.ts'
-import { predictedKey } from '../prediction-series.ts'
-import { toReadings, toResultRows } from './result-readings.ts'
-import { scoreRows } from './score-rows.ts'
+import type { Microseconds } from '../../telemetry/reading.ts'
+import type { TelemetryStore } from '../../telemetry/telemetry-store.ts'
+import { monotonicMs, nowMicroseconds } from '../../util/clock.ts'
+import type { Instants } from './inference-task.ts'
+import type { InferenceConfig, InferenceWork } from './perform-inference.ts'
+import { createStreamScorer, type StreamScorer } from './score-stream.ts'
+import { type Arrived, createArrivals } from './stream-arrivals.ts'
+import type { StreamBinder, StreamBinding } from './stream-binding.ts'
+import { findReaders, wantedRows } from './stream-readers.ts'
+
+export interface StreamConfig extends InferenceConfig {
+  readonly streams: StreamBinder
+  readonly store: InferenceConfig['store'] & Pick<RunStore, 'addWrites'>
+}
 
 export interface StreamWork extends InferenceWork {
   readonly instants: Extract<Instants, { readonly kind: 'stream' }>
-  readonly tail: Pick<ReadingTail, 'listen' | 'started'>
+  readonly tail: Pick<ReadingTail, 'listen' | 'started' | 'position'>
+  readonly received: Pick<TelemetryStore, 'received'>
 }
 
-const [mostPending, inOneBatch] = [100_000, 4_096]
-const [inOnePage, seriesAtOnce] = [1_000, 64]
+/** Rows that are put together before they are read. */
+const mostWanted = 20_000
+/** How often it is looked whether the graph changed; where binding takes long, so many times as long. */
+const [lookEveryMs, timesBinding] = [5_000, 10]
+/** How late what arrives may be to find properties as they were. */
+const latest = 86_400_000_000
+/** Where nothing is predicted, the place it has come to is kept so often. */
+const keepEveryMs = 30_000
 
 /**
- * Predicts as readings arrive, until it is stopped: each twin at each instant at which something that its features read was measured. What came while nobody did it, because
- * a server ended, is made up for from where it was. A row is predicted with what is known when its turn comes.
+ * Predicts as readings arrive, until it is stopped: each twin at each instant at which something that its features read was measured, with what is known when its turn
+ * comes. It goes through what is received from a place that is kept with the run, which is moved on only once what was received until then is stored: whoever takes the
+ * run up again, after a failure or when a server ended, begins there. Something may be predicted twice, and nothing is left out. It is bound anew when the graph changes:
+ * twins, paths and properties are those of a few seconds ago at most, and what arrived since then is predicted again.
  */
-export async function performStream(config: InferenceConfig, { run, tracker, begun, signal }: Performance, work: StreamWork): Promise<never> {
-  const { task, inputs, tail } = work
-  const pending = createPendingRows(mostPending)
-  const missing = createMissingBook(task.features, tracker)
-  const drift = config.drift.begin(watchOf(task, run))
-  const readersOf = findReaders(task)
-  const place = { run: run.id, publishes: task.publishes }
-  const sum = { rows: 0, predicted: 0, values: 0, behind: 0 }
-  let wake = Promise.withResolvers<void>()
-  const add = (twin: number, at: Microseconds, receivedAt: Microseconds): void => {
-    if (pending.add(twin, at, receivedAt)) return
-    sum.behind += 1
-    tracker.onWarning(0, { code: 'STREAM_BEHIND', message: `More than ${mostPending.toLocaleString('en')} rows waited: the oldest were not predicted. Give the stream fewer twins, or a quicker model.`, count: sum.behind, at: undefined })
+export async function performStream(config: StreamConfig, performance: Performance, work: StreamWork): Promise<never> {
+  const { run, tracker, begun, signal } = performance
+  const binding = createBinding(config, performance, work)
+  const scorer = createStreamScorer(config, performance, work, () => binding.now)
+  const lag = createLagWatch(tracker, work.instants.maxLag)
+  using arrivals = createArrivals({ tail: work.tail, store: work.received, from: run.progress.position ?? run.pin.watermark, isWanted: (series) => binding.readersOf(series).length > 0 })
+  let keptMs = monotonicMs()
+  const keep = (): void => {
+    keptMs = monotonicMs()
+    const { values, rows, predicted } = scorer.sums
+    tracker.set({ position: arrivals.position, values, partial: { rows, predicted, lagMs: lag.ms, timesBehind: lag.timesBehind } })
   }
-  const score = async (): Promise<void> => {
-    const { instants, since } = pending.take()
-    for (const { at, twins } of groupRows(instants)) {
-      for await (const portion of readRows(task.features, { instants: at, twins, reads: work.reads, knowledge: 'MEASURED', signal })) {
-        for (const rows of cutRows(pickRows(portion, instants), inOneBatch)) {
-          const scored = await scoreRows(work, rows, signal)
-          missing.lacking(scored.missing)
-          const readings = toReadings(toResultRows(task, rows, scored), task, inputs.outputs, place, missing.noNumber)
-          if (readings.length > 0) await insist(() => config.readings.append(readings), config.insistMs, signal)
-          sum.rows += rows.twins.length
-          sum.predicted += scored.kept.length
-          sum.values += readings.length
-          await drift.observe(rows)
-        }
-      }
-    }
-    tracker.set({ values: sum.values, partial: { rows: sum.rows, predicted: sum.predicted, lagMs: Math.max(0, (nowMicroseconds() - since) / 1_000) } })
-  }
-  const stopped = new Promise<void>((resolve) => { signal.addEventListener('abort', () => { resolve() }, { once: true }) })
-  const unlisten = tail.listen((readings) => {
-    for (const { series, at, receivedAt } of readings) for (const twin of readersOf.get(seriesKeyText(series)) ?? []) add(twin, at, receivedAt)
-    if (pending.size > 0) wake.resolve()
-  })
-  try {
-    await tail.started()
-    await begun()
-    await catchUp(work, run.id, add, signal)
-    for (;;) {
-      signal.throwIfAborted()
-      if (pending.size > 0) await score()
-      else await Promise.race([wake.promise, stopped])
-      wake = Promise.withResolvers<void>()
-      if (pending.size > 0) wake.resolve()
-    }
-  } finally {
-    unlisten()
+  await arrivals.started()
+  await begun()
+  await insist(() => config.store.addWrites(run, binding.writes), config.insistMs, signal)
+  for (;;) {
+    const since = await binding.look(arrivals.position)
+    if (since !== undefined) arrivals.back(since)
+    const arrived = await insist(() => arrivals.next(lookEveryMs, signal), config.insistMs, signal)
+    signal.throwIfAborted()
+    if (arrived && await scoreAll(scorer, arrived, binding)) lag.look(arrived)
+    else if (monotonicMs() - keptMs < keepEveryMs) continue
+    keep()
   }
 }
 
-/** By series, which twins' features read it. */
-function findReaders({ features: { twins, series } }: InferenceTask): ReadonlyMap<string, readonly number[]> {
-  const readers = new Map<string, number[]>()
-  for (const [place, { features }] of twins.entries()) {
-    const read = new Set(features.flatMap((feature) => (feature.kind === 'telemetry' ? [...feature.series, ...feature.minus] : [])))
-    for (const index of read) {
-      const key = series[index]?.key
-      if (!key) continue
-      const text = seriesKeyText(key)
-      const known = readers.get(text) ?? []
-      known.push(place)
-      readers.set(text, known)
-    }
+/** Whether there was anything to predict. */
+async function scoreAll(scorer: StreamScorer, { readings }: Arrived, { readersOf }: Pick<Binding, 'readersOf'>): Promise<boolean> {
+  let isAny = false
+  for (const wanted of wantedRows(readings, readersOf, mostWanted)) {
+    isAny = true
+    await scorer.score(wanted)
   }
-  return readers
+  return isAny
 }
 
-/** What was measured since the stream began, or since the last that was said of a twin. */
-async function catchUp({ task, inputs, instants: { from }, reads }: StreamWork, run: string, add: (twin: number, at: Microseconds, receivedAt: Microseconds) => void, signal: AbortSignal): Promise<void> {
-  const { twins, series } = task.features
-  const said = task.results.map(([column]) => ({ key: { ...predictedKey(...nameOf(inputs, column), run), kind: inputs.outputs[column?.output ?? 0]?.kind ?? 'float' }, horizon: column?.horizon ?? 0 }))
-  const latest = await reads.latestBefore(said.map(({ key }) => key), Number.MAX_SAFE_INTEGER, { signal })
-  const since = twins.map((_, place) => Math.max(from, (latest[place]?.at ?? -Infinity) - (said[place]?.horizon ?? 0)))
-  const wanted = twins.flatMap(({ features }, twin) => [...new Set(features.flatMap((feature) => (feature.kind === 'telemetry' ? feature.series : [])))].flatMap((index) => {
-    const key = series[index]?.key
-    return key ? [{ twin, key, after: since[twin] ?? from }] : []
-  }))
-  for (let start = 0; start < wanted.length; start += seriesAtOnce) {
-    for (let left = wanted.slice(start, start + seriesAtOnce); left.length > 0;) {
-      const earliest = Math.min(...left.map(({ after }) => after))
-      const pages = await reads.readings(left.map(({ key }) => key), { from: earliest + 1, to: Number.MAX_SAFE_INTEGER }, { first: inOnePage, signal })
-      left = left.flatMap((each, index) => {
-        const page = pages[index] ?? []
-        for (const { at, receivedAt } of page) if (at > each.after) add(each.twin, at, receivedAt)
-        const last = page.at(-1)
-        return last && page.length === inOnePage ? [{ ...each, after: Math.max(each.after, last.at) }] : []
-      })
+interface Binding {
+  readonly now: StreamBinding
+  readonly readersOf: ReturnType<typeof findReaders>
+  /** Twins that it says something of. */
+  readonly writes: readonly string[]
+  /** Binds anew where that is due. Then it answers the place of the stream when the graph was last found as it was: what came since is to be predicted once more. */
+  look(position: Microseconds): Promise<Microseconds | undefined>
+}
+
+function createBinding({ streams, store, insistMs }: StreamConfig, { run, tracker, signal }: Performance, { task, instants, inputs: { outputs } }: StreamWork): Binding {
+  let now: StreamBinding = { task, outputs, cursor: run.pin.cursor }
+  let readersOf = findReaders(task, outputs)
+  let [seen, sureUntil, dueMs, refusals]: [number, Microseconds | undefined, number, number] = [run.pin.cursor, undefined, -Infinity, 0]
+  const writesOf = (binding: StreamBinding): readonly string[] => [...new Set(binding.outputs.map(({ twin }) => twin))]
+  const bind = async (position: Microseconds): Promise<boolean> => {
+    const beganMs = monotonicMs()
+    const bound = await insist(() => streams.bind(run, task, Math.max(instants.from, Math.min(position, nowMicroseconds())) - latest, signal), insistMs, signal)
+    dueMs = monotonicMs() + Math.max(lookEveryMs, timesBinding * (monotonicMs() - beganMs))
+    if (!bound.ok) {
+      refusals += 1
+      tracker.onWarning(0, { code: 'NOT_BOUND', message: `The graph changed so that the stream cannot be bound to it, and goes on with what it was bound to before. ${bound.why}`, twin: undefined, count: refusals, at: undefined })
+      return false
     }
+    const known = new Set(writesOf(now))
+    seen = bound.binding.cursor
+    if (isSame(now, bound.binding)) return false
+    now = bound.binding
+    readersOf = findReaders(now.task, now.outputs)
+    const more = writesOf(now).filter((twin) => !known.has(twin))
+    if (more.length > 0) await insist(() => store.addWrites(run, more), insistMs, signal)
+    return true
+  }
+  return {
+    get now() { return now },
+    readersOf: (series) => readersOf(series),
+    get writes() { return writesOf(now) },
+    async look(position) {
+      if (monotonicMs() < dueMs) return undefined
+      const head = await insist(() => streams.head(signal), insistMs, signal)
+      dueMs = monotonicMs() + lookEveryMs
+      const since = sureUntil ?? position
+      sureUntil = position
+      if (head === seen) return undefined
+      seen = head
+      return await bind(position) ? since : undefined
+    },
   }
 }
 
-const nameOf = ({ outputs }: RunInputs, column: ResultColumn | undefined): [twin: string, name: string] => {
-  const output = outputs[column?.output ?? -1]
-  if (!output) throw new Error('A stream predicts nothing of a twin.')
-  return [output.twin, output.name]
+const isSame = (one: StreamBinding, other: StreamBinding): boolean =>
+  JSON.stringify([one.task.features, one.task.results, one.outputs]) === JSON.stringify([other.task.features, other.task.results, other.outputs])
+
+interface LagWatch {
+  readonly ms: number
+  readonly timesBehind: number
+  look(arrived: Arrived): void
+}
+
+/** From the receipt of what waited longest to its predictions. */
+function createLagWatch(tracker: Performance['tracker'], maxLag: Microseconds): LagWatch {
+  const lag = { ms: 0, timesBehind: 0 }
+  let isBehind = false
+  return {
+    get ms() { return lag.ms },
+    get timesBehind() { return lag.timesBehind },
+    look({ readings: [first] }) {
+      lag.ms = Math.max(0, (nowMicroseconds() - (first?.receivedAt ?? Infinity)) / 1_000)
+      const wasBehind = isBehind
+      isBehind = lag.ms * 1_000 > maxLag
+      if (!isBehind || wasBehind) return
+      lag.timesBehind += 1
+      tracker.onWarning(0, { code: 'STREAM_BEHIND', message: `What was received was predicted ${Math.round(lag.ms).toLocaleString('en')} ms later, and not within ${(maxLag / 1_000).toLocaleString('en')} ms: nothing is left out, but it comes late. Give the stream fewer twins, or a quicker model.`, twin: undefined, count: lag.timesBehind, at: undefined })
+    },
+  }
 }
