@@ -26,6 +26,7 @@ import type { InferenceTask, Instants } from './inference-task.ts'
 import { countInstants } from './instants.ts'
 import { planResults } from './plan-results.ts'
 import type { SelectTwins } from './select-twins.ts'
+import { toStreamHash } from './stream-hash.ts'
 
 export interface InferenceStartConfig {
   readonly predictors: PredictorBook
@@ -76,7 +77,7 @@ export async function startInference(config: InferenceStartConfig, request: Infe
   const kept = await config.artifacts.keep(encodeInputs(inputs))
   const run: NewRun = {
     id: newId(), kind: instants.kind === 'stream' ? 'STREAM' : 'INFERENCE', engine, predictor: predictor.id, request: whole, inputs: kept,
-    configHash: toConfigHash(kept, { watermark: pin.watermark, scenario: scenario?.id, overrides: pin.overrides }), pin: { ...pin, models: facts.models, artifacts }, window, seed: 0,
+    configHash: instants.kind === 'stream' ? toStreamHash(task, request) : toConfigHash(kept, { watermark: pin.watermark, scenario: scenario?.id, overrides: pin.overrides }), pin: { ...pin, models: facts.models, artifacts }, window, seed: 0,
     scenario, tags: draft.tags, priority: draft.priority, deadlineMs: draft.deadlineMs, report: { mapped: [], defaulted: [], converted: [], ignored: [] }, repeats: undefined, createdBy: by.actor,
     mostAttempts: instants.kind === 'stream' ? attemptsOfStreams : config.mostAttempts, reads,
   }
