@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Failure } from '../../errors.ts'
 import { checkInputs } from '../../prediction/check-tensors.ts'
 import { type ModelRef, PredictorError, type PredictorRuntime } from '../../prediction/runtime.ts'
 import type { Tensor } from '../../prediction/tensor.ts'
@@ -39,12 +40,12 @@ export function createStatisticsRuntime({ threads: given }: { readonly threads?:
       const rows = toRows(inputs[0])
       const turns = createTurns(pool.threads) // of each batch a few at a time, so that a small one does not wait for all of a large one
       let isOver = false
-      const perform = async (history: Float64Array, row: number): Promise<readonly Float64Array[]> => {
-        if (isOver) return []
-        return rowsOf(await pool.run({ kind: 'job', job: { method, options, history } }).catch(failed) as StatisticsAnswer, row)
+      const perform = async (history: Float64Array): Promise<StatisticsAnswer> => {
+        if (isOver) return { rows: [] }
+        return await pool.run({ kind: 'job', job: { method, options, history } }).catch(failed) as StatisticsAnswer
       }
-      const answers = await untilAborted(Promise.all(rows.map((history, row) => turns(() => perform(history, row)))), signal).finally(() => { isOver = true })
-      return toTensors({ method, options, history: rows[0] ?? new Float64Array(0) }, answers)
+      const answers = await untilAborted(Promise.all(rows.map((history) => turns(() => perform(history)))), signal).finally(() => { isOver = true })
+      return toTensors({ method, options, history: rows[0] ?? new Float64Array(0) }, rowsOf(answers))
     },
     async [Symbol.asyncDispose]() {
       if (pool !== given) await pool[Symbol.asyncDispose]()
@@ -65,20 +66,25 @@ function toRows(tensor: Tensor | undefined): readonly Float64Array[] {
   return Array.from({ length: rows }, (_, row) => tensor.data.slice(row * length, (row + 1) * length))
 }
 
-function rowsOf(answer: StatisticsAnswer, row: number): readonly Float64Array[] {
-  if ('code' in answer) throw new PredictorError(answer.code, `Row ${row}: ${answer.message}`)
-  return answer.rows
+/** A history that cannot be forecast has no row among others that can: its numbers are NaN. Throws where a row has the wrong shape, as all have one shape, and where there is no row at all. */
+function rowsOf(answers: readonly StatisticsAnswer[]): readonly (readonly Float64Array[] | undefined)[] {
+  const isNone = answers.every((answer) => 'code' in answer)
+  return answers.map((answer, row) => {
+    if (!('code' in answer)) return answer.rows
+    if (isNone || answer.code === 'WRONG_SHAPE') throw new PredictorError(answer.code, `Row ${row}: ${answer.message}`)
+    return undefined
+  })
 }
 
 function failed(cause: unknown): never {
-  throw new PredictorError('MODEL_FAILED', 'The thread that computed has ended.', { isRetryable: true, cause })
+  throw cause instanceof Failure ? cause : new PredictorError('MODEL_FAILED', 'The thread that computed has ended.', { isRetryable: true, cause })
 }
 
-function toTensors({ method, options, history }: StatisticsJob, answers: readonly (readonly Float64Array[])[]): readonly Tensor[] {
+function toTensors({ method, options, history }: StatisticsJob, answers: readonly (readonly Float64Array[] | undefined)[]): readonly Tensor[] {
   return outputsOf(method).map(({ name, type, length }, place): Tensor => {
     const width = length === 'horizon' ? options['horizon'] ?? 1 : length === 'one' ? 1 : history.length
-    const data = new Float64Array(answers.length * width)
-    for (const [row, answer] of answers.entries()) data.set(answer[place] ?? [], row * width)
+    const data = new Float64Array(answers.length * width).fill(NaN)
+    for (const [row, answer] of answers.entries()) data.set(answer?.[place] ?? [], row * width)
     const shape = [answers.length, width]
     return type === 'BOOL' ? { name, type, shape, data: Uint8Array.from(data) } : { name, type, shape, data }
   })

@@ -16,6 +16,8 @@ export interface MissingFeature {
   /** Rows of the twin without it, and the first instant of them. */
   readonly count: number
   readonly at: Microseconds
+  /** Why the value of the first of them cannot be taken, such as "is 2.5, which is no INT64"; undefined: there was none. */
+  readonly wrong?: string | undefined
 }
 
 export interface FilledTensors {
@@ -37,31 +39,39 @@ interface Layout {
   readonly shape: readonly number[]
 }
 
-/** Rows as a model takes them: those that lack a feature are left out, and told. Throws a `PredictorError` WRONG_TYPE where a number is none of its tensor's type. */
+/** Rows as a model takes them: those that lack a feature are left out, and told; so are those with a number that is none of its tensor's type. */
 export function toTensors(card: Card, { twins, at, values, width }: FeatureRows): FilledTensors {
   const starts = startsOf(card.features)
   const features = card.features.flatMap((spec, feature) => Array.from({ length: widthOf(spec) }, () => feature))
   if (features.length !== width) throw new Error(`Rows have ${width} numbers, and the card's features make ${features.length}.`)
+  const layouts = card.inputs.map((input) => layoutOf(input, card.features, starts))
+  const takers = takersOf(layouts, width)
   const lacks = new Map<string, { -readonly [Key in keyof MissingFeature]: MissingFeature[Key] }>()
   const kept: number[] = []
   for (let row = 0; row < twins.length; row++) {
     let last = -1
     for (let number = 0; number < width; number++) {
-      const feature = features[number] ?? 0
-      if (feature === last || !Number.isNaN(values[row * width + number] ?? NaN)) continue
+      const [feature, value] = [features[number] ?? 0, values[row * width + number] ?? NaN]
+      if (feature === last) continue
+      const taker = Number.isNaN(value) ? undefined : takers[number]?.find(({ type }) => !isOf[type](value))
+      if (!Number.isNaN(value) && !taker) continue
       last = feature
-      const [twin, key] = [twins[row] ?? 0, `${twins[row]} ${feature}`]
+      const [twin, key] = [twins[row] ?? 0, `${twins[row]} ${feature} ${taker === undefined}`]
       const known = lacks.get(key)
       if (known) known.count++
-      else lacks.set(key, { feature, twin, count: 1, at: at[row] ?? NaN })
+      else lacks.set(key, { feature, twin, count: 1, at: at[row] ?? NaN, ...(taker && { wrong: `is ${value}, which is no ${taker.type}, as the tensor ${taker.name} takes` }) })
     }
     if (last < 0) kept.push(row)
   }
   const rows = Uint32Array.from(kept)
-  return {
-    kept: rows, missing: [...lacks.values()],
-    tensors: rows.length === 0 ? [] : card.inputs.map((input) => fill(layoutOf(input, card.features, starts), rows, values, width, (number) => card.features[features[number] ?? 0]?.name ?? '')),
-  }
+  return { kept: rows, missing: [...lacks.values()], tensors: rows.length === 0 ? [] : layouts.map((layout) => fill(layout, rows, values, width)) }
+}
+
+/** Of each number of a row the tensors that take it. */
+function takersOf(layouts: readonly Layout[], width: number): readonly (readonly Layout[])[] {
+  const takers = Array.from({ length: width }, (): Layout[] => [])
+  for (const layout of layouts) for (const place of layout.places) takers[place]?.push(layout)
+  return takers
 }
 
 const startsOf = (features: readonly FeatureSpec[]): ReadonlyMap<string, { readonly start: number; readonly width: number }> => {
@@ -85,43 +95,30 @@ const unknownFeature = (tensor: string, feature: string, specs: readonly Feature
   throw new PredictorError('WRONG_SHAPE', `The input ${tensor} takes the feature ${feature}, which the card does not have. It has ${specs.slice(0, 20).map(({ name }) => name).join(', ') || 'none'}.`)
 }
 
-const ranges = { INT32: [-(2 ** 31), 2 ** 31 - 1], INT64: [-(2 ** 63), 2 ** 63 - 1024], BOOL: [0, 1] } as const
+const wholeFrom = (least: number, most: number) => (value: number): boolean => Number.isInteger(value) && value >= least && value <= most
 
-function fill({ name, type, places, shape: inner }: Layout, rows: Uint32Array, values: Float64Array, width: number, nameOf: (number: number) => string): Tensor {
+const isOf: Readonly<Record<TensorType, (value: number) => boolean>> = {
+  FP64: Number.isFinite, FP32: (value) => Number.isFinite(Math.fround(value)), BOOL: wholeFrom(0, 1),
+  INT32: wholeFrom(-(2 ** 31), 2 ** 31 - 1), INT64: wholeFrom(-(2 ** 63), 2 ** 63 - 1024),
+}
+
+function fill({ name, type, places, shape: inner }: Layout, rows: Uint32Array, values: Float64Array, width: number): Tensor {
   const shape = [rows.length, ...inner]
   const size = rows.length * places.length
-  const write = (data: { [index: number]: number }, toNumber: (value: number, place: number) => number): void => {
+  const filled = <T extends { [index: number]: number }>(data: T): T => {
     for (let row = 0; row < rows.length; row++) {
       const from = (rows[row] ?? 0) * width
-      for (let index = 0; index < places.length; index++) data[row * places.length + index] = toNumber(values[from + (places[index] ?? 0)] ?? NaN, places[index] ?? 0)
+      for (let index = 0; index < places.length; index++) data[row * places.length + index] = values[from + (places[index] ?? 0)] ?? NaN
     }
+    return data
   }
-  const wrong = (value: number, place: number): never => { throw new PredictorError('WRONG_TYPE', `The feature ${nameOf(place)} is ${value}, which is no ${type}, as the tensor ${name} takes.`) }
-  if (type === 'FP64') {
-    const data = new Float64Array(size)
-    write(data, (value) => value)
-    return { name, type, shape, data }
+  switch (type) {
+    case 'FP64': return { name, type, shape, data: filled(new Float64Array(size)) }
+    case 'FP32': return { name, type, shape, data: filled(new Float32Array(size)) }
+    case 'INT64': return { name, type, shape, data: BigInt64Array.from(filled(new Float64Array(size)), BigInt) }
+    case 'INT32': return { name, type, shape, data: filled(new Int32Array(size)) }
+    case 'BOOL': return { name, type, shape, data: filled(new Uint8Array(size)) }
   }
-  if (type === 'FP32') {
-    const data = new Float32Array(size)
-    write(data, (value, place) => (Number.isFinite(Math.fround(value)) ? value : wrong(value, place)))
-    return { name, type, shape, data }
-  }
-  const [least, most] = ranges[type]
-  const whole = (value: number, place: number): number => (Number.isInteger(value) && value >= least && value <= most ? value : wrong(value, place))
-  if (type === 'INT64') {
-    const numbers = new Float64Array(size)
-    write(numbers, whole)
-    return { name, type, shape, data: BigInt64Array.from(numbers, BigInt) }
-  }
-  if (type === 'INT32') {
-    const data = new Int32Array(size)
-    write(data, whole)
-    return { name, type, shape, data }
-  }
-  const data = new Uint8Array(size)
-  write(data, whole)
-  return { name, type, shape, data }
 }
 
 /** What is wrong between the inputs of a card and its features; paths as of the card. */

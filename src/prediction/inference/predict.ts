@@ -11,6 +11,7 @@ import { done, type Result } from '../../util/result.ts'
 import { widthOf } from '../feature.ts'
 import type { FeatureRows } from '../features/bound-features.ts'
 import { readRows } from '../features/read-rows.ts'
+import { toTensors } from '../features/to-tensors.ts'
 import type { OutputSpec } from '../model-card.ts'
 import type { Predictor } from '../predictor.ts'
 import { PredictorError } from '../runtime.ts'
@@ -62,7 +63,7 @@ export async function predictTwins(config: PredictConfig, request: InferenceRequ
     for (const [row, twin] of rows.twins.entries()) {
       const place = places.get(row)
       const said = { predictor: predictor.id, twin: task.features.twins[twin]?.twin ?? '', at: instant }
-      predictions.push(place === undefined ? { ...said, values: [], problem: lack(found.value, rows, row) } : { ...said, values: valuesOf(found.value, { scored, place, twin, at: instant }), problem: null })
+      predictions.push(place === undefined ? { ...said, values: [], problem: whyNot(predictor, rows, row) } : { ...said, values: valuesOf(found.value, { scored, place, twin, at: instant }), problem: null })
     }
   }
   return done(predictions)
@@ -74,13 +75,18 @@ export async function predictRows(config: PredictConfig, predictor: Predictor, g
   const width = card.features.reduce((sum, spec) => sum + widthOf(spec), 0)
   const rows = { twins: new Uint32Array(given.length), at: new Float64Array(given.length), values: Float64Array.from(given.flat()), width }
   const scored = await score(config, predictor, rows, signal)
-  return given.map((_, place) => ({
-    predictor: predictor.id, twin: null, at: null, problem: null,
-    values: card.outputs.flatMap((output, index) => (output.role === 'VALUE' ? [{
-      output: output.name, series: seriesNameOf(output, name), at: null, unit: output.unit ?? null, value: finite(scored.at(place, { kind: 'value', output: index, plus: 0 })),
-      interval: intervalOf(predictor, output, (source) => scored.at(place, source)), contributions: contributionsOf(predictor, output, { scored, place }, () => ({ twin: null, name: null })),
-    }] : [])),
-  }))
+  const places = new Map([...scored.kept].map((row, place) => [row, place]))
+  return given.map((_, row): Prediction => {
+    const [place, said] = [places.get(row), { predictor: predictor.id, twin: null, at: null }]
+    if (place === undefined) return { ...said, values: [], problem: whyNot(predictor, rows, row) }
+    return {
+      ...said, problem: null,
+      values: card.outputs.flatMap((output, index) => (output.role === 'VALUE' ? [{
+        output: output.name, series: seriesNameOf(output, name), at: null, unit: output.unit ?? null, value: finite(scored.at(place, { kind: 'value', output: index, plus: 0 })),
+        interval: intervalOf(predictor, output, (source) => scored.at(place, source)), contributions: contributionsOf(predictor, output, { scored, place }, () => ({ twin: null, name: null })),
+      }] : [])),
+    }
+  })
 }
 
 async function score({ runtimes, artifacts }: PredictConfig, predictor: Predictor, rows: FeatureRows, signal: AbortSignal): Promise<Scored> {
@@ -133,14 +139,14 @@ function contributionsOf({ card }: Predictor, output: OutputSpec, { scored, plac
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
 }
 
-/** Which features a row lacks. */
-function lack({ predictor: { card } }: Ground, { values, width }: FeatureRows, row: number): string {
-  let offset = row * width
-  const names = card.features.flatMap((spec) => {
-    const own = values.subarray(offset, offset += widthOf(spec))
-    return own.some(Number.isNaN) ? [spec.name] : []
-  })
-  return `The feature${names.length > 1 ? 's' : ''} ${names.join(', ')} had no value then, so that nothing can be said.`
+/** What a row lacks. */
+function whyNot({ card }: Pick<Predictor, 'card'>, { values, width }: FeatureRows, row: number): string {
+  const { missing } = toTensors(card, { twins: Uint32Array.of(0), at: Float64Array.of(0), values: values.subarray(row * width, (row + 1) * width), width })
+  const nameOf = (feature: number): string => card.features[feature]?.name ?? ''
+  const absent = missing.flatMap(({ feature, wrong }) => (wrong === undefined ? [nameOf(feature)] : []))
+  const told = missing.flatMap(({ feature, wrong }) => (wrong === undefined ? [] : [`The feature ${nameOf(feature)} ${wrong}.`]))
+  if (absent.length > 0) told.unshift(`The feature${absent.length > 1 ? 's' : ''} ${absent.join(', ')} had no value then, so that nothing can be said.`)
+  return told.join(' ')
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)

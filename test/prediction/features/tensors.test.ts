@@ -45,13 +45,18 @@ describe('Rows as tensors', () => {
     }))
   })
 
-  test('whole numbers and booleans are such, or the feature is told', () => {
-    const fill = (type: 'INT64' | 'INT32' | 'BOOL', value: number) => toTensors({ features: specs, inputs: [{ tensor: 'x', type, features: ['a'] }] }, rowsOf(1, (_, number) => (number === 0 ? value : undefined))).tensors[0]
-    expect(fill('INT64', -7)).toEqual({ name: 'x', type: 'INT64', shape: [1, 1], data: BigInt64Array.of(-7n) })
-    expect(fill('BOOL', 1)).toEqual({ name: 'x', type: 'BOOL', shape: [1, 1], data: Uint8Array.of(1) })
-    expect(() => fill('INT64', 0.5)).toThrow('The feature a is 0.5, which is no INT64, as the tensor x takes.')
-    expect(() => fill('INT32', 2 ** 31)).toThrow('no INT32')
-    expect(() => fill('BOOL', 2)).toThrow('no BOOL')
+  test('whole numbers and booleans are such; a row with another number is left out, and told by its feature, twin and instant', () => {
+    type Type = 'INT64' | 'INT32' | 'BOOL' | 'FP32'
+    const fill = (type: Type, ...given: readonly number[]) => toTensors({ features: specs, inputs: [{ tensor: 'x', type, features: ['a'] }] }, rowsOf(given.length, (row, number) => (number === 0 ? given[row] : undefined)))
+    expect(fill('INT64', -7).tensors[0]).toEqual({ name: 'x', type: 'INT64', shape: [1, 1], data: BigInt64Array.of(-7n) })
+    expect(fill('BOOL', 1).tensors[0]).toEqual({ name: 'x', type: 'BOOL', shape: [1, 1], data: Uint8Array.of(1) })
+    const { tensors, kept, missing } = fill('INT64', 3, 2.5, 4, NaN, 5, 6.5)
+    expect([[...kept], tensors[0]?.data]).toEqual([[0, 2, 4], BigInt64Array.of(3n, 4n, 5n)])
+    expect(missing).toEqual([
+      { feature: 0, twin: 0, count: 1, at: 1_000, wrong: 'is 2.5, which is no INT64, as the tensor x takes' }, { feature: 0, twin: 1, count: 1, at: 3_000 },
+      { feature: 0, twin: 2, count: 1, at: 5_000, wrong: 'is 6.5, which is no INT64, as the tensor x takes' },
+    ])
+    for (const [type, value] of [['INT32', 2 ** 31], ['BOOL', 2], ['FP32', 1e39]] as const) expect(fill(type, value).missing).toMatchObject([{ feature: 0, wrong: expect.stringContaining(`no ${type}`) }])
   })
 
   test('inputs that do not go together with the features are told, each by its place', () => {

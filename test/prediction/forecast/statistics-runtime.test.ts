@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStatisticsRuntime } from '../../../src/adapters/augurs/statistics-runtime.ts'
+import { createStatisticsThreads } from '../../../src/adapters/augurs/statistics-threads.ts'
 import { checkOutputs } from '../../../src/prediction/check-tensors.ts'
 import { type ModelRef, PredictorError, type PredictorRuntime, type StatisticsMethod } from '../../../src/prediction/runtime.ts'
 import type { Tensor } from '../../../src/prediction/tensor.ts'
@@ -66,6 +67,19 @@ describe('Built-in statistics', () => {
     const { score, isOutlier } = await infer(model('OUTLIER_MAD'), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 30], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 6], Array.from({ length: 11 }, () => 4))
     expect([...score?.data ?? []].map((value) => Number(value).toFixed(4))).toEqual([((30 - 6) / (1.4826 * 3)).toFixed(4), '0.0000', '0.0000'])
     expect([...isOutlier?.data ?? []]).toEqual([1, 0, 0])
+  })
+
+  it('say nothing of a history that cannot be forecast, and what they say of the others stays; of such histories alone they say why', async () => {
+    const huge = Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? -1e300 : 1e300))
+    const { mean } = await infer(model('ETS'), daily(20), huge, daily(20, 3))
+    expect([...mean?.data ?? []].map((value) => Number.isFinite(Number(value)))).toEqual([true, false, true])
+    expect(await refusal(infer(model('ETS'), huge))).toEqual(['MODEL_FAILED', 'Row 0: What was forecast of the history are no finite numbers.'])
+  })
+
+  it('are overloaded where their threads are, and not broken', async () => {
+    await using threads = createStatisticsThreads({ threads: 1, mostWaiting: 0 })
+    await using overloaded = createStatisticsRuntime({ threads })
+    await expect(overloaded.infer(model('ETS'), [history(daily(20))])).rejects.toMatchObject({ code: 'OVERLOADED' })
   })
 
   it('refuse what they cannot use, and say what they take', async () => {
