@@ -11,14 +11,15 @@ import { createNeo4jTwinModels } from './adapters/neo4j/twin-models.ts'
 import { createPost } from './adapters/webhook/post.ts'
 import { createActionStarter } from './alert/action-starter.ts'
 import { findAffected } from './alert/affected.ts'
-import type { Finding } from './alert/alert.ts'
+import type { Alert, Finding } from './alert/alert.ts'
 import { createAlertBoard } from './alert/alert-board.ts'
 import { createChannelService } from './alert/channel-service.ts'
 import { createAlertKeeper, type Duty } from './alert/alert-keeper.ts'
 import { createAlertService } from './alert/alert-service.ts'
 import { consequencesOf } from './alert/consequences.ts'
 import { createWatcherOf } from './alert/create-watcher.ts'
-import { complete, createEvaluator } from './alert/evaluator.ts'
+import { complete } from './alert/complete-findings.ts'
+import { createEvaluator } from './alert/evaluator.ts'
 import { forgetAlerts } from './alert/forget-alerts.ts'
 import { followAlerts } from './alert/follow-alerts.ts'
 import type { StoredRule } from './alert/rule.ts'
@@ -66,6 +67,8 @@ export interface OpenAlerts {
 
 /** From one look for alerts that other processes raise to the next; from one round of judging to the next, where nothing wakes it; how long a lost process is waited for. */
 const [followEveryMs, roundEveryMs, leaseMs] = [1_000, 500, 15_000]
+/** Alerts that are read at once. */
+const inOnePage = 1_000
 
 /** The part of the app that watches. */
 export function openAlerts({ config, parts, log, database, tenant, telemetry, predictors, live, registry }: AlertParts): OpenAlerts {
@@ -92,16 +95,22 @@ export function openAlerts({ config, parts, log, database, tenant, telemetry, pr
   const affected = (twin: string | null, rule: StoredRule): ReturnType<typeof findAffected> => findAffected(reach, twin, rule)
   const report = async (finding: Finding): Promise<void> => {
     const [rule] = await rules.find([finding.subject.rule])
-    if (rule || finding.kind === 'resolve') board.tell(await alerts.apply([await complete(finding, { affected }, rule)]))
+    if (rule || finding.kind === 'resolve') board.tell(await alerts.apply([await complete(finding, rule, { affected, onTrouble })]))
+  }
+  const existing = async (ids: readonly string[]): Promise<ReadonlySet<string>> => new Set((await twins.modelsOf(ids)).keys())
+  const byHand = async (rule: string): Promise<readonly Alert[]> => {
+    const found: Alert[] = []
+    for (let page: readonly Alert[] = await alerts.resolvedByHand(rule, { limit: inOnePage }); ;) {
+      found.push(...page)
+      if (page.length < inOnePage) return found
+      page = await alerts.resolvedByHand(rule, { limit: inOnePage, after: page.at(-1)?.fingerprint })
+    }
   }
   /** What one process does for all. */
-  const createDuty = ({ services: { runs, runBoard }, principal: { subject: actor } }: AlertStart, rouse: () => void): Duty => {
-    const runner = createTaskRunner({ tasks: createNeo4jRuleTasks(database, tenant), starter: createActionStarter({ runs, board: runBoard, actor }), report, now: nowMicroseconds, onTrouble })
-    const createWatcher = createWatcherOf({ telemetry, registry, watches, rules, pending: createNeo4jRulePending(database, tenant), onTick: runner.wake })
-    const evaluator = createEvaluator({
-      rules, alerts, board, store: telemetry.store, createWatcher, affected, now: nowMicroseconds, wake: rouse, onTrouble,
-      existing: async (ids) => new Set((await twins.modelsOf(ids)).keys()),
-    })
+  const createDuty = ({ services: { runs, runBoard } }: AlertStart, rouse: () => void): Duty => {
+    const runner = createTaskRunner({ tasks: createNeo4jRuleTasks(database, tenant), starter: createActionStarter({ runs, board: runBoard }), report, now: nowMicroseconds, onTrouble })
+    const createWatcher = createWatcherOf({ telemetry, registry, watches, rules, pending: createNeo4jRulePending(database, tenant), onTick: runner.wake, byHand, existing })
+    const evaluator = createEvaluator({ rules, alerts, board, store: telemetry.store, createWatcher, affected, existing, now: nowMicroseconds, wake: rouse, onTrouble })
     const sender = createSender({
       channels, alerts, post: createPost({ mayCall }), environment: config.environment, url: `http://${config.host}:${config.port}/graphql`, now: () => nowMicroseconds() / 1_000, onTrouble,
     })
@@ -145,7 +154,7 @@ export function openAlerts({ config, parts, log, database, tenant, telemetry, pr
           const ids = entries.flatMap((entry) => (entry.scenario === undefined && entry.op === 'delete' ? [entry.id] : []))
           if (ids.length > 0) keeper.twinsChanged(ids)
         },
-        gap: () => undefined, // twins of open alerts are looked up when judging begins anew
+        gap: () => { keeper.twinsChanged(undefined) },
       })
       parts.defer(told.end)
     },

@@ -10,17 +10,16 @@ import type { ActionStarter } from './task.ts'
 export interface ActionStarterConfig {
   readonly runs: Pick<RunService, 'startSimulation' | 'startInference' | 'find'>
   readonly board: Pick<RunBoard, 'listen' | 'following'>
-  readonly actor: string
 }
 
 /** A board may miss a word of another process; so a run is looked up by and by. */
 const lookEveryMs = 10_000
 
 /** Rules start runs as clients do, by the same checks. */
-export function createActionStarter({ runs, board, actor }: ActionStarterConfig): ActionStarter {
+export function createActionStarter({ runs, board }: ActionStarterConfig): ActionStarter {
   return {
-    async start(action, key, previous) {
-      const by = { actor, idempotencyKey: key }
+    async start(action, { rule, key, previous }) {
+      const by = { actor: `rule:${rule}`, idempotencyKey: key }
       const started = action.kind === 'SimulateAction'
         ? await runs.startSimulation(action.input as unknown as SimulationRequest, by) // GraphQL coerced it when the rule was made
         : await runs.startInference({ ...action.input as unknown as InferenceRequest, ...(action.simulation && { simulation: previous ?? null }) }, by)

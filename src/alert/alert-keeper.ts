@@ -62,11 +62,12 @@ export function createAlertKeeper({ claim, createDuty, leaseMs, everyMs, onTroub
   /** By this machine's clock, which goes as fast as the store's. */
   const mine = async (): Promise<boolean> => {
     if (isClosed) return false
+    if (monotonicMs() >= claimedUntil - leaseMs / 3) await renew()
+    return monotonicMs() < claimedUntil && !isClosed
+  }
+  const renew = async (): Promise<void> => {
     const now = monotonicMs()
-    if (now < claimedUntil - (2 * leaseMs) / 3) return true
-    const isOurs = await claim(holder, leaseMs)
-    claimedUntil = isOurs ? now + leaseMs : Number.NEGATIVE_INFINITY
-    return isOurs && !isClosed
+    claimedUntil = await claim(holder, leaseMs) ? now + leaseMs : Number.NEGATIVE_INFINITY
   }
   const turn = async (): Promise<void> => {
     if (!await mine()) {
@@ -75,7 +76,12 @@ export function createAlertKeeper({ claim, createDuty, leaseMs, everyMs, onTroub
     }
     isAsked = false
     duty ??= createDuty(wake)
-    await duty.round(mine)
+    const beat = setInterval(() => void renew().catch(() => undefined), leaseMs / 3).unref() // whoever asks next whether it is ours is told of what is wrong
+    try {
+      await duty.round(mine)
+    } finally {
+      clearInterval(beat)
+    }
   }
   const run = async (): Promise<void> => {
     while (!isClosed) {

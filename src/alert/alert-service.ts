@@ -30,15 +30,19 @@ export function createAlertService({ store, board }: { readonly store: AlertStor
     const known = await store.find(ids)
     const missing = known.findIndex((alert) => !alert)
     if (missing >= 0) return refused(unknownAlert(ids[missing] ?? '', missing))
-    const changes: AlertChange[] = []
+    const events = new Map<string, AlertChange['event']>() // of one that was decided on twice, as its transaction was repeated, the last
     const alerts = await store.change(ids, (alert, now) => {
       const decided = decide(alert, now)
-      if (decided) changes.push(decided)
+      if (decided) events.set(alert.id, decided.event)
+      else events.delete(alert.id)
       return decided
     })
     const found = alerts.filter((alert) => alert !== undefined)
     const byId = new Map(found.map((alert) => [alert.id, alert]))
-    board.tell(changes.map(({ event, alert }) => ({ event, alert: byId.get(alert.id) ?? alert })))
+    board.tell([...byId.values()].flatMap((alert) => {
+      const event = events.get(alert.id)
+      return event ? [{ event, alert }] : []
+    }))
     return found.length === ids.length ? done(found) : refused(unknownAlert(ids.find((id) => !byId.has(id)) ?? '', 0))
   }
   return {

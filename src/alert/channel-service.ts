@@ -62,12 +62,14 @@ export function createChannelService({ store, mayCall, onChanged }: ChannelServi
       return put.ok ? done({ channel: put.value, secret }) : put
     },
     async update(id, changes, actor) {
-      const problems: ItemProblem[] = []
+      let problems: ItemProblem[] = []
       const put = await store.put(id, actor, ({ channel }) => {
         if (!channel) return refused(unknown('channel', id))
         const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null && value !== undefined))
         const isResecured = 'secret' in given || 'secretVariable' in given
         const { secret, ...rest } = channel
+        problems = [] // a transaction may be repeated
+        if (isElsewhere(channel, given['url'])) sayMissing(channel, given, problems)
         const next = checkChannel({ ...rest, ...given, id }, ['set'], mayCall, problems)
         const wrong = toInvalid(problems)
         return wrong ? refused(wrong) : done({ ...next, secret: isResecured ? next.secret : secret })
@@ -84,9 +86,10 @@ export function createChannelService({ store, mayCall, onChanged }: ChannelServi
     async redeliver(ids) {
       if (ids.length > mostAtOnce) return refused({ kind: 'LimitReached', code: 'TOO_LARGE', message: `At most ${mostAtOnce} messages are sent anew at once, not ${ids.length}.`, path: ['ids'], limit: mostAtOnce, actual: ids.length })
       const found = new Set(await store.redeliver(ids))
-      onChanged()
       const missing = ids.findIndex((id) => !found.has(id))
-      return missing < 0 ? done(ids) : refused(unknown('delivery', ids[missing] ?? '', ['ids', String(missing)]))
+      if (missing >= 0) return refused(unknown('delivery', ids[missing] ?? '', ['ids', String(missing)]))
+      onChanged()
+      return done(ids)
     },
   }
 }
@@ -107,6 +110,15 @@ function checkChannel(request: ChannelRequest, path: readonly string[], mayCall:
   const own: ChannelSecret | null = typeof secretVariable === 'string' ? { kind: 'environment', name: secretVariable } : typeof secret === 'string' ? { kind: 'given', value: secret } : null
   if (own && kind === 'ALERTMANAGER') say('INVALID_INPUT', ['secret'], 'Alertmanager knows no signatures. Give it a header, such as authorization.')
   return { id: id ?? (/[\p{L}\p{N}]/u.test(name) ? toSlug(name) : 'channel'), name, kind, url, headers: checkHeaders(request.headers, [...path, 'headers'], problems), secret: own, isEnabled: request.isEnabled ?? true }
+}
+
+const isElsewhere = ({ url }: Channel, next: unknown): boolean => typeof next === 'string' && URL.parse(next)?.host !== URL.parse(url)?.host
+
+/** What one host is trusted with is not sent to another because somebody changed an address. */
+function sayMissing({ headers, secret }: Channel, given: Readonly<Record<string, unknown>>, problems: ItemProblem[]): void {
+  const say = sayer(problems, ['set'])
+  if (Object.keys(headers).length > 0 && !('headers' in given)) say('MISSING_INPUT', ['headers'], 'The address is of another host: say which headers it is sent, {} for none.')
+  if (secret && !('secret' in given || 'secretVariable' in given)) say('MISSING_INPUT', ['secret'], 'The address is of another host: say what its messages are signed with, by secret or secretVariable.')
 }
 
 function urlProblem(text: string, mayCall: (url: URL) => boolean): string | undefined {

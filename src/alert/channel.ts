@@ -58,7 +58,7 @@ export interface ChannelStore {
   delivered(id: string): Promise<void>
   /** It was not delivered; it is tried again after so many ms, or never. */
   failed(id: string, error: string, retryInMs: number | undefined): Promise<void>
-  /** Those that are there become PENDING, as if they were new; answers their ids. */
+  /** They become PENDING, as if they were new, where all of them are there; answers the ids of those that are. */
   redeliver(ids: readonly string[]): Promise<readonly string[]>
   /** Deletes what was delivered, or given up, before the instant (ms); at most so many. */
   forget(before: number, limit: number): Promise<number>
@@ -71,5 +71,8 @@ export interface Outgoing {
   readonly body: string
 }
 
-/** Sends a message; undefined: it was taken (2xx). Else why not, when to try again at the soonest where the receiver says, and whether it will not take such a message. */
-export type Post = (message: Outgoing, signal: AbortSignal) => Promise<undefined | { readonly error: string; readonly retryAfterMs?: number | undefined; readonly isRefused?: boolean }>
+/**
+ * Sends a message; undefined: it was taken (2xx). Else why not, when to try again at the soonest where the receiver says, and whether there is nobody any more (GONE), or
+ * such a message is one that it will not take (NEVER).
+ */
+export type Post = (message: Outgoing, signal: AbortSignal) => Promise<undefined | { readonly error: string; readonly retryAfterMs?: number | undefined; readonly refusal?: 'GONE' | 'NEVER' | undefined }>

@@ -1,5 +1,6 @@
 import type { Registry } from '../model/registry.ts'
 import type { TelemetryService } from '../telemetry/telemetry-service.ts'
+import type { Alert } from './alert.ts'
 import { createLiveWatcher } from './live-watcher.ts'
 import { createMissingWatcher } from './missing-watcher.ts'
 import type { PendingStore } from './pending-store.ts'
@@ -18,6 +19,10 @@ export interface WatcherConfig {
   readonly registry: () => Registry
   readonly watches: TwinWatches
   readonly pending: PendingStore
+  /** Alerts of a rule that somebody resolved, where they are the last of their fingerprint. */
+  readonly byHand: (rule: string) => Promise<readonly Alert[]>
+  /** Of these twins, those that there are. */
+  readonly existing: (twins: readonly string[]) => Promise<ReadonlySet<string>>
   readonly rules: Pick<RuleStore, 'takeTick'>
   /** A schedule has something to be done. */
   readonly onTick: () => void
@@ -25,17 +30,17 @@ export interface WatcherConfig {
 
 /** What watches for a rule, by its condition. */
 export function createWatcherOf(config: WatcherConfig): (rule: StoredRule, wake: () => void) => Watcher {
-  const { telemetry: { store, directory }, registry, watches, pending, rules, onTick } = config
+  const { telemetry: { store, directory }, registry, watches, pending, byHand, existing, rules, onTick } = config
   return (rule, wake) => {
     const { when } = rule
     const filterOf = (of: Parameters<typeof createSubjectFilter>[0]) => createSubjectFilter(of, { directory, registry, watch: (filter) => watches.open(filter, wake) })
     switch (when.kind) {
       case 'ThresholdCondition':
-        if (when.property !== null) return createLiveWatcher({ rule, watch: watches.open(propertyQuery(when, registry()), wake), property: { name: when.property, limits: when }, pending })
-        return createSeriesWatcher({ rule, limits: when, over: when.over, store, series: seriesOfThreshold(rule, when, { store, directory, filter: filterOf(when.of) }) })
-      case 'DriftCondition': return createSeriesWatcher({ rule, limits: when, over: null, store, series: seriesOfDrift(rule, when, { store }) })
-      case 'LiveCondition': return createLiveWatcher({ rule, watch: watches.open(when, wake), property: undefined, pending })
-      case 'MissingCondition': return createMissingWatcher({ rule, condition: when, watch: when.of.twins === null ? watches.open({ model: when.of.model, where: when.of.where }, wake) : undefined, directory, store })
+        if (when.property !== null) return createLiveWatcher({ rule, watch: watches.open(propertyQuery(when, registry()), wake), property: { name: when.property, limits: when }, pending, byHand })
+        return createSeriesWatcher({ rule, limits: when, over: when.over, isPredicted: when.source === 'PREDICTED', store, series: seriesOfThreshold(rule, when, { store, directory, filter: filterOf(when.of) }) })
+      case 'DriftCondition': return createSeriesWatcher({ rule, limits: when, over: null, isPredicted: false, store, series: seriesOfDrift(rule, when, { store }) })
+      case 'LiveCondition': return createLiveWatcher({ rule, watch: watches.open(when, wake), property: undefined, pending, byHand })
+      case 'MissingCondition': return createMissingWatcher({ rule, condition: when, watch: when.of.twins === null ? watches.open({ model: when.of.model, where: when.of.where }, wake) : undefined, directory, store, pending, existing })
       case 'ScheduleCondition': return createScheduleWatcher({ rule, condition: when, rules, onTick })
     }
   }

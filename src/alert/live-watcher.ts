@@ -14,10 +14,12 @@ export interface LiveWatcherConfig {
   /** Of a property; undefined: to satisfy the filter is all. */
   readonly property: { readonly name: string; readonly limits: Limits } | undefined
   readonly pending: PendingStore
+  /** Alerts of a rule that somebody resolved, where they are the last of their fingerprint. */
+  readonly byHand: (rule: string) => Promise<readonly Alert[]>
 }
 
 /** Judges what the graph says, by the clock: who enters a live query begins, who leaves it ends. */
-export function createLiveWatcher({ rule, watch, property, pending }: LiveWatcherConfig): Watcher {
+export function createLiveWatcher({ rule, watch, property, pending, byHand }: LiveWatcherConfig): Watcher {
   const patience: Patience = { for: rule.for, keepFor: rule.keepFor }
   const members = new Map<string, number | null>()
   const phases = new Map<string, Phase>()
@@ -46,11 +48,12 @@ export function createLiveWatcher({ rule, watch, property, pending }: LiveWatche
   /** As another process left it, or this one before. */
   const restore = async (mine: readonly Alert[]): Promise<void> => {
     for (const { twin, since } of await pending.find(rule.id, rule.version)) phases.set(twin, { kind: 'PENDING', since })
-    for (const { twin, since, evidence } of mine) if (twin !== null) phases.set(twin, { kind: 'FIRING', since, firedAt: evidence.at })
+    for (const { twin, since, evidence } of [...await byHand(rule.id), ...mine]) if (twin !== null) phases.set(twin, { kind: 'FIRING', since, firedAt: evidence.at })
     for (const twin of phases.keys()) restless.add(twin)
   }
+  /** Not before what was found is: else what had waited long enough would begin anew after a crash. */
   const keepPending = async (): Promise<void> => {
-    if (rule.for === 0) return
+    if (rule.for === 0 || !isReady) return
     const waiting = [...phases].flatMap(([twin, phase]) => (phase.kind === 'PENDING' ? [{ twin, since: phase.since }] : []))
     const text = JSON.stringify(waiting)
     if (text === kept) return
@@ -68,7 +71,7 @@ export function createLiveWatcher({ rule, watch, property, pending }: LiveWatche
     const wasReady = isReady
     takeEvents()
     if (!isReady) return []
-    if (!wasReady) await restore([...open.values()].filter((alert) => alert.rule === rule.id))
+    if (!wasReady) await restore([...open.values()])
     const findings: Finding[] = []
     for (const twin of [...restless]) {
       const from = phases.get(twin) ?? inactive
@@ -78,9 +81,8 @@ export function createLiveWatcher({ rule, watch, property, pending }: LiveWatche
       else phases.set(twin, to)
       if (to.kind !== 'PENDING' && to.kind !== 'CLEARING') restless.delete(twin)
     }
-    await keepPending()
     return findings
   }
   const isNews = (to: Phase, twin: string, open: OpenAlerts): boolean => isRaised(to) || open.has(fingerprintOf(subjectOf(twin)))
-  return { begin: () => Promise.resolve([]), hear, close: () => { watch.close() } }
+  return { begin: () => Promise.resolve([]), hear, applied: keepPending, close: () => { watch.close() } }
 }

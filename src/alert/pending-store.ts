@@ -1,6 +1,6 @@
 import type { Microseconds } from '../telemetry/reading.ts'
 
-/** A twin that a condition holds for, but not for long enough yet. */
+/** A twin that a condition holds for, but not for long enough yet; or that is waited for and was never heard of. */
 export interface Pending {
   readonly twin: string
   readonly since: Microseconds

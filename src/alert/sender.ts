@@ -86,9 +86,10 @@ export function createSender({ channels, alerts, post, environment, url, now, wa
       return true
     }
     const wait = waits[delivery.attempts]
-    const isRefused = 'isRefused' in failed && failed.isRefused === true && delivery.attempts + 1 >= triesOfRefused
+    const refusal = 'refusal' in failed ? failed.refusal : undefined
+    const isOver = refusal === 'GONE' || (refusal === 'NEVER' && delivery.attempts + 1 >= triesOfRefused)
     const retryAfter = 'retryAfterMs' in failed && typeof failed.retryAfterMs === 'number' ? failed.retryAfterMs : 0
-    const retryInMs = isRefused || wait === undefined ? undefined : Math.round(Math.max(jittered(wait), retryAfter))
+    const retryInMs = isOver || wait === undefined ? undefined : Math.round(Math.max(jittered(wait), retryAfter))
     await channels.failed(delivery.id, failed.error, retryInMs)
     await setTrouble(channel.id, failed.error)
     return retryInMs === undefined

@@ -14,20 +14,23 @@ export interface SeriesOfRule {
   /** All there are by now. */
   all(): Promise<readonly SeriesKey[]>
   subjectOf(key: SeriesKey): Subject
-  /** Of these twins, those that are none of the rule's; and those that ceased to be since the last call. */
-  strangers(twins: readonly string[]): Promise<readonly string[]>
+  /** Of these twins, those that are none of the rule's; and those that ceased to be since the last call. Then the series of those that came to be. */
+  moved(twins: readonly string[]): Promise<{ readonly strangers: readonly string[]; readonly entered: readonly SeriesKey[] }>
   /** What made most of a predictor's output at an instant, the greatest first. */
   contributions(key: SeriesKey, at: Microseconds, knownUntil: Microseconds): Promise<readonly Contribution[]>
   close(): void
 }
 
-type Store = Pick<TelemetryStore, 'series' | 'readings'>
+type Store = Pick<TelemetryStore, 'series' | 'readings' | 'latest'>
 
 /** Series of contributions that are remembered, of a rule. */
 const mostSeen = 10_000
 
+/** What a number may be kept as. */
+const kinds = ['float', 'integer', 'boolean'] as const
+
 /** Of a threshold on a series. A component's series are those of its twin, `component.name`. */
-export function seriesOfThreshold(rule: StoredRule, { of, series, source }: ThresholdCondition, { store, directory, filter }: { readonly store: Store; readonly directory: Pick<TwinDirectory, 'channelsOf'>; readonly filter: SubjectFilter }): SeriesOfRule {
+export function seriesOfThreshold(rule: StoredRule, { of, series, source }: ThresholdCondition, { store, directory, filter }: { readonly store: Store; readonly directory: Pick<TwinDirectory, 'prepare' | 'channelsOf'>; readonly filter: SubjectFilter }): SeriesOfRule {
   const name = series ?? ''
   const { twin: suffix, name: own } = predictedKey('', name, null)
   const twinOf = ({ twin }: SeriesKey): string | undefined => (suffix === '' ? twin : twin.endsWith(suffix) ? ownerOf(twin) : undefined)
@@ -38,6 +41,13 @@ export function seriesOfThreshold(rule: StoredRule, { of, series, source }: Thre
     await filter.prepare(new Set(possible.map((key) => twinOf(key) ?? '')))
     return possible.filter((key) => filter.has(twinOf(key) ?? ''))
   }
+  const ofTwins = async (twins: readonly string[]): Promise<readonly SeriesKey[]> => {
+    await directory.prepare(twins)
+    if (source === 'MEASURED') return await mine(twins.flatMap((id) => directory.channelsOf(id)?.find(name)?.series ?? []))
+    const possible = twins.flatMap((id) => kinds.map((kind) => ({ ...predictedKey(id, name, null), kind, source })))
+    const latest = await store.latest(possible)
+    return await mine(possible.filter((_, index) => latest[index] !== undefined))
+  }
   return {
     async choose(readings) {
       if (source === 'PREDICTED') contributed.see(readings)
@@ -46,13 +56,14 @@ export function seriesOfThreshold(rule: StoredRule, { of, series, source }: Thre
       return new Map([...byKey].filter(([text]) => chosen.has(text)))
     },
     async all() {
-      if (source === 'MEASURED' && of.twins) return await mine(of.twins.flatMap((id) => directory.channelsOf(id)?.find(name)?.series ?? []))
+      if (of.twins) return await ofTwins(of.twins)
       return await mine((await store.series(source === 'MEASURED' ? { measured: own } : {})).map(({ key }) => key))
     },
     subjectOf: (key) => ({ rule: rule.id, twin: twinOf(key) ?? key.twin, series: name }),
-    async strangers(twins) {
+    async moved(twins) {
       await filter.prepare(twins)
-      return [...new Set([...twins.filter((twin) => !filter.has(twin)), ...filter.left()])]
+      const { left, entered } = filter.moved()
+      return { strangers: [...new Set([...twins.filter((twin) => !filter.has(twin)), ...left])], entered: entered.length === 0 ? [] : await ofTwins(entered) }
     },
     contributions: source === 'PREDICTED' ? contributed.read : () => Promise.resolve([]),
     close: filter.close,
@@ -70,7 +81,7 @@ export function seriesOfDrift(rule: StoredRule, { predictor, measure, feature }:
     choose: (readings) => Promise.resolve(grouped(readings.filter((reading) => isMine(reading.series)))),
     all: async () => (await store.series()).map(({ key }) => key).filter(isMine),
     subjectOf: ({ twin, name }) => ({ rule: rule.id, twin, series: name }),
-    strangers: () => Promise.resolve([]),
+    moved: () => Promise.resolve({ strangers: [], entered: [] }),
     contributions: () => Promise.resolve([]),
     close: () => undefined,
   }

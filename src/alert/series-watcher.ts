@@ -1,3 +1,4 @@
+import { failure } from '../errors.ts'
 import { runOfOrigin } from '../prediction/prediction-series.ts'
 import type { Microseconds, Quality, Reading, SeriesKey, SeriesValue } from '../telemetry/reading.ts'
 import { seriesKeyText } from '../telemetry/reading.ts'
@@ -15,6 +16,7 @@ export interface SeriesWatcherConfig {
   readonly rule: StoredRule
   readonly limits: Limits
   readonly over: ThresholdCondition['over']
+  readonly isPredicted: boolean
   readonly series: SeriesOfRule
   readonly store: Pick<TelemetryStore, 'readings' | 'latest'>
 }
@@ -26,13 +28,17 @@ interface Tracked {
 
 /** How late a reading may come, behind the last one of its series by event time, and still be judged; as much longer as the rule's own times are. */
 const lateness = 3_600_000_000
+/** Forecasts say again what they said of instants that are still to come, from the furthest one back to the present. */
+const revision = 31 * 86_400_000_000
+/** A window, and what is read at once of a series, has at most so many readings. */
+const mostReadings = 1_000_000
 /** Readings of a series that are read at once, series that are looked up together, and series that are remembered. */
 const [pageSize, portion, mostTracks] = [5_000, 500, 500_000]
 
 /** Judges readings as they are received: by their own instants, in whatever order they come. */
-export function createSeriesWatcher({ rule, limits, over, series, store }: SeriesWatcherConfig): Watcher {
+export function createSeriesWatcher({ rule, limits, over, isPredicted, series, store }: SeriesWatcherConfig): Watcher {
   const patience: Patience = { for: rule.for, keepFor: rule.keepFor }
-  const memory = lateness + rule.for + rule.keepFor + (over?.window ?? 0)
+  const memory = (isPredicted ? revision : lateness) + rule.for + rule.keepFor + (over?.window ?? 0)
   const tracks = new Map<string, Tracked>()
   let isFirst = true
 
@@ -44,6 +50,7 @@ export function createSeriesWatcher({ rule, limits, over, series, store }: Serie
     for (let after: Microseconds | undefined; ;) {
       const [page = []] = await store.readings([key], range, { first: pageSize, after, knownUntil })
       found.push(...page.flatMap(toValued))
+      if (found.length > mostReadings) throw failure('LIST_TOO_LONG', { message: `${key.name} of ${key.twin} has more than ${mostReadings.toLocaleString('en')} readings in a window of the rule. Make the window shorter, or thin the readings out.` })
       after = page.at(-1)?.at
       if (page.length < pageSize) return over ? windowed(found, over, from) : found
     }
@@ -85,46 +92,52 @@ export function createSeriesWatcher({ rule, limits, over, series, store }: Serie
 
   const toFinding = async (key: SeriesKey, turn: Turn, knownUntil: Microseconds): Promise<Finding> => {
     const subject = series.subjectOf(key)
-    if (!isRaised(turn.to)) return { kind: 'resolve', subject, until: turn.from.kind === 'CLEARING' ? turn.from.clearSince : turn.at, resolution: turn.isCorrected ? 'CORRECTED' : 'CLEARED' }
+    if (!isRaised(turn.to)) return { kind: 'resolve', subject, until: endOf(turn), resolution: turn.isCorrected ? 'CORRECTED' : 'CLEARED' }
     const { since, firedAt } = turn.to
     const [[reading] = []] = await store.readings([key], { from: firedAt, to: firedAt + 1 }, { first: 1, knownUntil })
     const [value] = reading && over ? await read(key, firedAt, firedAt, knownUntil) : reading ? toValued(reading) : []
-    const evidence = { at: firedAt, value: value?.value ?? null, limit: limits.limit, origin: reading?.origin ?? null, run: runOfOrigin(reading?.origin ?? null) ?? null, contributions: await series.contributions(key, firedAt, knownUntil) }
-    return { kind: 'raise', subject, since, evidence, message: shownReading(subject, evidence, limits, since) }
+    const evidence = { at: firedAt, value: value?.value ?? null, limit: limits.limit, origin: reading?.origin ?? null, run: isPredicted ? runOfOrigin(reading?.origin ?? null) ?? null : null, contributions: await series.contributions(key, firedAt, knownUntil) }
+    return { kind: 'raise', subject, since, evidence, message: shownReading(subject, evidence, limits, since), isBelated: turn.isCorrected || turn.isBelated === true }
+  }
+  /** What is so as of the place, where it is not what was told. */
+  const compare = async (keys: readonly SeriesKey[], upTo: Microseconds, open: OpenAlerts, resolution: Resolved): Promise<readonly Finding[]> => {
+    const findings: Finding[] = []
+    for (let at = 0; at < keys.length; at += portion) {
+      const some = keys.slice(at, at + portion)
+      await load(some, upTo, open)
+      for (const key of some) {
+        const track = tracks.get(seriesKeyText(key))?.track
+        const alert = open.get(fingerprintOf(series.subjectOf(key)))
+        if (!track) continue
+        const { phase } = track
+        if (isRaised(phase)) {
+          if (!alert) findings.push(await toFinding(key, { at: phase.firedAt, from: phase, to: phase, isCorrected: false, isBelated: true }, upTo))
+        } else if (alert) findings.push({ kind: 'resolve', subject: series.subjectOf(key), until: resolution === 'CLEARED' ? track.changes.at(-1)?.at ?? null : null, resolution })
+      }
+    }
+    return findings
   }
 
-  /** Alerts of twins that are none of the rule's any more. */
-  const findStrangers = async (open: OpenAlerts): Promise<readonly Finding[]> => {
-    const mine = [...open.values()].filter((alert) => alert.rule === rule.id)
-    const strangers = new Set(await series.strangers(isFirst ? mine.flatMap(({ twin }) => twin ?? []) : []))
+  /** Alerts of twins that are none of the rule's any more, and of those that came to be and are beyond the limit. */
+  const findMoved = async (from: Microseconds, open: OpenAlerts): Promise<readonly Finding[]> => {
+    const moved = await series.moved(isFirst ? [...open.values()].flatMap(({ twin }) => twin ?? []) : [])
     isFirst = false
-    if (strangers.size === 0) return []
+    const strangers = new Set(moved.strangers)
+    const entered = await compare(moved.entered, from, open, 'CLEARED')
+    if (strangers.size === 0) return entered
     for (const [text, { key }] of tracks) if (strangers.has(series.subjectOf(key).twin ?? '')) tracks.delete(text)
-    return mine.filter(({ twin }) => twin !== null && strangers.has(twin)).map((alert) => ({ kind: 'resolve', subject: alert, until: null, resolution: 'TWIN_GONE' }))
+    const gone = [...open.values()].filter(({ twin }) => twin !== null && strangers.has(twin))
+    return [...gone.map((alert) => ({ kind: 'resolve', subject: alert, until: null, resolution: 'TWIN_GONE' } as const)), ...entered]
   }
 
   return {
-    async begin({ upTo }, open) {
-      const keys = await series.all()
-      const findings: Finding[] = []
-      for (let at = 0; at < keys.length; at += portion) {
-        const some = keys.slice(at, at + portion)
-        await load(some, upTo, open)
-        for (const key of some) {
-          const phase = tracks.get(seriesKeyText(key))?.track.phase
-          const isOpen = open.has(fingerprintOf(series.subjectOf(key)))
-          if (phase && isRaised(phase) && !isOpen) findings.push(await toFinding(key, { at: phase.firedAt, from: phase, to: phase, isCorrected: false }, upTo))
-          if (isOpen && !(phase && isRaised(phase))) findings.push({ kind: 'resolve', subject: series.subjectOf(key), until: null, resolution: 'RULE_CHANGED' })
-        }
-      }
-      return findings
-    },
+    begin: async ({ upTo, isResumed }, open) => await compare(await series.all(), upTo, open, isResumed ? 'CLEARED' : 'RULE_CHANGED'),
     async hear({ readings, from, upTo }, open) {
-      const gone = await findStrangers(open)
+      const moved = await findMoved(from, open)
       const mine = await series.choose(readings)
       if (tracks.size > mostTracks) tracks.clear() // they are read again
       await load([...mine].filter(([text]) => !tracks.has(text)).map(([, { key }]) => key), from, open)
-      const findings: Finding[] = [...gone]
+      const findings: Finding[] = [...moved]
       for (const [text, { key, readings: received }] of mine) {
         const tracked = tracks.get(text)
         if (!tracked) continue
@@ -137,6 +150,11 @@ export function createSeriesWatcher({ rule, limits, over, series, store }: Serie
     close: series.close,
   }
 }
+
+type Resolved = Extract<Finding, { readonly kind: 'resolve' }>['resolution']
+
+/** When it was over. */
+const endOf = ({ at, from }: Turn): Microseconds => (from.kind === 'CLEARING' ? from.clearSince : at)
 
 /** Numbers, and true and false as 1 and 0; readings of quality BAD say nothing. */
 const toValued = ({ at, value, quality }: { readonly at: Microseconds; readonly value: SeriesValue; readonly quality: Quality }): readonly Valued[] =>

@@ -29,12 +29,12 @@ export function createTaskRunner({ tasks, starter, report, now, onTrouble }: Tas
   const timers = new Set<NodeJS.Timeout>()
 
   /** Every step can be done again: a key starts one run, whoever starts it. Returns what went wrong. */
-  const perform = async ({ key, actions, done, runs: known }: Task): Promise<string | undefined> => {
+  const perform = async ({ key, rule, actions, done, runs: known }: Task): Promise<string | undefined> => {
     const runs = [...known]
     for (const [index, action] of actions.entries()) {
       if (index < done) continue
       const simulation = actions.slice(0, index).findLastIndex(({ kind }) => kind === 'SimulateAction')
-      const started = await starter.start(action, `${key}:${index}`, runs[simulation])
+      const started = await starter.start(action, { rule, key: `${key}:${index}`, previous: runs[simulation] })
       if ('problem' in started) return `Its action ${index + 1} of ${actions.length} could not be started: ${started.problem}`
       const failure = await starter.ended(started.run, signal)
       if (failure !== undefined) return `The run ${started.run} of its action ${index + 1} of ${actions.length} did not succeed: ${failure}`

@@ -27,8 +27,8 @@ export interface TaskStore {
 
 /** Starts what rules do, and tells when it has ended. */
 export interface ActionStarter {
-  /** The run's id. The same key starts the same run, whoever asks and however often. `previous`: the run of the last simulation before it in the list. */
-  start(action: Action, key: string, previous: string | undefined): Promise<{ readonly run: string } | { readonly problem: string }>
+  /** The run's id, in the name of the rule. The same key starts the same run, whoever asks and however often. `previous`: the run of the last simulation before it in the list. */
+  start(action: Action, by: { readonly rule: string; readonly key: string; readonly previous: string | undefined }): Promise<{ readonly run: string } | { readonly problem: string }>
   /** Resolves when the run has ended; undefined: it succeeded, else why it did not. Rejects with the signal's reason. */
   ended(run: string, signal: AbortSignal): Promise<string | undefined>
 }

@@ -49,6 +49,8 @@ function toOperation({ model, where, within, property }: TwinQuery, { schema: sc
   return { schema, document, definition, source, variables: coerced, principal, services: services(), requestId: 'rule' }
 }
 
+const isFailureCode = (code: unknown): code is Failure['code'] => typeof code === 'string' && Object.hasOwn(failureCodes, code)
+
 interface TwinDelta {
   readonly kind: 'SNAPSHOT' | 'ENTER' | 'CHANGE' | 'LEAVE' | 'CAUGHT_UP' | 'RESET'
   readonly id: string | null
@@ -56,35 +58,45 @@ interface TwinDelta {
 }
 
 const retryMs = 1_000
+/** A query that takes longer is not waited for: others wait behind it. */
+const readyMs = 20_000
 
 /** Told only when the twins of its beginning are known: what begins anew is told as a whole. */
 function openTwinWatch(query: TwinQuery, wake: () => void, config: WatchTwinsConfig): TwinWatch {
   const { promise: ready, resolve, reject } = Promise.withResolvers<undefined>()
   ready.catch(() => undefined) // whoever waits for it is told
   let stream: PayloadStream | undefined
-  let told: TwinEvent[] = []
-  let held: TwinEvent[] | undefined
+  /** Of each twin the last event, and whether all before it is void. What is told anew is held back until it is whole. */
+  let told = new Map<string, TwinEvent>()
+  let isAnew = false
+  let held: Map<string, TwinEvent> | undefined
+  let hasNews = false
   let failed: unknown
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
 
   const tell = (event: TwinEvent): void => {
-    if (event.kind === 'reset') held = [event]
-    else (held ?? told).push(event)
-    if (event.kind !== 'ready' || !held) return
-    told.push(...held)
-    held = undefined
-    resolve(undefined)
+    if (event.kind === 'reset') held = new Map()
+    else if (event.kind !== 'ready') note(held ?? told, event)
+    else if (held) {
+      [told, isAnew, held] = [held, true, undefined]
+      resolve(undefined)
+    }
+    hasNews ||= !held
+  }
+  const note = (events: Map<string, TwinEvent>, event: Extract<TwinEvent, { readonly twin: string }>): void => {
+    events.delete(event.twin)
+    events.set(event.twin, event)
   }
   const drain = (): void => {
     if (isClosed || !stream) return
-    const before = told.length
+    hasNews = false
     try {
       for (let payload = stream.take(); payload !== undefined; payload = stream.take()) for (const event of toEvents(payload)) tell(event)
     } catch (error) {
       end(error)
     }
-    if (told.length > before || failed !== undefined) wake()
+    if (hasNews || failed !== undefined) wake()
   }
   const end = (error: unknown): void => {
     stream?.close()
@@ -111,11 +123,13 @@ function openTwinWatch(query: TwinQuery, wake: () => void, config: WatchTwinsCon
   return {
     take() {
       if (failed !== undefined) throw failed as Error
-      const events = told
-      told = []
-      return events
+      const events = [...told.values()]
+      const all: readonly TwinEvent[] = isAnew ? [{ kind: 'reset' }, ...events, { kind: 'ready' }] : events
+      told = new Map()
+      isAnew = false
+      return all
     },
-    ready: () => ready,
+    ready: () => within(ready, readyMs),
     close() {
       isClosed = true
       clearTimeout(timer)
@@ -125,9 +139,28 @@ function openTwinWatch(query: TwinQuery, wake: () => void, config: WatchTwinsCon
   }
 }
 
+async function within(ready: Promise<void>, ms: number): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => { reject(failure('TIMEOUT', { message: `The twins that satisfy the filter were not known within ${ms / 1_000} s.` })) }, ms)
+  try {
+    await Promise.race([ready, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+interface LivePayload {
+  readonly data: { readonly twins: TwinDelta } | null
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[]
+}
+
+/** Throws the Failure that the query was answered by. */
 function toEvents(payload: string): readonly TwinEvent[] {
-  const { data, errors } = JSON.parse(payload) as { readonly data: { readonly twins: TwinDelta } | null; readonly errors?: readonly { readonly message: string }[] }
-  if (!data) throw new Error(`A live query of a rule was answered by an error: ${errors?.[0]?.message ?? 'none'}`)
+  const { data, errors } = JSON.parse(payload) as LivePayload
+  if (!data) {
+    const [{ message, extensions } = { message: 'none is told', extensions: undefined }] = errors ?? []
+    throw failure(isFailureCode(extensions?.code) ? extensions.code : 'BAD_USER_INPUT', { message: `Its live query was answered by an error: ${message}` })
+  }
   const { kind, id, node } = data.twins
   if (kind === 'CAUGHT_UP') return [{ kind: 'ready' }]
   if (kind === 'RESET') return [{ kind: 'reset' }]

@@ -82,7 +82,7 @@ describe('Actions of a list', () => {
     const asked: string[] = []
     const held = Promise.withResolvers<string | undefined>()
     const starter: ActionStarter = {
-      start(_action, key, previous) {
+      start(_action, { key, previous }) {
         asked.push(key)
         const known = runs.get(key) ?? { run: `run-${runs.size}`, previous }
         runs.set(key, known)

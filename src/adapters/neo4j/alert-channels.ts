@@ -88,7 +88,7 @@ export function createNeo4jAlertChannels(database: Pick<Neo4jDatabase, 'read' | 
     },
     async redeliver(ids) {
       const found = (await database.read({ text: redeliver, parameters: b({ ids }) }))['ids'] as readonly string[]
-      if (found.length > 0) await database.write({ text: putBack, parameters: b({ ids: found }) })
+      if (found.length > 0 && found.length === new Set(ids).size) await database.write({ text: putBack, parameters: b({ ids: found }) })
       return found
     },
     forget: async (before, limit) => Number((await database.write({ text: forget, parameters: b({ before: BigInt(Math.round(before)), limit: BigInt(limit) }) }))['gone']),

@@ -14,7 +14,7 @@ const lock = 'MERGE (h:_Alerting {_t: $b.t}) ON CREATE SET h.revision = 0, h.rul
 
 /** Takes the lock; the last alerts of fingerprints, and of ids. */
 export const look = `${lock}
-RETURN h.revision AS revision, timestamp() AS now,
+RETURN h.revision AS revision, h.position AS position, timestamp() AS now,
   COLLECT { UNWIND $b.fingerprints AS fingerprint MATCH (a:_Alert {_t: $b.t, current: fingerprint}) USING INDEX SEEK a:_Alert(_t, current) RETURN ${shown} } AS last,
   COLLECT { UNWIND $b.ids AS id MATCH (a:_Alert {_t: $b.t, id: id}) USING INDEX SEEK a:_Alert(_t, id) RETURN ${shown} } AS named`
 
@@ -42,6 +42,10 @@ export const find = `RETURN COLLECT { UNWIND $b.ids AS id MATCH (a:_Alert {_t: $
 
 export const open = `RETURN COLLECT { MATCH (a:_Alert) USING INDEX a:_Alert(_t, state) WHERE a._t = $b.t AND a.state IN ['OPEN', 'ACKNOWLEDGED'] AND a.id > $b.after AND ($b.rule IS NULL OR a.rule = $b.rule)
   RETURN ${shown} ORDER BY a.id LIMIT toInteger($b.limit) } AS alerts`
+
+/** Fingerprints begin with the rule. */
+export const resolvedByHand = `RETURN COLLECT { MATCH (a:_Alert) USING INDEX a:_Alert(_t, current) WHERE a._t = $b.t AND a.current STARTS WITH $b.start AND a.current > $b.after AND a.state = 'RESOLVED' AND a.resolution = 'BY_HAND'
+  RETURN ${shown} ORDER BY a.current LIMIT toInteger($b.limit) } AS alerts`
 
 export const changed = `OPTIONAL MATCH (h:_Alerting {_t: $b.t})
 RETURN coalesce(h.revision, 0) AS revision, COLLECT { MATCH (a:_Alert) USING INDEX a:_Alert(_t, revision) WHERE a._t = $b.t AND a.revision > $b.after

@@ -18,6 +18,8 @@ OPTIONAL MATCH (r:_Rule {_t: $b.t, id: $b.id})
 SET h.rules = h.rules + CASE WHEN r IS NULL THEN 0 ELSE 1 END
 WITH r, CASE WHEN r IS NULL THEN 0 ELSE 1 END AS removed
 DELETE r
+WITH removed
+CALL () { MATCH (p:_RulePending {_t: $b.t, rule: $b.id}) DELETE p RETURN count(*) AS pending }
 RETURN removed`
 
 export const find = `RETURN COLLECT { UNWIND $b.ids AS id MATCH (r:_Rule {_t: $b.t, id: id}) USING INDEX SEEK r:_Rule(_t, id) RETURN ${shown} } AS rules`

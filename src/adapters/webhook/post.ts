@@ -18,12 +18,12 @@ export function createPost({ mayCall, timeoutMs = 10_000 }: PostConfig): Post {
     const ending = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
     try {
       const response = await fetch(target, { method: 'POST', headers: { 'user-agent': 'twinfold', ...headers }, body, redirect: 'manual', signal: ending })
-      const text = await readSome(response)
-      if (response.ok) return undefined
-      const { status } = response
+      const { status, ok } = response
+      const text = await readSome(response).catch((error: unknown) => (signal.aborted ? Promise.reject(error as Error) : '')) // the status says it all
+      if (ok) return undefined
       const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
       return {
-        error: `It answered ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}${text === '' ? '' : `: ${text.slice(0, mostShown)}`}`, isGone: status === 410,
+        error: `It answered ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}${text === '' ? '' : `: ${text.slice(0, mostShown)}`}`, refusal: refusalOf(status),
         retryAfterMs: retryAfter > 0 ? Math.min(retryAfter * 1_000, longestRetryAfterMs) : undefined,
       }
     } catch (error) {
@@ -32,6 +32,9 @@ export function createPost({ mayCall, timeoutMs = 10_000 }: PostConfig): Post {
     }
   }
 }
+
+/** What a client did wrong stays wrong, but for a request that took too long, or came too often. */
+const refusalOf = (status: number): 'GONE' | 'NEVER' | undefined => (status === 410 ? 'GONE' : status >= 400 && status < 500 && status !== 408 && status !== 429 ? 'NEVER' : undefined)
 
 /** The rest of an answer is not waited for. */
 async function readSome({ body }: Response): Promise<string> {
