@@ -4,12 +4,15 @@ import { type CardProblems, createCardProblems, meant, repeats, shown } from './
 import { checkInputTensors } from './check-card-inputs.ts'
 import { checkOutputs } from './check-card-outputs.ts'
 import type { ModelCard } from './model-card.ts'
+import { ownSeriesName } from './prediction-series.ts'
 import type { Signature } from './tensor.ts'
 
 /** Whether the inputs of the card are made of its features; paths within the card. */
 export type CheckInputs = (card: Pick<ModelCard, 'features' | 'inputs'>) => readonly ItemProblem[]
 
 export interface CardFacts {
+  /** Of the predictor. */
+  readonly name: string
   /** Undefined: the model could not be opened, which is told apart. */
   readonly signature: Signature | undefined
   readonly registry: Pick<Registry, 'get' | 'models'>
@@ -23,6 +26,7 @@ export function checkCard(card: ModelCard, facts: CardFacts): readonly ItemProbl
   const problems = createCardProblems(['card'])
   checkModel(card, facts.registry, problems)
   checkFeatureNames(card, problems)
+  checkOwnWords(card, facts.name, problems)
   checkReference(card, problems)
   const wrongInputs = facts.checkInputs(card).map((problem) => ({ ...problem, path: ['card', ...problem.path ?? []] }))
   if (wrongInputs.length === 0 && facts.signature?.inputs) checkInputTensors(card, facts.signature.inputs, problems)
@@ -46,6 +50,16 @@ function checkFeatureNames({ features, inputs }: ModelCard, { wrong }: CardProbl
 }
 
 const isFeatureName = (name: string): boolean => name.length > 0 && name.length <= 100 && !/[@~.]|\p{Cc}/u.test(name)
+
+/** What is said of an instant cannot be made of itself: whether it was there already would decide. What was said before, by a lag or a horizon, can. */
+function checkOwnWords({ features, outputs }: ModelCard, predictor: string, { wrong }: CardProblems): void {
+  const own = outputs.flatMap(({ name, role, telemetry, horizon }) => (role === 'VALUE' && horizon <= 0 ? [telemetry ?? ownSeriesName(name, predictor)] : []))
+  for (const [at, { name, of, lag }] of features.entries()) {
+    if (of.kind !== 'telemetry' || of.source !== 'PREDICTED' || lag > 0) continue
+    const said = own.find((series) => of.name === series || of.name.startsWith(`${series}~`) || of.name.endsWith(`~${series}`))
+    if (said !== undefined) wrong('OUT_OF_BOUNDS', ['features', at, 'lag'], `The feature ${shown(name)} reads ${shown(of.name)}, which this predictor says itself of the same instant. Give it a lag, such as "PT1M", to read what was said before.`)
+  }
+}
 
 function checkReference({ reference, features }: ModelCard, { wrong }: CardProblems): void {
   const names = features.map(({ name }) => name)

@@ -7,6 +7,7 @@ import { sha256 } from '../util/sha256.ts'
 import type { HostRule } from './allowed-hosts.ts'
 import { type CardProblems, createCardProblems, isName, nameRule, shown } from './card-problems.ts'
 import { checkCard, type CheckInputs } from './check-card.ts'
+import { findModel } from './open-model.ts'
 import { parseCard, type ParseFeatures } from './parse-card.ts'
 import { parseStoredModel } from './parse-stored-model.ts'
 import { widthOf } from './feature.ts'
@@ -42,7 +43,7 @@ export async function prepareRegistration(config: RegistrationConfig, request: R
   const opened = model && await open(config, runtime, model, problems, signal)
   const text = canonicalJson(card)
   if (text.length > longestCard) problems.wrong('TOO_LARGE', ['card'], `A card has at most ${longestCard.toLocaleString('en')} characters, not ${text.length.toLocaleString('en')}.`)
-  const within = [...wrongCard, ...checkCard(card, { signature: opened?.signature, registry: config.registry(), checkInputs: config.checkInputs })]
+  const within = [...wrongCard, ...checkCard(card, { name, signature: opened?.signature, registry: config.registry(), checkInputs: config.checkInputs })]
   if (opened && problems.all.length + within.length === 0) await tryOut(opened, card, model, problems, signal)
   const invalid = toInvalid([...problems.all, ...within].map((problem) => ({ ...problem, path: ['input', ...problem.path ?? []] })))
   if (invalid) return refused(invalid)
@@ -62,7 +63,7 @@ async function open({ artifacts, runtimes }: RegistrationConfig, id: RuntimeId, 
     problems.wrong('UNSUPPORTED', ['runtime'], `This server has no runtime ${id}, but ${[...runtimes.keys()].join(', ') || 'none'}.`)
     return undefined
   }
-  const ref = await toModelRef(artifacts, model)
+  const ref = await findModel(model, artifacts)
   if (!ref) {
     problems.wrong('UNKNOWN_ARTIFACT', ['artifact'], `There is no artifact ${model.kind === 'artifact' ? model.sha256 : ''}. PUT the model to /artifacts/{sha256} first.`)
     return undefined
@@ -103,10 +104,4 @@ function usualRows({ features, inputs, reference }: ModelCard): FeatureRows {
     return Array.from({ length: widthOf(spec) }, () => sample[sample.length >> 1] ?? 0)
   })
   return { twins: Uint32Array.of(0, 0), at: Float64Array.of(0, 0), values: Float64Array.from([...row, ...row]), width: row.length }
-}
-
-async function toModelRef(artifacts: Pick<ArtifactStore, 'path'>, model: StoredModel): Promise<ModelRef | undefined> {
-  if (model.kind !== 'artifact') return model
-  const path = await artifacts.path(model.sha256)
-  return path === undefined ? undefined : { ...model, path }
 }
