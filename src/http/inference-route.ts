@@ -1,4 +1,5 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Transform } from 'node:stream'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify'
 import { Failure, failure, failureCodes } from '../errors.ts'
 import type { Log } from '../observe/log.ts'
 import { checkInputs } from '../prediction/check-tensors.ts'
@@ -62,18 +63,23 @@ export function addInferenceRoute(parent: FastifyInstance, { find, version, limi
         const { name, versions, platform, signature } = await modelOf(request, signal)
         return { name, versions, platform, inputs: toMetadata(signature.inputs), outputs: toMetadata(signature.outputs) }
       }))
-      server.get(`${url}/ready`, (request, reply) => during(reply, async (signal) => ({ name: (await modelOf(request, signal)).name, ready: true })))
+      server.get(`${url}/ready`, (request, reply) => during(reply, async (signal) => {
+        const { name, ready } = await modelOf(request, signal)
+        await ready(signal)
+        return { name, ready: true }
+      }))
       server.post(`${url}/infer`, {
         bodyLimit: limits.inferenceBytes,
         async onRequest(request, reply) {
           const [length, isBinary] = [Number(request.headers['content-length'] ?? 0), request.headers[headerLengthHeader] !== undefined]
           if (!isBinary && length > limits.bodyBytes) throw tooMuchText(limits.bodyBytes)
-          const bytes = length > 0 ? length : limits.bodyBytes // not said before: as much as may come
+          const bytes = isLengthSaid(request) ? length : limits.bodyBytes
           if (bytesUnderWay > 0 && bytesUnderWay + bytes > limits.inferenceBytes) throw failure('OVERLOADED', { message: 'More rows come in than can be computed. Send them again after a moment.' })
           bytesUnderWay += bytes
           reply.raw.once('close', () => { bytesUnderWay -= bytes })
           await Promise.resolve()
         },
+        preParsing: async (request, _reply, payload) => await Promise.resolve(isLengthSaid(request) ? payload : atMost(limits.bodyBytes, payload)),
       }, (request, reply) => during(reply, (signal) => answer(request, reply, signal, modelOf, limits.bodyBytes)))
     }
     server.all('/v2/*', (request) => { throw failure('NO_SUCH_ADDRESS', { message: `There is nothing for ${request.method} at ${request.url.slice(0, 200)}.` }) })
@@ -93,6 +99,22 @@ async function answer(request: FastifyRequest, reply: FastifyReply, signal: Abor
   void reply.header('cache-control', 'no-store').header('content-length', bytes).type(jsonBytes === undefined ? 'application/json' : 'application/octet-stream')
   if (jsonBytes !== undefined) void reply.header(headerLengthHeader, jsonBytes)
   return await reply.send(Buffer.concat(parts))
+}
+
+const isLengthSaid = ({ headers }: FastifyRequest): boolean => headers['content-length'] !== undefined
+
+/** Of a body whose length nobody said before: as much as one may have whatever it is. */
+function atMost(bytes: number, payload: RequestPayload): Transform {
+  let passed = 0
+  const bounded = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      passed += chunk.length
+      if (passed > bytes) done(failure('PAYLOAD_TOO_LARGE', { message: `A body that does not say its length may have ${bytes} bytes. Say it by Content-Length, or send fewer rows at a time.` }))
+      else done(null, chunk)
+    },
+  })
+  payload.on('error', (error) => bounded.destroy(error))
+  return payload.pipe(bounded).on('error', () => undefined) // whoever reads it is told
 }
 
 const tooMuchText = (bytes: number): Failure => failure('PAYLOAD_TOO_LARGE', { message: `A body may have ${bytes} bytes of JSON. Send fewer rows at a time, or binary tensors.` })

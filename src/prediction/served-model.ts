@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../artifact/artifact-store.ts'
+import { openModel } from './open-model.ts'
 import type { Predictor, PredictorBook } from './predictor.ts'
 import { type ModelRef, PredictorError, type PredictorRuntime, type RuntimeId } from './runtime.ts'
 import type { Signature, Tensor } from './tensor.ts'
@@ -12,6 +13,8 @@ export interface ServedModel {
   /** As OIP calls it, `<project>_<format>`, such as `onnx_onnxv1`. */
   readonly platform: string
   readonly signature: Signature
+  /** Asks whatever computes it, now. Rejects where that cannot compute, as `infer` does. */
+  ready(signal: AbortSignal): Promise<void>
   /** Rejects with `PredictorError`s, and with the signal's reason. */
   infer(inputs: readonly Tensor[], signal: AbortSignal): Promise<readonly Tensor[]>
 }
@@ -46,15 +49,8 @@ export function createServedModels({ book, runtimes, artifacts }: ServedModelsCo
     const model = await openModel(predictor, artifacts)
     return {
       name: predictor.name, version: String(predictor.version), versions: [String(predictor.version)], platform: platforms[predictor.runtime], signature: await inspect(predictor, runtime, model, signal),
+      ready: async (asLongAs) => { await runtime.inspect(model, asLongAs) },
       infer: (inputs, asLongAs) => runtime.infer(model, inputs, asLongAs),
     }
   }
-}
-
-/** Where the model is on this machine. */
-export async function openModel({ id, model }: Pick<Predictor, 'id' | 'model'>, artifacts: Pick<ArtifactStore, 'path'>): Promise<ModelRef> {
-  if (model.kind !== 'artifact') return model
-  const path = await artifacts.path(model.sha256)
-  if (path === undefined) throw new PredictorError('BAD_MODEL', `The artifact ${model.sha256} of ${id} is not kept any more. PUT it again.`)
-  return { ...model, path }
 }

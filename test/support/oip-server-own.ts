@@ -24,7 +24,7 @@ export async function serveModels(runtime: PredictorRuntime, models: ReadonlyMap
     async find(name, version, signal): Promise<ServedModel | undefined> {
       const model = models.get(name)
       if (model === undefined || (version !== undefined && version !== '7')) return undefined
-      return { name, version: '7', versions: ['7'], platform: 'onnx_onnxv1', signature: await runtime.inspect(model, signal), infer: (inputs, until) => runtime.infer(model, inputs, until) }
+      return { name, version: '7', versions: ['7'], platform: 'onnx_onnxv1', signature: await runtime.inspect(model, signal), ready: async (until) => { await runtime.inspect(model, until) }, infer: (inputs, until) => runtime.infer(model, inputs, until) }
     },
   })
   const url = await server.listen({ host: '127.0.0.1', port: 0 })

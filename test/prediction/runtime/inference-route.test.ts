@@ -111,6 +111,21 @@ describe('/v2', () => {
     await expect.poll(async () => (await post({ inputs }))[0]).toBe(200)
   })
 
+  it('counts what arrives where nobody says before how much that will be', async () => {
+    const address = new URL(server.url)
+    const chunked = async (text: string, headers = ''): Promise<string> => {
+      const socket = connect(Number(address.port), address.hostname)
+      socket.on('error', () => undefined) // it is hung up on
+      socket.write(`POST /v2/models/plain/infer HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ntransfer-encoding: chunked\r\n${headers}\r\n`)
+      for (let at = 0; at < text.length; at += 10_000) socket.write(`${text.slice(at, at + 10_000).length.toString(16)}\r\n${text.slice(at, at + 10_000)}\r\n`)
+      socket.write('0\r\n\r\n')
+      return String((await once(socket, 'data'))[0])
+    }
+    expect(await chunked(JSON.stringify({ inputs }))).toMatch(/^HTTP\/1.1 200/)
+    for (const headers of ['', 'inference-header-content-length: 10\r\n']) expect(await chunked(' '.repeat(150_000), headers)).toMatch(/^HTTP\/1.1 413[^]*A body that does not say its length may have 100000 bytes/)
+    expect((await post({ inputs }))[0]).toBe(200)
+  })
+
   it('tells what came of the model: too long, too much memory', async () => {
     expect(await post({ inputs: [{ name: 'x', shape: [1], datatype: 'FP32', data: [1] }] }, { model: 'endless' })).toEqual([504, { error: expect.stringMatching(/longer than 6000 ms/) as unknown }])
     expect(await post({ inputs: [{ name: 'n', shape: [1], datatype: 'INT64', data: [500_000_000] }] }, { model: 'wide' })).toEqual([507, { error: expect.stringMatching(/more than the 600 MB/) as unknown }])
