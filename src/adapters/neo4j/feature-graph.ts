@@ -36,21 +36,30 @@ export function createNeo4jFeatureGraph(database: Pick<Neo4jDatabase, 'read' | '
 }
 
 function createMoment(ask: Ask, kind: BranchKind, models: Registry): GraphMoment {
-  const inParts = async <T>(ids: readonly string[], text: string, more: Readonly<Record<string, unknown>> = {}): Promise<readonly T[]> => {
+  const inParts = async <T>(ids: readonly string[], text: string, { more = {}, check }: Parts = {}): Promise<readonly T[]> => {
     const found: T[] = []
-    for (let start = 0; start < ids.length; start += inOneStatement) found.push(...(await ask(text, { ids: ids.slice(start, start + inOneStatement), ...more }))['found'] as readonly T[])
+    for (let start = 0; start < ids.length; start += inOneStatement) {
+      for (const row of (await ask(text, { ids: ids.slice(start, start + inOneStatement), ...more }))['found'] as readonly T[]) found.push(row)
+      check?.(found.length)
+    }
     return found
   }
   const things = async (ids: readonly string[], text: string): Promise<readonly GraphThing[]> => (await inParts<Row>(ids, text)).map((row) => toThing(row, models))
   return {
     twins: (ids) => things(ids, twinsText(kind)),
     components: (ids) => things(ids, componentsText(kind)),
-    async step(ids, step: PathStep) {
-      const pairs = await inParts<readonly [string, string]>(ids, stepText(kind, step), { limit: BigInt(mostPairs + 1) })
-      if (pairs.length > mostPairs) throw failure('LIST_TOO_LONG', { message: `More than ${mostPairs.toLocaleString('en')} relationships ${step.name} would be followed. Ask of fewer twins, or take a shorter path.` })
-      return pairs
-    },
+    step: (ids, step) => inParts(ids, stepText(kind, step), { more: { limit: BigInt(mostPairs + 1) }, check: (pairs) => { checkPairs(pairs, step) } }),
   }
+}
+
+interface Parts {
+  readonly more?: Readonly<Record<string, unknown>>
+  /** Of how many there are after each statement. */
+  readonly check?: (count: number) => void
+}
+
+function checkPairs(pairs: number, { name }: PathStep): void {
+  if (pairs > mostPairs) throw failure('LIST_TOO_LONG', { message: `More than ${mostPairs.toLocaleString('en')} relationships ${name} would be followed. Ask of fewer twins, or take a shorter path.` })
 }
 
 function toThing([id, model, version, born, values, words, since, isOwn]: Row, models: Registry): GraphThing {

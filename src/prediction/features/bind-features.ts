@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Vantage } from '../../domain/vantage.ts'
 import type { PropertyHistory } from '../../history/property-history.ts'
 import type { Registry } from '../../model/registry.ts'
@@ -49,8 +50,8 @@ export type BindResult =
   }
   | { readonly ok: false; readonly problems: readonly FeatureProblem[] }
 
-/** Features of all twins together, and values that they are put together of. */
-const [mostFeatures, mostParts] = [2_000_000, 5_000_000]
+/** Features of all twins together, and values that they are put together of; features that are bound in one go. */
+const [mostFeatures, mostParts, featuresInTurn] = [2_000_000, 5_000_000, 2_000]
 
 /** What the graph says. */
 interface Ground {
@@ -79,7 +80,7 @@ export async function bindFeatures({ graph, history, registry: current }: BindPo
   const { value: ground, cursor, at: head } = await graph.read(vantage, (moment) => readGround(moment, specs, twins, lookUp), signal)
   const at = vantage.at ?? head
   const binder: Binder = { ground, lookUp, problems, series: createSeriesBook(simulation, problems), properties: [], parts: 0 }
-  const bound = twins.map((twin) => ({ twin, features: bindTwin(binder, specs, twin) }))
+  const bound = await bindTwins(binder, specs, twins, signal)
   if (problems.count > 0) return failed()
   const from = window.from - specs.reduce((longest, { lag }) => Math.max(longest, lag), 0)
   await fillProperties(binder.properties, { from, to: window.to, at, knowledge }, { history, registry, problems, signal })
@@ -111,7 +112,8 @@ function createLookUp(specs: readonly FeatureSpec[], registry: Registry): LookUp
 
 async function readGround(moment: GraphMoment, specs: readonly FeatureSpec[], twins: readonly string[], lookUp: LookUp): Promise<Ground> {
   const paths = await walkPaths(moment, specs, twins)
-  const ids = new Set([...twins, ...specs.flatMap(({ twin }) => twin ?? []), ...[...paths.values()].flatMap((reached) => [...reached.values()].flat())])
+  const ids = new Set([...twins, ...specs.flatMap(({ twin }) => twin ?? [])])
+  for (const reached of paths.values()) for (const some of reached.values()) for (const id of some) ids.add(id)
   const things = new Map((await moment.twins([...ids])).map((thing) => [thing.id, thing]))
   const parts = specs.flatMap((spec, index) => (spec.of.kind !== 'calendar' && spec.of.name.includes('.') ? [...things.values()].flatMap(({ id, model }) => {
     const found = lookUp(index, model)
@@ -128,6 +130,19 @@ interface Binder {
   readonly series: SeriesBook
   readonly properties: PropertyPlace[]
   parts: number
+}
+
+/** Others have a turn after so many features. */
+async function bindTwins(binder: Binder, specs: readonly FeatureSpec[], twins: readonly string[], signal: AbortSignal | undefined): Promise<BoundFeatures['twins']> {
+  const bound: BoundFeatures['twins'][number][] = []
+  const inTurn = Math.ceil(featuresInTurn / Math.max(1, specs.length))
+  for (const [place, twin] of twins.entries()) {
+    bound.push({ twin, features: bindTwin(binder, specs, twin) })
+    if ((place + 1) % inTurn !== 0) continue
+    await setImmediate()
+    signal?.throwIfAborted()
+  }
+  return bound
 }
 
 function bindTwin(binder: Binder, specs: readonly FeatureSpec[], twin: string): readonly BoundFeature[] {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { PropertyHistory } from '../../history/property-history.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Microseconds } from '../../telemetry/reading.ts'
@@ -25,6 +26,9 @@ interface FillContext {
   readonly signal: AbortSignal | undefined
 }
 
+/** Others have a turn after so many. */
+const placesInTurn = 2_000
+
 /** Puts the values that properties had into their places, as numbers in the features' units; each property is read once. */
 export async function fillProperties(places: readonly PropertyPlace[], span: TimelineSpan, { history, registry, problems, signal }: FillContext): Promise<void> {
   const asked = new Map<string, AskedProperty>()
@@ -36,7 +40,8 @@ export async function fillProperties(places: readonly PropertyPlace[], span: Tim
   const timelines = await readTimelines(history, [...asked.values()], span, signal)
   const found = new Map([...asked.keys()].map((key, index) => [key, timelines[index]]))
   const lookUp = createThenLookUp(registry)
-  for (const place of places) {
+  for (const [index, place] of places.entries()) {
+    if (index % placesInTurn === placesInTurn - 1) await setImmediate()
     const { spec, twin, content, thing, histories } = place
     const timeline = found.get(keyOf(place))
     if (!timeline) problems.add('TOO_LARGE', { spec, twin }, `${content.name} was set more often in the time that is asked for than can be read. Take a shorter time.`)
