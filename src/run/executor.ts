@@ -42,6 +42,8 @@ interface Active {
 /** To listeners of this process, and to the store. */
 const [tellEveryMs, reportEveryMs] = [250, 1_000]
 const [firstRetryMs, longestRetryMs] = [1_000, 60_000]
+/** A stream that went on for so long is well: what failed before is forgotten. */
+const forgivenAfterMs = 600_000
 const inOneRound = 1_000
 /** Timers take no more. */
 const longestTimerMs = 2 ** 31 - 1
@@ -88,6 +90,7 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
     signal.addEventListener('abort', onCancel, { once: true })
     const late = run.deadlineMs > longestTimerMs ? undefined : setTimeout(stop, run.deadlineMs, { kind: 'tooLate', afterMs: run.deadlineMs })
     const tracker = createRunTracker(run)
+    const beganMs = now()
     const entry = { run, tracker, stop }
     active.set(run.id, entry)
     const begun = async (): Promise<void> => {
@@ -99,7 +102,7 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
       const performed = await performRun({ ...config, insistMs: leaseMs }, { run, tracker, begun, signal: abort.signal })
       return await finish(run, tracker, performed)
     } catch (error) {
-      return await fail(run, tracker, abort.signal.aborted ? abort.signal.reason : error)
+      return await fail(run, tracker, abort.signal.aborted ? abort.signal.reason : error, run.kind === 'STREAM' && now() - beganMs >= forgivenAfterMs)
     } finally {
       clearTimeout(late)
       signal.removeEventListener('abort', onCancel)
@@ -119,7 +122,7 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
   }
   const finish = (run: Run, tracker: RunTracker, performed: Performed): Promise<undefined> => end(run, tracker, { kind: 'SUCCEEDED', resultHash: performed.resultHash }, performed)
 
-  const fail = async (run: Run, tracker: RunTracker, error: unknown): Promise<Job | undefined> => {
+  const fail = async (run: Run, tracker: RunTracker, error: unknown, forgives: boolean): Promise<Job | undefined> => {
     const stop = error instanceof RunStopped ? error.stop : undefined
     if (stop?.kind === 'lost') return undefined
     if (stop?.kind === 'tooLate') return await end(run, tracker, { kind: 'TIMED_OUT', afterMs: stop.afterMs })
@@ -127,9 +130,10 @@ export function createRunExecutor(config: ExecutorConfig): RunExecutor {
     if (stop) return await giveBack(run)
     const failure = toFailure(error)
     if (failure.code === 'INTERNAL_ERROR') onTrouble(error, `the run ${run.id} met an error of this program`)
-    if (!failure.isRetryable || run.attempts.made >= run.attempts.most) return await end(run, tracker, { kind: 'FAILED', failure })
-    const dueAt = now() + Math.min(firstRetryMs * 2 ** Math.min(run.attempts.made - 1, 30), longestRetryMs)
-    const back = await insist(() => store.putBack(run.id, owner, failure, dueAt), leaseMs)
+    const made = forgives ? 1 : run.attempts.made
+    if (!failure.isRetryable || made >= run.attempts.most) return await end(run, tracker, { kind: 'FAILED', failure })
+    const dueAt = now() + Math.min(firstRetryMs * 2 ** Math.min(made - 1, 30), longestRetryMs)
+    const back = await insist(() => store.putBack(run.id, owner, failure, dueAt, forgives), leaseMs)
     if (!back) return undefined
     board.tell([back])
     return isEnded(back.phase) ? undefined : { run: run.id, priority: run.priority, dueAt }

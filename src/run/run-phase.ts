@@ -12,7 +12,7 @@ export type RunMove =
   | { readonly kind: 'begin'; readonly owner: string }
   | { readonly kind: 'renew'; readonly owner: string; readonly now: number; readonly leaseMs: number }
   | { readonly kind: 'end'; readonly owner: string; readonly end: RunEnd }
-  | { readonly kind: 'putBack'; readonly owner: string; readonly failure: RunFailure; readonly dueAt: number }
+  | { readonly kind: 'putBack'; readonly owner: string; readonly failure: RunFailure; readonly dueAt: number; /** The attempt went well for long: those before it are forgotten. */ readonly forgives: boolean }
   /** The process ends in order: what it did so far is no attempt. */
   | { readonly kind: 'giveBack'; readonly owner: string; readonly failure: RunFailure; readonly now: number }
   | { readonly kind: 'cancel'; readonly actor: string }
@@ -46,7 +46,7 @@ function ownerMoved(phase: Taken, attempts: RunAttempts, move: OwnerMove): RunTu
     case 'begin': return phase.kind === 'BINDING' ? { phase: { ...phase, kind: 'RUNNING' }, attempts } : undefined
     case 'renew': return { phase: { ...phase, leaseUntil: move.now + move.leaseMs }, attempts }
     case 'end': return move.end.kind === 'SUCCEEDED' && phase.kind === 'BINDING' ? undefined : { phase: move.end, attempts }
-    case 'putBack': return setBack(phase, attempts, move.failure, move.dueAt)
+    case 'putBack': return setBack(phase, move.forgives ? { ...attempts, made: 1 } : attempts, move.failure, move.dueAt)
     case 'giveBack': return setBack(phase, { ...attempts, made: attempts.made - 1 }, move.failure, move.now)
   }
 }

@@ -44,8 +44,8 @@ export interface RunStore {
   addWrites(run: Pick<Run, 'id' | 'createdAt'>, twins: readonly string[]): Promise<void>
   /** To an end; undefined where it is not this owner's any more. */
   end(id: string, owner: string, end: RunEnd, outcome: { readonly progress: RunProgress; readonly results: RunResults | undefined }): Promise<Run | undefined>
-  /** An attempt of this owner failed and there are more: back to QUEUED, due at the instant. Undefined where it is not this owner's any more. */
-  putBack(id: string, owner: string, failure: RunFailure, dueAt: number): Promise<Run | undefined>
+  /** An attempt of this owner failed and there are more: back to QUEUED, due at the instant. Undefined where it is not this owner's any more. `forgives`: it went well for long, and is counted as the first. */
+  putBack(id: string, owner: string, failure: RunFailure, dueAt: number, forgives?: boolean): Promise<Run | undefined>
   /** This owner ends in order, and does no more of the run: as `putBack`, due at once, and the attempt does not count. */
   giveBack(id: string, owner: string, failure: RunFailure): Promise<Run | undefined>
   /** QUEUED → CANCELLED at once; BINDING and RUNNING ones are marked, and their owner sees it. Undefined where there is no such run; one that ended is answered as it is. */

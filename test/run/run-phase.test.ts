@@ -22,7 +22,7 @@ const anyMove: fc.Arbitrary<RunMove> = fc.oneof(
   fc.record({ kind: fc.constant('begin' as const), owner }),
   fc.record({ kind: fc.constant('renew' as const), owner, now, leaseMs }),
   fc.record({ kind: fc.constant('end' as const), owner, end }),
-  fc.record({ kind: fc.constant('putBack' as const), owner, failure: fc.constant(lost), dueAt: now }),
+  fc.record({ kind: fc.constant('putBack' as const), owner, failure: fc.constant(lost), dueAt: now, forgives: fc.constant(false) }),
   fc.record({ kind: fc.constant('giveBack' as const), owner, failure: fc.constant(lost), now }),
   fc.record({ kind: fc.constant('cancel' as const), actor: owner }),
   fc.record({ kind: fc.constant('recover' as const), now }),
@@ -64,7 +64,7 @@ describe('the life of a run', () => {
 
   it('is cancelled by who wanted it first, whatever its owner does about it', () => {
     const taken = [{ kind: 'claim', owner: 'a', now: 0, leaseMs: 5 }, { kind: 'cancel', actor: 'eve' }, { kind: 'cancel', actor: 'bob' }] as const
-    const ends: readonly RunMove[] = [{ kind: 'recover', now: 5 }, { kind: 'putBack', owner: 'a', failure: lost, dueAt: 3 }]
+    const ends: readonly RunMove[] = [{ kind: 'recover', now: 5 }, { kind: 'putBack', owner: 'a', failure: lost, dueAt: 3, forgives: false }]
     for (const last of ends) expect(through(fresh(), [...taken, last]).turn.phase).toEqual({ kind: 'CANCELLED', by: 'eve' })
   })
 

@@ -21,7 +21,7 @@ const anyMove: fc.Arbitrary<RunMove> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('begin' as const), owner }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('renew' as const), owner, now: fc.constant(0), leaseMs }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('end' as const), owner, end }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('putBack' as const), owner, failure: fc.constant(crashed), dueAt: fc.constantFrom(0, 0, 0, far) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('putBack' as const), owner, failure: fc.constant(crashed), dueAt: fc.constantFrom(0, 0, 0, far), forgives: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('giveBack' as const), owner, failure: fc.constant(crashed), now: fc.constant(0) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), actor: owner }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('recover' as const), now: fc.constant(0) }) },
@@ -32,7 +32,7 @@ async function make(move: RunMove, id: string): Promise<{ readonly run: Run | un
   switch (move.kind) {
     case 'claim': return { run: await store.claim(id, move.owner, move.leaseMs) }
     case 'end': return { run: await store.end(id, move.owner, move.end, { progress: halfWay, results: undefined }) }
-    case 'putBack': return { run: await store.putBack(id, move.owner, move.failure, move.dueAt === 0 ? 0 : Date.now() + move.dueAt) }
+    case 'putBack': return { run: await store.putBack(id, move.owner, move.failure, move.dueAt === 0 ? 0 : Date.now() + move.dueAt, move.forgives) }
     case 'giveBack': return { run: await store.giveBack(id, move.owner, move.failure) }
     case 'recover': return { run: (await store.recover()).find((run) => run.id === id) }
     case 'begin': return void await store.begin(id, move.owner)

@@ -180,6 +180,25 @@ describe('an attempt that failed', () => {
     expect(await store.putBack(other.id, 'a', crashed, 0)).toMatchObject({ phase: { kind: 'FAILED', failure: crashed } })
   })
 
+  it('of a stream leads back to the place it had come to, and counts as the first where it went well for long', async () => {
+    const { id, createdAt } = await make({ kind: 'STREAM', mostAttempts: 1_000_000 })
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await store.claim(id, 'a', hour)
+      await store.begin(id, 'a')
+      if (attempt === 1) await store.report('a', new Map([[id, { ...halfWay, position: 1_780_000_000_000_777 }]]))
+      if (attempt < 3) expect(await store.putBack(id, 'a', crashed, 0)).toMatchObject({ attempts: { made: attempt }, progress: { values: 0, position: 1_780_000_000_000_777 } })
+    }
+    expect(await store.putBack(id, 'a', crashed, 0, true)).toMatchObject({ phase: { kind: 'QUEUED' }, attempts: { made: 1, last: crashed } })
+    await store.claim(id, 'a', hour)
+    expect(await store.giveBack(id, 'a', crashed)).toMatchObject({ attempts: { made: 1 }, progress: { position: 1_780_000_000_000_777 } })
+
+    await store.addWrites({ id, createdAt }, ['pump-1', 'valve-1'])
+    const links = createNeo4jRunTwins(testDatabase(), tenant)
+    expect(await links.twins(id, { first: 5, after: undefined })).toEqual([
+      { twin: 'pump-1', reads: true, writes: true }, { twin: 'tank-1', reads: true, writes: false }, { twin: 'valve-1', reads: false, writes: true },
+    ])
+  })
+
   it('is given back when its worker is lost: to the queue, to who cancelled it, or to its end', async () => {
     const own = await storeOfItsOwn()
     const [again, unwanted, last, alive] = [await make({}, own), await make({}, own), await make({ mostAttempts: 1 }, own), await make({}, own)]

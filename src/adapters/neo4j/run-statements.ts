@@ -120,7 +120,7 @@ SET r.attempts = ${attempts}
 ${setBack(dueAt)}
 RETURN collect(${shown}) AS runs`
 
-export const putBack = ownerSetsBack('r.attempts', '$b.dueAt')
+export const putBack = ownerSetsBack('CASE WHEN $b.forgives THEN 1 ELSE r.attempts END', '$b.dueAt')
 
 export const giveBack = ownerSetsBack('r.attempts - 1', 'timestamp()')
 

@@ -50,8 +50,8 @@ export function createNeo4jRunStore(database: Pick<Neo4jDatabase, 'read' | 'writ
     },
     addWrites: ({ id, createdAt }, twins) => database.transaction((tx) => addWrites(tx, b, { id, createdAt }, twins)),
     end: (id, owner, end, outcome) => database.transaction((tx) => finish(tx, b, { id, owner, end, ...outcome })),
-    putBack: (id, owner, failure, dueAt) => changeOne(cypher.putBack, {
-      id, owner, dueAt: BigInt(Math.round(dueAt)), noProgress: toProgressColumns(noProgress), failure: JSON.stringify(failure), failureColumns: toFailureColumns(failure),
+    putBack: (id, owner, failure, dueAt, forgives = false) => changeOne(cypher.putBack, {
+      id, owner, forgives, dueAt: BigInt(Math.round(dueAt)), noProgress: toProgressColumns(noProgress), failure: JSON.stringify(failure), failureColumns: toFailureColumns(failure),
     }),
     giveBack: (id, owner, failure) => changeOne(cypher.giveBack, { id, owner, noProgress: toProgressColumns(noProgress), failure: JSON.stringify(failure), failureColumns: toFailureColumns(failure) }),
     cancel: (id, actor) => changeOne(cypher.cancel, { id, actor }),
