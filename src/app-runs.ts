@@ -22,6 +22,7 @@ import type { Registry } from './model/registry.ts'
 import type { Log } from './observe/log.ts'
 import { createApplyCalibration } from './run/apply-calibration.ts'
 import { createForecasts } from './prediction/forecast/create-forecasts.ts'
+import { createGrounds } from './prediction/inference/ground-cache.ts'
 import { createForecastPredictor } from './prediction/inference/forecast-predictor.ts'
 import { createInferenceService } from './prediction/inference/inference-service.ts'
 import { startInference } from './prediction/inference/start-inference.ts'
@@ -77,7 +78,8 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   const networks = createNeo4jNetworkReader(database, tenant, registry)
   const graph = createNeo4jFeatureGraph(database, tenant, registry)
   const features = { graph, history: createPropertyHistory(createNeo4jPastSettings(database, tenant)), registry }
-  const streams = createStreamBinder({ journal: createNeo4jJournal(database, tenant), select, features, networks, vantages, registry, now: nowMicroseconds })
+  const journal = createNeo4jJournal(database, tenant)
+  const streams = createStreamBinder({ journal, select, features, networks, vantages, registry, now: nowMicroseconds })
   const executor = parts.use(createRunExecutor({
     predictors: book, streams, engines, runtimes, drift, host, artifacts, scenarios, telemetry, readings: telemetry.results, members: store, mostValues, store, queue, board, leaseMs, atOnce, now: () => nowMicroseconds() / 1_000, onTrouble,
   }))
@@ -101,7 +103,8 @@ export async function openRuns({ config, parts, log, database, tenant, telemetry
   }
   void plan().catch((err: unknown) => { log.debug({ err }, 'what runs ask of the store will be planned when they come') })
   void executor.round().catch((error: unknown) => { onTrouble(error, 'runs that wait could not be looked up; it is tried again') })
-  const predicting = { ...inference, from: telemetry.from }
+  const grounds = createGrounds({ ...inference, head: async (signal) => (await journal.ends({ signal })).head })
+  const predicting = { ...inference, grounds, from: telemetry.from }
   return {
     services: {
       inference: createInferenceService(predicting), forecasts: createForecasts({ compute, predictor: createForecastPredictor(predicting) }),

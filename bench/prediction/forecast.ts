@@ -1,21 +1,16 @@
-// node bench/prediction/forecast.ts: how well series of public data are forecast and how often the truth lies in the band, and what a thousand forecasts cost through the API. Prints Markdown tables.
+// How well series of public data are forecast and how often the truth lies in the band, and what a thousand forecasts cost through the API. Prints Markdown tables.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEmbeddedNeo4j } from '../../src/adapters/neo4j/embedded/server.ts'
 import { serve } from '../serve.ts'
 import { postBatch } from '../telemetry/post.ts'
 import { hasSeries, readSeries, roll } from './rolling.ts'
 
-const wanted = process.env['BENCH_PARTS']?.split(',')
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 const digits = (value: number): string => value.toPrecision(3)
 
-print(`${cpus().length} cores (${cpus()[0]?.model ?? '?'}), Node ${process.version}, load ${loadavg().map((each) => each.toFixed(1)).join(' ')}`)
-if (!wanted || wanted.includes('accuracy')) measureAccuracy()
-if (!wanted || wanted.includes('speed')) await measureSpeed()
-
-function measureAccuracy(): void {
+export function measureAccuracy(): void {
   if (!hasSeries) throw new Error('This part needs the data sets of ../shared/data/ml/nab and ../shared/data/water/batadal.')
   const levels = [0.8, 0.9]
   print('\n| a day ahead | origins | in the band of 80 % (its backtests said) | of 90 % | mean error over that of the better naive season | over that of MSTL and ETS | ms a forecast | MSTL and ETS alone, ms |\n|---|---|---|---|---|---|---|---|')
@@ -33,7 +28,7 @@ async function processorSeconds(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
-async function measureSpeed(): Promise<void> {
+export async function measureSpeed(): Promise<void> {
   const [count, length, hour] = [1_000, 1_500, 3_600_000]
   await using parts = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'twinfold-bench-'))

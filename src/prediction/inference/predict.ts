@@ -1,7 +1,6 @@
 import type { ArtifactStore } from '../../artifact/artifact-store.ts'
 import { vantageOfRun } from '../../run/run-readings.ts'
 import type { RunOutput } from '../../run/run-inputs.ts'
-import type { Started } from '../../run/run-service.ts'
 import { toSeriesNumber } from '../../simulation/series-number.ts'
 import type { Microseconds } from '../../telemetry/reading.ts'
 import type { SeriesReads } from '../../telemetry/series-reads.ts'
@@ -16,14 +15,17 @@ import type { OutputSpec } from '../model-card.ts'
 import type { Predictor } from '../predictor.ts'
 import { PredictorError } from '../runtime.ts'
 import { openModel } from '../open-model.ts'
+import type { InferenceDraft } from './check-inference.ts'
 import { featureReads } from './feature-reads.ts'
+import type { Grounds } from './ground-cache.ts'
 import type { InferenceRequest } from './inference-request.ts'
 import type { ResultColumn } from './inference-task.ts'
 import { numbersOf, seriesNameOf, targetOf } from './plan-results.ts'
 import { type Scored, scoreRows } from './score-rows.ts'
-import { type Ground, type InferenceStartConfig, readGround } from './start-inference.ts'
+import type { Ground, InferenceStartConfig, Refusal } from './start-inference.ts'
 
 export interface PredictConfig extends InferenceStartConfig {
+  readonly grounds: Grounds
   from(vantage: Vantage): Pick<SeriesReads, 'readings' | 'latestBefore'>
   readonly artifacts: Pick<ArtifactStore, 'keep' | 'path'>
 }
@@ -47,11 +49,9 @@ export interface PredictedValue {
   readonly contributions: readonly { readonly feature: string; readonly twin: string | null; readonly name: string | null; readonly value: number }[]
 }
 
-type Refusal = Extract<Started, { readonly ok: false }>['problem']
-
 /** Of twins at one instant; nothing is stored. */
-export async function predictTwins(config: PredictConfig, request: InferenceRequest, draft: Parameters<typeof readGround>[2], signal: AbortSignal): Promise<Result<readonly Prediction[], Refusal>> {
-  const found = await readGround(config, request, draft, { actor: '', signal })
+export async function predictTwins(config: PredictConfig, request: InferenceRequest, draft: InferenceDraft, signal: AbortSignal): Promise<Result<readonly Prediction[], Refusal>> {
+  const found = await config.grounds.find(request, draft, signal)
   if (!found.ok) return found
   const { task, predictor, pin, vantage } = found.value
   const instant = draft.instants.kind === 'at' ? draft.instants.at : 0

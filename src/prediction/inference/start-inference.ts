@@ -95,10 +95,10 @@ export interface Ground {
   readonly pin: Omit<Run['pin'], 'models' | 'artifacts'>
 }
 
-type Refusal = Extract<Started, { readonly ok: false }>
+export type Refusal = Extract<Started, { readonly ok: false }>['problem']
 
 /** The predictor, its twins, features and results, as of one moment. */
-export async function readGround(config: InferenceStartConfig, request: InferenceRequest, draft: InferenceDraft, { signal }: RunRequest): Promise<Result<Ground, Refusal['problem']>> {
+export async function readGround(config: InferenceStartConfig, request: InferenceRequest, draft: InferenceDraft, { signal }: RunRequest): Promise<Result<Ground, Refusal>> {
   const predictor = await config.predictors.find(request.predictor, signal)
   if (!predictor) return refused(noPredictor(request.predictor))
   if (predictor.stage === 'RETIRED') return refused(retired(predictor))
@@ -142,7 +142,7 @@ async function findScenario({ scenarios }: Pick<InferenceStartConfig, 'scenarios
 }
 
 /** The twins that are asked of, each once. */
-export async function selectScope({ select }: Pick<InferenceStartConfig, 'select'>, { twins, model, where }: ScopeRequest, { most, scenario, signal }: { readonly most: number; readonly scenario: string | undefined; readonly signal: AbortSignal | undefined }): Promise<Result<readonly string[], Refusal['problem']>> {
+export async function selectScope({ select }: Pick<InferenceStartConfig, 'select'>, { twins, model, where }: ScopeRequest, { most, scenario, signal }: { readonly most: number; readonly scenario: string | undefined; readonly signal: AbortSignal | undefined }): Promise<Result<readonly string[], Refusal>> {
   if (typeof model === 'string') {
     const found = await select({ model, where: where ?? undefined, scenario, most, signal })
     if (!found.ok) return toRefusal(found.problem.problems, ['input']) ?? found

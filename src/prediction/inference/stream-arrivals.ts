@@ -10,7 +10,7 @@ export interface Arrivals extends Disposable {
   started(): Promise<void>
   /** What comes next, and the place up to which it reaches; undefined where nothing came for so long, or the signal ended it. Rejects with the failure of the store. */
   next(withinMs: number, signal: AbortSignal): Promise<Arrived | undefined>
-  /** Goes on behind an earlier place, once more. */
+  /** Goes on behind an earlier place, or the present one, by what is wanted now: what is told from now on is of other series. */
   back(to: Microseconds): void
 }
 
@@ -81,9 +81,8 @@ export function createArrivals({ tail, store, from, isWanted, mostHeard = 20_000
       return heardTo > position ? fromMemory() : undefined
     },
     back(to) {
-      if (to >= position) return
       forget(Math.max(position, heardTo))
-      position = to
+      position = Math.min(position, to)
     },
     [Symbol.dispose]: unlisten,
   }

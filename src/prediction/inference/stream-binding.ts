@@ -1,4 +1,6 @@
 import type { Journal } from '../../change/journal.ts'
+import { Failure } from '../../errors.ts'
+import { mayPass } from '../../run/insist.ts'
 import { createNetworkFacts } from '../../run/network-facts.ts'
 import type { RunOutput } from '../../run/run-inputs.ts'
 import type { Run } from '../../run/run.ts'
@@ -34,23 +36,28 @@ export interface StreamBinderConfig extends Pick<InferenceStartConfig, 'select' 
   readonly journal: Pick<Journal, 'ends'>
 }
 
-export function createStreamBinder({ journal, now, ...config }: StreamBinderConfig): StreamBinder {
+export function createStreamBinder(config: StreamBinderConfig): StreamBinder {
   return {
-    async head(signal) { return (await journal.ends({ signal })).head },
-    async bind({ request }, task, from, signal) {
-      const scope = await selectScope(config, request as unknown as InferenceRequest, { most: mostTwins, scenario: undefined, signal })
-      if (!scope.ok) return refused(scope.problem.message)
-      const vantage = await config.vantages.find({}, signal)
-      const { network } = await config.networks.read({ of: scope.value, over: [], vantage, most: mostTwins, signal })
-      const known = new Set(network.twins.map(({ id }) => id))
-      const { predictor: { card, name } } = task
-      const bound = await bindFeatures(config.features, { specs: card.features, twins: scope.value.filter((id) => known.has(id)), vantage, window: { from, to: Math.max(from, now()) + 1 }, knowledge: task.knowledge, signal })
-      if (!bound.ok) return refused(bound.problems[0]?.message ?? '')
-      const { outputs, results, problems } = planResults({ features: bound.bound, card, predictor: name, facts: createNetworkFacts(network, config.registry()) })
-      if (problems[0]) return refused(problems[0].message)
-      return { ok: true, binding: { task: { ...task, features: bound.bound, results }, outputs, cursor: bound.cursor } }
-    },
+    async head(signal) { return (await config.journal.ends({ signal })).head },
+    bind: (run, task, from, signal) => bind(config, run, task, { from, signal }).catch((error: unknown) => {
+      if (error instanceof Failure && !mayPass(error)) return refused(error.message) // such as paths that lead to too many
+      throw error
+    }),
   }
+}
+
+async function bind(config: StreamBinderConfig, { request }: Pick<Run, 'request'>, task: InferenceTask, { from, signal }: { readonly from: Microseconds; readonly signal: AbortSignal }): Promise<StreamBound> {
+  const scope = await selectScope(config, request as unknown as InferenceRequest, { most: mostTwins, scenario: undefined, signal })
+  if (!scope.ok) return refused(scope.problem.message)
+  const vantage = await config.vantages.find({}, signal)
+  const { network } = await config.networks.read({ of: scope.value, over: [], vantage, most: mostTwins, signal })
+  const known = new Set(network.twins.map(({ id }) => id))
+  const { predictor: { card, name }, knowledge } = task
+  const bound = await bindFeatures(config.features, { specs: card.features, twins: scope.value.filter((id) => known.has(id)), vantage, window: { from, to: Math.max(from, config.now()) + 1 }, knowledge, signal })
+  if (!bound.ok) return refused(bound.problems[0]?.message ?? '')
+  const { outputs, results, problems } = planResults({ features: bound.bound, card, predictor: name, facts: createNetworkFacts(network, config.registry()) })
+  if (problems[0]) return refused(problems[0].message)
+  return { ok: true, binding: { task: { ...task, features: bound.bound, results }, outputs, cursor: bound.cursor } }
 }
 
 const refused = (why: string): StreamBound => ({ ok: false, why })
