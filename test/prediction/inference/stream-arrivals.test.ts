@@ -72,6 +72,18 @@ describe('what a stream is told of', () => {
     expect(await takeUntil(arrivals, last)).toEqual([3, 4])
   })
 
+  it('is told of series that it wants from a place on, also of what came before it wanted them', async () => {
+    count = 0
+    const wanted = new Set(['p2'])
+    using arrivals = createArrivals({ tail, store: opened.store, from: 0, isWanted: ({ twin }) => wanted.has(twin) })
+    await arrivals.started()
+    const last = await receive('p1', 3)
+    await expect.poll(() => tail.position).toBe(last)
+    wanted.add('p1')
+    arrivals.back(arrivals.position)
+    expect(await takeUntil(arrivals, last)).toEqual([1, 2, 3])
+  })
+
   it('moves on over what others are told, and waits no longer than it is asked to', async () => {
     count = 0
     using arrivals = open(0)

@@ -68,6 +68,18 @@ describe('a stream of predictions', () => {
     expect(run).toEqual({ twins: { edges: ['p1', 'p2', 'p3'].map((twin) => ({ node: { twin, isWritten: true } })) } })
   })
 
+  it('tells once that it is behind, until it is within its lag again', async () => {
+    const late = await startedInference(app, { predictor: 'sum', twins: ['p2'], stream: { maxLag: 'PT0.001S' }, publish: false })
+    await ended(app, late, ['RUNNING'])
+    for (const at of [90, 91].map(second)) {
+      await ingest([{ twin: 'p2', at, values: { flow: 7 } }])
+      await expect.poll(async () => (await app.data(`query ($id: ID!) { run(id: $id) { series(twin: "p2", name: "sum@sum") { ... on FloatSeries { readings(to: "2100-01-01T00:00:00Z") { edges { node { at } } } } } } }`, { id: late }))['run'].series.readings.edges.at(-1)?.node.at as unknown).toBe(at)
+    }
+    await expect.poll(async () => (await app.data('query ($id: ID!) { run(id: $id) { kpis problems { code count } } }', { id: late }))['run'] as unknown, { timeout: 10_000 }).toMatchObject({ kpis: { rows: 2, timesBehind: 1 }, problems: [{ code: 'STREAM_BEHIND', count: 1 }] })
+    await changeRun(app, 'cancelRun', late)
+    await ended(app, late)
+  })
+
   it('goes on when its server comes back, with what came before it was taken up again', async () => {
     await app.restart()
     const at = second(120)
