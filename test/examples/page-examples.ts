@@ -73,14 +73,15 @@ function expectList(actual: unknown, shown: readonly unknown[], at: string): voi
 
 const nameOf = (item: unknown): unknown => (typeof item === 'object' && item !== null ? (item as Data)['name'] ?? (item as Data)['at'] : item)
 
-/** What is told last. */
+/** What is told last; of what does not end, as alerts do not, what is told first. */
 async function followed(app: TestApp, query: string, variables: Record<string, unknown>): Promise<Data | undefined> {
   const client = createClient({ url: `${app.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, lazy: true, retryAttempts: 0 })
   try {
     let last: Data | undefined
-    for await (const { data, errors } of client.iterate<{ readonly runProgressed: Data }>({ query, variables })) {
+    for await (const { data, errors } of client.iterate<Data>({ query, variables })) {
       expect(errors).toBeUndefined()
-      last = data?.runProgressed
+      last = (data?.['runProgressed'] ?? data?.['alertRaised']) as Data | undefined
+      if (data?.['alertRaised'] !== undefined) break
     }
     return last
   } finally {
