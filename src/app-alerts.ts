@@ -9,6 +9,7 @@ import { createNeo4jRuleStore } from './adapters/neo4j/rule-store.ts'
 import { createNeo4jRuleTasks } from './adapters/neo4j/rule-tasks.ts'
 import { createNeo4jTwinModels } from './adapters/neo4j/twin-models.ts'
 import { createPost } from './adapters/webhook/post.ts'
+import type { ArtifactStore } from './artifact/artifact-store.ts'
 import { createActionStarter } from './alert/action-starter.ts'
 import { findAffected } from './alert/affected.ts'
 import type { Alert, Finding } from './alert/alert.ts'
@@ -17,6 +18,7 @@ import { createChannelService } from './alert/channel-service.ts'
 import { createAlertKeeper, type Duty } from './alert/alert-keeper.ts'
 import { createAlertService } from './alert/alert-service.ts'
 import { consequencesOf } from './alert/consequences.ts'
+import { createContributions } from './alert/contributions.ts'
 import { createWatcherOf } from './alert/create-watcher.ts'
 import { complete } from './alert/complete-findings.ts'
 import { createEvaluator } from './alert/evaluator.ts'
@@ -37,6 +39,7 @@ import { createHostRule } from './prediction/allowed-hosts.ts'
 import type { PredictorBook } from './prediction/predictor.ts'
 import type { OpenLive } from './app-live.ts'
 import type { Telemetry } from './telemetry/create-telemetry.ts'
+import { decodeInputs } from './run/run-inputs.ts'
 import { nowMicroseconds } from './util/clock.ts'
 
 export interface AlertParts {
@@ -46,6 +49,7 @@ export interface AlertParts {
   readonly database: Neo4jDatabase
   readonly tenant: string
   readonly telemetry: Telemetry
+  readonly artifacts: Pick<ArtifactStore, 'read'>
   readonly predictors: PredictorBook | undefined
   readonly live: Pick<OpenLive, 'follow'>
   registry(): Registry
@@ -71,7 +75,7 @@ const [followEveryMs, roundEveryMs, leaseMs] = [1_000, 500, 15_000]
 const inOnePage = 1_000
 
 /** The part of the app that watches. */
-export function openAlerts({ config, parts, log, database, tenant, telemetry, predictors, live, registry }: AlertParts): OpenAlerts {
+export function openAlerts({ config, parts, log, database, tenant, telemetry, artifacts, predictors, live, registry }: AlertParts): OpenAlerts {
   const onTrouble = (err: unknown, what: string): void => { log.warn({ err }, what) }
   const rules = createNeo4jRuleStore(database, tenant)
   const alerts = createNeo4jAlertStore(database, tenant, consequencesOf)
@@ -109,7 +113,15 @@ export function openAlerts({ config, parts, log, database, tenant, telemetry, pr
   /** What one process does for all. */
   const createDuty = ({ services: { runs, runBoard } }: AlertStart, rouse: () => void): Duty => {
     const runner = createTaskRunner({ tasks: createNeo4jRuleTasks(database, tenant), starter: createActionStarter({ runs, board: runBoard }), report, now: nowMicroseconds, onTrouble })
-    const createWatcher = createWatcherOf({ telemetry, registry, watches, rules, pending: createNeo4jRulePending(database, tenant), onTick: runner.wake, byHand, existing })
+    const contributions = createContributions({
+      store: telemetry.store,
+      async inputsOf(id) {
+        const [run] = await runs.find([id])
+        const bytes = run && await artifacts.read(run.inputs)
+        return bytes && decodeInputs(bytes)
+      },
+    })
+    const createWatcher = createWatcherOf({ telemetry, registry, watches, rules, pending: createNeo4jRulePending(database, tenant), onTick: runner.wake, byHand, existing, contributions })
     const evaluator = createEvaluator({ rules, alerts, board, store: telemetry.store, createWatcher, affected, existing, now: nowMicroseconds, wake: rouse, onTrouble })
     const sender = createSender({
       channels, alerts, post: createPost({ mayCall }), environment: config.environment, url: `http://${config.host}:${config.port}/graphql`, now: () => nowMicroseconds() / 1_000, onTrouble,

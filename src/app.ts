@@ -96,7 +96,7 @@ export async function createApp(config: Config): Promise<App> {
     select, config, parts, log, database, tenant: tenant.tenant, telemetry, commits, artifacts, prediction, registry: () => models.registry(),
     services: { vantages: reading.services.vantages, scenarios: scenarios.services.scenarios, scenarioLife: life.scenarioLife },
   })
-  const alerting = openAlerts({ config, parts, log, database, tenant: tenant.tenant, telemetry, live, predictors: prediction.book, registry: () => models.registry() })
+  const alerting = openAlerts({ config, parts, log, database, tenant: tenant.tenant, telemetry, artifacts, live, predictors: prediction.book, registry: () => models.registry() })
   const services: Services = {
     models,
     twins: createTwinService(commits),

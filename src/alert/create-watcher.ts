@@ -1,6 +1,7 @@
 import type { Registry } from '../model/registry.ts'
 import type { TelemetryService } from '../telemetry/telemetry-service.ts'
 import type { Alert } from './alert.ts'
+import type { FindContributions } from './contributions.ts'
 import { createLiveWatcher } from './live-watcher.ts'
 import { createMissingWatcher } from './missing-watcher.ts'
 import type { PendingStore } from './pending-store.ts'
@@ -23,6 +24,7 @@ export interface WatcherConfig {
   readonly byHand: (rule: string) => Promise<readonly Alert[]>
   /** Of these twins, those that there are. */
   readonly existing: (twins: readonly string[]) => Promise<ReadonlySet<string>>
+  readonly contributions: FindContributions
   readonly rules: Pick<RuleStore, 'takeTick'>
   /** A schedule has something to be done. */
   readonly onTick: () => void
@@ -30,15 +32,15 @@ export interface WatcherConfig {
 
 /** What watches for a rule, by its condition. */
 export function createWatcherOf(config: WatcherConfig): (rule: StoredRule, wake: () => void) => Watcher {
-  const { telemetry: { store, directory }, registry, watches, pending, byHand, existing, rules, onTick } = config
+  const { telemetry: { store, directory }, registry, watches, pending, byHand, existing, contributions, rules, onTick } = config
   return (rule, wake) => {
     const { when } = rule
     const filterOf = (of: Parameters<typeof createSubjectFilter>[0]) => createSubjectFilter(of, { directory, registry, watch: (filter) => watches.open(filter, wake) })
     switch (when.kind) {
       case 'ThresholdCondition':
         if (when.property !== null) return createLiveWatcher({ rule, watch: watches.open(propertyQuery(when, registry()), wake), property: { name: when.property, limits: when }, pending, byHand })
-        return createSeriesWatcher({ rule, limits: when, over: when.over, isPredicted: when.source === 'PREDICTED', store, series: seriesOfThreshold(rule, when, { store, directory, filter: filterOf(when.of) }) })
-      case 'DriftCondition': return createSeriesWatcher({ rule, limits: when, over: null, isPredicted: false, store, series: seriesOfDrift(rule, when, { store }) })
+        return createSeriesWatcher({ rule, limits: when, over: when.over, contributions: when.source === 'PREDICTED' ? contributions : undefined, store, series: seriesOfThreshold(rule, when, { store, directory, filter: filterOf(when.of) }) })
+      case 'DriftCondition': return createSeriesWatcher({ rule, limits: when, over: null, contributions: undefined, store, series: seriesOfDrift(rule, when, { store }) })
       case 'LiveCondition': return createLiveWatcher({ rule, watch: watches.open(when, wake), property: undefined, pending, byHand })
       case 'MissingCondition': return createMissingWatcher({ rule, condition: when, watch: when.of.twins === null ? watches.open({ model: when.of.model, where: when.of.where }, wake) : undefined, directory, store, pending, existing })
       case 'ScheduleCondition': return createScheduleWatcher({ rule, condition: when, rules, onTick })

@@ -178,12 +178,11 @@ export function createEvaluator(config: EvaluatorConfig): Evaluator {
   }
 
   const checkTwins = async (): Promise<readonly Finding[]> => {
-    const isAsked = isEveryTwinAsked ? () => true : (twin: string): boolean => changed.has(twin) || changedBefore.has(twin)
-    const isNone = !isEveryTwinAsked && changed.size + changedBefore.size === 0
+    const asked = isEveryTwinAsked ? undefined : new Set([...changed, ...changedBefore])
     ;[changedBefore, changed, isEveryTwinAsked] = [changed, new Set(), false]
-    if (isNone) return []
+    if (asked?.size === 0) return []
     const isOfTwins = (rule: string): boolean => rules.has(rule) && rules.get(rule)?.when.kind !== 'DriftCondition' // what drifts is a predictor
-    const about = open.all().filter(({ twin, rule }) => twin !== null && isAsked(twin) && isOfTwins(rule))
+    const about = open.all().filter(({ twin, rule }) => twin !== null && (!asked || asked.has(twin)) && isOfTwins(rule))
     const twins = [...new Set(about.flatMap(({ twin }) => twin ?? []))]
     const there = new Set<string>()
     for (let at = 0; at < twins.length; at += twinsAtOnce) for (const twin of await existing(twins.slice(at, at + twinsAtOnce))) there.add(twin)

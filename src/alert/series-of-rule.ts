@@ -1,9 +1,9 @@
-import { contributionName, predictedKey } from '../prediction/prediction-series.ts'
-import type { Microseconds, SeriesKey } from '../telemetry/reading.ts'
+import { predictedKey } from '../prediction/prediction-series.ts'
+import type { SeriesKey } from '../telemetry/reading.ts'
 import { seriesKeyText } from '../telemetry/reading.ts'
 import type { Received, TelemetryStore } from '../telemetry/telemetry-store.ts'
 import { ownerOf, type TwinDirectory } from '../telemetry/twin-directory.ts'
-import { type Contribution, mostContributions, type Subject } from './alert.ts'
+import type { Subject } from './alert.ts'
 import type { DriftCondition, StoredRule, ThresholdCondition } from './rule.ts'
 import type { SubjectFilter } from './subject-filter.ts'
 
@@ -16,15 +16,10 @@ export interface SeriesOfRule {
   subjectOf(key: SeriesKey): Subject
   /** Of these twins, those that are none of the rule's; and those that ceased to be since the last call. Then the series of those that came to be. */
   moved(twins: readonly string[]): Promise<{ readonly strangers: readonly string[]; readonly entered: readonly SeriesKey[] }>
-  /** What made most of a predictor's output at an instant, the greatest first. */
-  contributions(key: SeriesKey, at: Microseconds, knownUntil: Microseconds): Promise<readonly Contribution[]>
   close(): void
 }
 
 type Store = Pick<TelemetryStore, 'series' | 'readings' | 'latest'>
-
-/** Series of contributions that are remembered, of a rule. */
-const mostSeen = 10_000
 
 /** What a number may be kept as. */
 const kinds = ['float', 'integer', 'boolean'] as const
@@ -35,7 +30,6 @@ export function seriesOfThreshold(rule: StoredRule, { of, series, source }: Thre
   const { twin: suffix, name: own } = predictedKey('', name, null)
   const twinOf = ({ twin }: SeriesKey): string | undefined => (suffix === '' ? twin : twin.endsWith(suffix) ? ownerOf(twin) : undefined)
   const isMine = (key: SeriesKey): boolean => key.name === own && key.source === source && key.run === null && twinOf(key) !== undefined
-  const contributed = createContributions(store, own)
   const mine = async (keys: Iterable<SeriesKey>): Promise<readonly SeriesKey[]> => {
     const possible = [...keys].filter(isMine)
     await filter.prepare(new Set(possible.map((key) => twinOf(key) ?? '')))
@@ -50,7 +44,6 @@ export function seriesOfThreshold(rule: StoredRule, { of, series, source }: Thre
   }
   return {
     async choose(readings) {
-      if (source === 'PREDICTED') contributed.see(readings)
       const byKey = grouped(readings.filter((reading) => isMine(reading.series)))
       const chosen = new Set((await mine([...byKey.values()].map(({ key }) => key))).map(seriesKeyText))
       return new Map([...byKey].filter(([text]) => chosen.has(text)))
@@ -65,7 +58,6 @@ export function seriesOfThreshold(rule: StoredRule, { of, series, source }: Thre
       const { left, entered } = filter.moved()
       return { strangers: [...new Set([...twins.filter((twin) => !filter.has(twin)), ...left])], entered: entered.length === 0 ? [] : await ofTwins(entered) }
     },
-    contributions: source === 'PREDICTED' ? contributed.read : () => Promise.resolve([]),
     close: filter.close,
   }
 }
@@ -82,7 +74,6 @@ export function seriesOfDrift(rule: StoredRule, { predictor, measure, feature }:
     all: async () => (await store.series()).map(({ key }) => key).filter(isMine),
     subjectOf: ({ twin, name }) => ({ rule: rule.id, twin, series: name }),
     moved: () => Promise.resolve({ strangers: [], entered: [] }),
-    contributions: () => Promise.resolve([]),
     close: () => undefined,
   }
 }
@@ -96,32 +87,4 @@ function grouped(readings: readonly Received[]): Map<string, { readonly key: Ser
     else found.set(text, { key: reading.series, readings: [reading] })
   }
   return found
-}
-
-/**
- * Contributions to an output are series of the twins that its features read; they are published with it, and seen as they come. Those of twins that have the output
- * themselves are to their own.
- */
-function createContributions(store: Store, output: string): { see(readings: readonly Received[]): void; read: SeriesOfRule['contributions'] } {
-  const end = contributionName('', output)
-  const seen = new Map<string, SeriesKey>()
-  const predicted = new Set<string>()
-  return {
-    see(readings) {
-      for (const { series } of readings) {
-        if (series.source !== 'PREDICTED' || series.run !== null) continue
-        if (series.name === output && predicted.size < mostSeen) predicted.add(series.twin)
-        if (series.name.endsWith(end) && seen.size < mostSeen) seen.set(seriesKeyText(series), series)
-      }
-    },
-    async read({ twin }, at, knownUntil) {
-      const keys = [...seen.values()].filter((key) => key.twin === twin || !predicted.has(key.twin))
-      if (keys.length === 0) return []
-      const found = await store.readings(keys, { from: at, to: at + 1 }, { first: 1, knownUntil })
-      return found.flatMap(([reading], index) => {
-        const key = keys[index]
-        return reading && key && typeof reading.value === 'number' ? [{ twin: key.twin, series: key.name.slice(0, -end.length), value: reading.value }] : []
-      }).toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, mostContributions)
-    },
-  }
 }

@@ -4,6 +4,7 @@ import type { Microseconds, Quality, Reading, SeriesKey, SeriesValue } from '../
 import { seriesKeyText } from '../telemetry/reading.ts'
 import type { Received, TelemetryStore } from '../telemetry/telemetry-store.ts'
 import { type Finding, fingerprintOf } from './alert.ts'
+import type { FindContributions } from './contributions.ts'
 import { isRaised, levelOf, type Patience } from './judge.ts'
 import { type Limits, type StoredRule, type ThresholdCondition } from './rule.ts'
 import type { SeriesOfRule } from './series-of-rule.ts'
@@ -16,7 +17,8 @@ export interface SeriesWatcherConfig {
   readonly rule: StoredRule
   readonly limits: Limits
   readonly over: ThresholdCondition['over']
-  readonly isPredicted: boolean
+  /** Of predictions; undefined: it is about what nobody predicts. */
+  readonly contributions: FindContributions | undefined
   readonly series: SeriesOfRule
   readonly store: Pick<TelemetryStore, 'readings' | 'latest'>
 }
@@ -36,9 +38,9 @@ const mostReadings = 1_000_000
 const [pageSize, portion, mostTracks] = [5_000, 500, 500_000]
 
 /** Judges readings as they are received: by their own instants, in whatever order they come. */
-export function createSeriesWatcher({ rule, limits, over, isPredicted, series, store }: SeriesWatcherConfig): Watcher {
+export function createSeriesWatcher({ rule, limits, over, contributions, series, store }: SeriesWatcherConfig): Watcher {
   const patience: Patience = { for: rule.for, keepFor: rule.keepFor }
-  const memory = (isPredicted ? revision : lateness) + rule.for + rule.keepFor + (over?.window ?? 0)
+  const memory = (contributions ? revision : lateness) + rule.for + rule.keepFor + (over?.window ?? 0)
   const tracks = new Map<string, Tracked>()
   let isFirst = true
 
@@ -96,7 +98,9 @@ export function createSeriesWatcher({ rule, limits, over, isPredicted, series, s
     const { since, firedAt } = turn.to
     const [[reading] = []] = await store.readings([key], { from: firedAt, to: firedAt + 1 }, { first: 1, knownUntil })
     const [value] = reading && over ? await read(key, firedAt, firedAt, knownUntil) : reading ? toValued(reading) : []
-    const evidence = { at: firedAt, value: value?.value ?? null, limit: limits.limit, origin: reading?.origin ?? null, run: isPredicted ? runOfOrigin(reading?.origin ?? null) ?? null : null, contributions: await series.contributions(key, firedAt, knownUntil) }
+    const run = contributions && runOfOrigin(reading?.origin ?? null)
+    const parts = run === undefined ? undefined : await contributions?.(key, firedAt, { run, knownUntil })
+    const evidence = { at: firedAt, value: value?.value ?? null, limit: limits.limit, origin: reading?.origin ?? null, run: run ?? null, contributions: parts ?? [] }
     return { kind: 'raise', subject, since, evidence, message: shownReading(subject, evidence, limits, since), isBelated: turn.isCorrected || turn.isBelated === true }
   }
   /** What is so as of the place, where it is not what was told. */
