@@ -9,7 +9,8 @@ import { toPageInfo } from '../src/graphql/page-info.ts'
 import { latest, latestTogether } from '../src/graphql/series-loaders.ts'
 import { intervalAt } from '../src/graphql/prediction-intervals.ts'
 import { presentOf, spanned } from '../src/graphql/series-spans.ts'
-import { runOfOrigin } from '../src/prediction/prediction-series.ts'
+import { unitOfOwnSeries } from '../src/prediction/own-series.ts'
+import { isPredictionName, runOfOrigin } from '../src/prediction/prediction-series.ts'
 import { type FilledBucket, fillGaps, type Fill } from '../src/telemetry/gap-fill.ts'
 import { formatDuration } from '../src/telemetry/duration.ts'
 import { formatInstant } from '../src/telemetry/instant.ts'
@@ -105,7 +106,7 @@ const shape = async (given: SeriesRef, args: SpanArguments & { readonly points: 
 }
 
 export const seriesResolvers: IResolvers<unknown, Context> = {
-  FloatSeries: { ...series, shape },
+  FloatSeries: { ...series, shape, unit: ({ unit, name }: SeriesRef, _args: unknown, { services, signal }: Context) => (unit === null && isPredictionName(name) ? unitOfOwnSeries(name, services.predictors, signal) : unit) },
   IntSeries: { ...series, shape },
   BooleanSeries: series,
   StringSeries: series,
