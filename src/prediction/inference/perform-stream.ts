@@ -3,7 +3,7 @@ import type { Performance } from '../../run/performance.ts'
 import type { RunStore } from '../../run/run-store.ts'
 import type { ReadingTail } from '../../telemetry/reading-tail.ts'
 import type { Microseconds } from '../../telemetry/reading.ts'
-import type { TelemetryStore } from '../../telemetry/telemetry-store.ts'
+import type { Received, TelemetryStore } from '../../telemetry/telemetry-store.ts'
 import { monotonicMs, nowMicroseconds } from '../../util/clock.ts'
 import type { Instants } from './inference-task.ts'
 import type { InferenceConfig, InferenceWork } from './perform-inference.ts'
@@ -58,20 +58,17 @@ export async function performStream(config: StreamConfig, performance: Performan
     if (since !== undefined) arrivals.back(since)
     const arrived = await insist(() => arrivals.next(lookEveryMs, signal), config.insistMs, signal)
     signal.throwIfAborted()
-    if (arrived && await scoreAll(scorer, arrived, binding)) lag.look(arrived)
+    const first = arrived && await scoreAll(scorer, arrived, binding)
+    if (first) lag.look(first)
     else if (monotonicMs() - keptMs < keepEveryMs) continue
     keep()
   }
 }
 
-/** Whether there was anything to predict. */
-async function scoreAll(scorer: StreamScorer, { readings }: Arrived, { readersOf }: Pick<Binding, 'readersOf'>): Promise<boolean> {
-  let isAny = false
-  for (const wanted of wantedRows(readings, readersOf, mostWanted)) {
-    isAny = true
-    await scorer.score(wanted)
-  }
-  return isAny
+/** The reading that waited longest of those that were wanted; undefined where there was nothing to predict. */
+async function scoreAll(scorer: StreamScorer, { readings }: Arrived, { readersOf }: Pick<Binding, 'readersOf'>): Promise<Received | undefined> {
+  for (const wanted of wantedRows(readings, readersOf, mostWanted)) await scorer.score(wanted)
+  return readings.find(({ series }) => readersOf(series).length > 0)
 }
 
 interface Binding {
@@ -129,7 +126,7 @@ const isSame = (one: StreamBinding, other: StreamBinding): boolean =>
 interface LagWatch {
   readonly ms: number
   readonly timesBehind: number
-  look(arrived: Arrived): void
+  look(first: Received): void
 }
 
 /** From the receipt of what waited longest to its predictions. */
@@ -139,8 +136,8 @@ function createLagWatch(tracker: Performance['tracker'], maxLag: Microseconds): 
   return {
     get ms() { return lag.ms },
     get timesBehind() { return lag.timesBehind },
-    look({ readings: [first] }) {
-      lag.ms = Math.max(0, (nowMicroseconds() - (first?.receivedAt ?? Infinity)) / 1_000)
+    look({ receivedAt }) {
+      lag.ms = Math.max(0, (nowMicroseconds() - receivedAt) / 1_000)
       const wasBehind = isBehind
       isBehind = lag.ms * 1_000 > maxLag
       if (!isBehind || wasBehind) return
