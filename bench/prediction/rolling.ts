@@ -52,6 +52,7 @@ export function roll({ values, every, steps }: PublicSeries, by: number, levels:
     const seasons = clockSeasons(every, history)
     const begun = performance.now()
     const forecast = computeForecast({ values: known, steps, seasons })
+    if (!forecast) throw new Error(`Too little is known of the values before ${origin} to forecast from them.`)
     const bands = levels.map((level) => computeBand(forecast, level))
     ms += performance.now() - begun
     for (const { level, lower, upper, coverage } of bands) {

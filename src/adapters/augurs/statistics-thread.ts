@@ -11,7 +11,7 @@ export default function perform(task: StatisticsTask): unknown {
   switch (task.kind) {
     case 'forecast': {
       const forecast = computeForecast(task.task)
-      return { forecast, band: computeBand(forecast, task.level) }
+      return forecast && { forecast, band: computeBand(forecast, task.level) }
     }
     case 'band': return computeBand(task.forecast, task.level)
     case 'job': return doJob(task.job)

@@ -30,7 +30,8 @@ export function conformalBands(errors: Errors, level: number, season: number | u
   for (let step = 0; step < steps; step++) {
     const from = Math.max(0, Math.min(step - reach, steps - 1 - 2 * reach))
     const filled = gather(errors, spreads, from, Math.min(steps - 1, from + 2 * reach), pool)
-    radii[step] = conformalQuantile(pool.subarray(0, filled), level, independentOf(span, step))
+    const known = filled / Math.max(1, origins.length * (1 + Math.min(steps - 1, from + 2 * reach) - from))
+    radii[step] = conformalQuantile(pool.subarray(0, filled), level, independentOf(known * span, step))
   }
   return { radii, spreads }
 }
@@ -41,7 +42,7 @@ export const radiusOf = ({ radii, spreads }: Bands, origin: number, step: number
 
 /**
  * How many errors those of one step are worth. Forecasts that look j steps ahead from origins l apart share j - l of what they do not know: their errors correlate by up to
- * (j - l) / j, the sizes of the errors by about the square of that, which leaves 1.5 for every j steps of time.
+ * (j - l) / j, the sizes of the errors by about the square of that, which leaves 1.5 for every j steps of time. `span`: of the origins, as far as truths are known.
  */
 const independentOf = (span: number, step: number): number => (1.5 * span) / (step + 1)
 

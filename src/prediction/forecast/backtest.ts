@@ -17,15 +17,19 @@ export interface BacktestPlan {
 }
 
 const mostOrigins = 160
-const fewestChosenBy = 5
+/** Origins, and truths that are known. */
+export const fewestChosenBy = 5
 const fewestLearned = 12
 
 /** So many values of a grid are needed to forecast so many steps. */
 export const fewestValues = (steps: number): number => steps + fewestLearned + fewestChosenBy
 
+/** Methods that are compared learn from so many of the values. */
+export const learnedOf = (count: number, steps: number): number => Math.max(fewestLearned, Math.min(Math.floor(count / 2), count - steps - fewestChosenBy))
+
 export function planBacktest(count: number, steps: number, seasons: readonly number[]): BacktestPlan {
   const last = count - steps
-  const learned = Math.max(fewestLearned, Math.min(Math.floor(count / 2), last - fewestChosenBy))
+  const learned = learnedOf(count, steps)
   const room = last - learned
   const stride = strideOf(Math.max(1, Math.ceil(room / mostOrigins)), seasons)
   const origins = Int32Array.from({ length: Math.floor(room / stride) + 1 }, (_, index) => last - index * stride).reverse()
@@ -38,6 +42,10 @@ export function planBacktest(count: number, steps: number, seasons: readonly num
     checking: origins.filter((origin) => origin >= checked),
   }
 }
+
+/** All origins choose, and nothing is left to check with. */
+export const withoutChecking = ({ learned, choosing, between, checking }: BacktestPlan, count: number): BacktestPlan =>
+  ({ learned, choosing: Int32Array.of(...choosing, ...between, ...checking), between: new Int32Array(0), checked: count, checking: new Int32Array(0) })
 
 /** Origins at all phases of the seasons. */
 function strideOf(wanted: number, seasons: readonly number[]): number {
@@ -68,6 +76,8 @@ export function joinErrors(parts: readonly Errors[], steps: number): Errors {
   }
   return { origins, steps, values }
 }
+
+export const countErrors = ({ values }: Errors): number => values.reduce((count, error) => (Number.isNaN(error) ? count : count + 1), 0)
 
 /** NaN where no truth is known. */
 export function meanAbsolute({ values }: Errors): number {
@@ -113,8 +123,8 @@ export function coverageOf(errors: Errors, from: number, level: number, season: 
     for (let row = start; row < Math.min(origins.length, start + length); row++) {
       for (let step = 0; step < steps; step++) {
         const error = values[row * steps + step] ?? NaN
-        if (Number.isNaN(error)) continue
         const radius = radiusOf(bands, origins[row] ?? 0, step)
+        if (Number.isNaN(error) || Number.isNaN(radius)) continue
         width += 2 * radius
         if (Math.abs(error) <= radius) inside++
         checked++

@@ -1,5 +1,5 @@
 import type { Errors } from '../conformal/errors.ts'
-import { type BacktestPlan, errorsOf, meanAbsolute } from './backtest.ts'
+import { type BacktestPlan, countErrors, errorsOf, fewestChosenBy, meanAbsolute } from './backtest.ts'
 import { isPair, methodsOf, type Mixture, type NamedMethod, toMethod } from './methods.ts'
 
 /** A history on a grid. */
@@ -27,14 +27,15 @@ interface Candidate {
 }
 
 /**
- * The mean of the methods that did about as well as the best, by the mean absolute error over all steps and origins that choose. Of a history that all know to the end, the
- * simplest.
+ * The mean of the methods that did about as well as the best, by the mean absolute error over all steps and origins that choose, as far as the truth is known. Of a history that
+ * all know to the end, the simplest. Undefined where too few truths are known behind those origins: nothing tells then which method is better.
  */
-export function chooseMethod(history: FilledHistory, plan: BacktestPlan, steps: number, seasons: readonly number[]): Choice {
+export function chooseMethod(history: FilledHistory, plan: BacktestPlan, steps: number, seasons: readonly number[]): Choice | undefined {
   const single = methodsOf(seasons).flatMap((method): readonly (Candidate & { readonly method: NamedMethod })[] => {
     const forecaster = toMethod(method).fit(history.values, plan.learned)
     if (!forecaster) return []
     const errors = errorsOf(forecaster, history, plan.choosing, steps)
+    if (countErrors(errors) < fewestChosenBy) return []
     return [{ method, mixture: [{ of: method, weight: 1 }], errors, error: meanAbsolute(errors) }]
   })
   const pairs = single.flatMap((one) => single.filter(({ method }) => isPair(one.method, method)).map((other): Candidate => {
@@ -42,7 +43,8 @@ export function chooseMethod(history: FilledHistory, plan: BacktestPlan, steps: 
     return { mixture: [{ of: one.method, weight: 0.5 }, { of: other.method, weight: 0.5 }], errors, error: meanAbsolute(errors) }
   }))
   const ranked = [...single, ...pairs].toSorted((one, other) => one.error - other.error) // of equals the simpler one comes first
-  const least = ranked[0]?.error ?? 0
+  if (!ranked[0]) return undefined
+  const least = ranked[0].error
   const best = least > 0 ? ranked.filter(({ error }) => error <= least * (1 + asGood)).slice(0, mostMixed) : ranked.slice(0, 1)
   return { mixture: mix(best.map(({ mixture }) => mixture)), compared: ranked.map(({ mixture, error }) => ({ mixture, error })) }
 }

@@ -1,6 +1,6 @@
 import { conformalBands, radiusOf } from '../conformal/bands.ts'
 import type { Errors } from '../conformal/errors.ts'
-import { type Coverage, coverageOf, errorsOf, joinErrors, meanAbsolute, planBacktest, rootMeanSquare } from './backtest.ts'
+import { type Coverage, countErrors, coverageOf, errorsOf, fewestChosenBy, joinErrors, learnedOf, meanAbsolute, planBacktest, rootMeanSquare, withoutChecking } from './backtest.ts'
 import { chooseMethod } from './choose-method.ts'
 import { fillGaps } from './gaps.ts'
 import type { Forecaster } from './method/method.ts'
@@ -26,7 +26,7 @@ export interface ComputedForecast {
   readonly known: number
   /** From every origin of the backtest, by the chosen method. */
   readonly errors: Errors
-  /** The first of them that was not chosen by. */
+  /** The first of them that was not chosen by; behind the last one where nothing is left to check with. */
   readonly checkedFrom: number
   /** What choosing saw, the best first; `mase` is NaN of a series that never changed. */
   readonly compared: readonly { readonly mixture: Mixture; readonly mase: number }[]
@@ -39,7 +39,7 @@ export interface ComputedForecast {
   readonly isNonNegative: boolean
 }
 
-/** The band of one level. */
+/** The band of one level; NaN at steps that no truth is known so far ahead of which. */
 export interface ComputedBand {
   readonly level: number
   readonly lower: Float64Array
@@ -47,13 +47,17 @@ export interface ComputedBand {
   readonly coverage: Coverage | undefined
 }
 
-export function computeForecast({ values: truths, steps, seasons: suggested }: ForecastTask): ComputedForecast {
-  const shown = shownSeason(fillGaps(truths, suggested), suggested)
+/** Undefined where too few values are known behind those that methods learn from, as after an outage: nothing tells then how far a forecast errs. */
+export function computeForecast({ values: truths, steps, seasons: suggested }: ForecastTask): ComputedForecast | undefined {
+  const shown = shownSeason(fillGaps(truths.subarray(0, learnedOf(truths.length, steps)), suggested), suggested) // in what is learned from: what is checked has no part in it
   const seasons = shown === undefined ? suggested : [...suggested, shown].toSorted((one, other) => one - other).slice(-2)
   const history = { truths, values: fillGaps(truths, seasons) }
   const { length: known } = truths
-  const plan = planBacktest(known, steps, seasons)
-  const { mixture, compared } = chooseMethod(history, plan, steps, seasons)
+  const whole = planBacktest(known, steps, seasons)
+  const [first, rest] = [chooseMethod(history, whole, steps, seasons), withoutChecking(whole, known)]
+  const choice = first ?? chooseMethod(history, rest, steps, seasons)
+  if (!choice) return undefined
+  const [plan, { mixture, compared }] = [first ? whole : rest, choice]
   const scale = seasonalScale(truths, plan.learned, seasons.at(-1))
   const method = mixed(mixture)
   const errorsFrom = (learned: number, origins: Int32Array): Errors => errorsOf(fitted(method.fit(history.values, learned)), history, origins, steps)
@@ -63,9 +67,10 @@ export function computeForecast({ values: truths, steps, seasons: suggested }: F
   const points = new Float64Array(steps)
   fitted(method.fit(history.values, known)).predict(history.values, known, points)
   const isNonNegative = truths.every((value) => !(value < 0))
-  const judged = plan.checking.length > 0 ? checking : errors
+  const isChecked = countErrors(checking) >= fewestChosenBy
+  const judged = isChecked ? checking : errors
   return {
-    mixture, seasons: method.seasons, known, errors, scale, isNonNegative, checkedFrom: before.length,
+    mixture, seasons: method.seasons, known, errors, scale, isNonNegative, checkedFrom: isChecked ? before.length : errors.origins.length,
     compared: compared.map(({ mixture: one, error }) => ({ mixture: one, mase: scale === 0 ? NaN : error / scale })),
     points: isNonNegative ? points.map((value) => Math.max(0, value)) : points, meanError: meanAbsolute(judged), rootError: rootMeanSquare(judged),
   }

@@ -4,7 +4,8 @@ import { formatInstant } from '../../telemetry/instant.ts'
 import type { Microseconds, SeriesKey } from '../../telemetry/reading.ts'
 import type { SeriesReads } from '../../telemetry/series-reads.ts'
 import { createTurns } from '../../util/turns.ts'
-import { fewestValues } from './backtest.ts'
+import { fewestFor } from '../conformal/quantile.ts'
+import { fewestValues, learnedOf } from './backtest.ts'
 import type { ComputedBand, ComputedForecast } from './compute-forecast.ts'
 import { eachHistory } from './each-history.ts'
 import { createCache } from './forecast-cache.ts'
@@ -51,10 +52,13 @@ export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting
     return await task()
   })
 
-  const kept = async (place: Place, { values, from }: History, steps: number, level: number, key: string, signal: AbortSignal | undefined): Promise<Kept> => {
+  /** Or why there is none. */
+  const kept = async (place: Place, { values, from }: History, steps: number, level: number, key: string, signal: AbortSignal | undefined): Promise<Kept | string> => {
     const { every } = place.grid
     const [count, length] = [countKnown(values), values.length]
-    const { forecast, band } = await computed(() => compute.forecast({ values, steps, seasons: clockSeasons(every, length) }, level, signal), signal)
+    const found = await computed(() => compute.forecast({ values, steps, seasons: clockSeasons(every, length) }, level, signal), signal)
+    if (!found) return `Of the newest ${length - learnedOf(length, steps)} steps of ${formatDuration(every)} of ${place.key.name} too few have readings: nothing tells how far a forecast errs. Wait for more readings, or give another \`every\`.`
+    const { forecast, band } = found
     const made: Kept = { forecast, history: { from, count, length }, bands: new Map([[level, band]]) }
     cache.set(key, made, bytesOf(forecast))
     return made
@@ -74,6 +78,7 @@ export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting
     const present = places.flatMap((place) => place ?? [])
     const keyOf = (place: Place): string => `${methodsVersion} ${stepsOf(request, place)} ${place.fingerprint}`
     const known = new Map(present.map((place) => [place, cache.get(keyOf(place))]))
+    const absent = await whyNone(reads, series, places, request.until, signal)
     const made = new Map<Place, Promise<Kept | string>>()
     await eachHistory(reads, present.filter((place) => !known.get(place)), (place, history) => {
       const steps = stepsOf(request, place)
@@ -83,7 +88,7 @@ export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting
       return coming
     }, signal)
     return await Promise.all(places.map(async (place, index): Promise<Forecast> => {
-      if (!place) return withoutForecast(request.level, await whyNone(reads, series[index] as SeriesKey, request.until, signal))
+      if (!place) return withoutForecast(request.level, absent.get(index) ?? '')
       const cached = known.get(place)
       const found = cached ?? await made.get(place)
       if (typeof found !== 'object') return withoutForecast(request.level, found ?? '')
@@ -96,7 +101,8 @@ export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting
     const from = values.length - Math.min(Math.ceil(last / every), values.length)
     const before = countKnown(values.subarray(0, from))
     if (before < fewestBefore) return { points: [], problem: `Before the last ${formatDuration(last)} of ${key.name} ${before} steps of ${formatDuration(every)} have readings; to say what was to be expected takes ${fewestBefore}. Ask of a shorter \`last\`, or give a shorter \`every\` if readings come more often.` }
-    const steps = await computed(() => compute.score({ values, seasons: clockSeasons(every, from), from, level }, signal), signal)
+    const { steps, compared } = await computed(() => compute.score({ values, seasons: clockSeasons(every, from), from, level }, signal), signal)
+    if (compared < fewestFor(level)) return { points: [], problem: `Before the last ${formatDuration(last)} of ${key.name} ${compared} steps of ${formatDuration(every)} tell how far a usual one is from what was expected; a level of ${level} takes ${fewestFor(level)}. Ask of a ${compared < leastCompared ? '' : `level of at most ${lowerLevel(compared)}, a `}shorter \`last\`, or give a shorter \`every\` if readings come more often.` }
     return {
       problem: undefined,
       points: steps.map(({ step, value, expected, radius, score: own, pValue }) => ({ at: begin + step * every, value, expected, lower: expected - radius, upper: expected + radius, score: own, pValue, isAnomaly: Math.abs(own) > 1 })),
@@ -106,6 +112,7 @@ export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting
   const scored = async (reads: SeriesReads, series: readonly SeriesKey[], request: AnomalyRequest, signal: AbortSignal | undefined): Promise<readonly Anomalies[]> => {
     const places = await findPlaces(reads, series, { horizon: request.last, every: request.every, until: request.until }, signal)
     const present = places.flatMap((place) => place ?? [])
+    const absent = await whyNone(reads, series, places, request.until, signal)
     const made = new Map<Place, Promise<Anomalies>>()
     await eachHistory(reads, present, (place, history) => {
       const coming = score(place, history, request, signal)
@@ -113,7 +120,7 @@ export function createForecasts({ compute, cacheBytes = 128_000_000, mostWaiting
       return coming
     }, signal)
     return await Promise.all(places.map(async (place, index): Promise<Anomalies> =>
-      (place && await made.get(place)) ?? { points: [], problem: await whyNone(reads, series[index] as SeriesKey, request.until, signal) }))
+      (place && await made.get(place)) ?? { points: [], problem: absent.get(index) }))
   }
 
   /** Some at a time. */
@@ -152,12 +159,20 @@ function checkLevel(level: number): void {
   if (!(level >= 0.05 && level <= 0.999)) throw failure('BAD_USER_INPUT', { message: `level is from 0.05 to 0.999, not ${level}: the share of the truths that the band is to hold.` })
 }
 
-/** A sentence for a client. */
-async function whyNone(reads: SeriesReads, key: SeriesKey, until: Microseconds, signal: AbortSignal | undefined): Promise<string> {
-  const [reading] = await reads.latestBefore([key], until + 1, { signal })
-  if (!reading) return `There is no reading of ${key.name} until ${formatInstant(until)}.`
-  return `There is one reading of ${key.name} until ${formatInstant(until)}; how often readings come takes two to tell.`
+/** Of the series without a place, by their index: a sentence for a client. */
+async function whyNone(reads: SeriesReads, series: readonly SeriesKey[], places: readonly (Place | undefined)[], until: Microseconds, signal: AbortSignal | undefined): Promise<ReadonlyMap<number, string>> {
+  const absent = series.flatMap((key, index) => (places[index] ? [] : [{ index, key }]))
+  const found = absent.length === 0 ? [] : await reads.latestBefore(absent.map(({ key }) => key), until + 1, { signal })
+  return new Map(absent.map(({ index, key: { name } }, place) => [index, found[place]
+    ? `There is one reading of ${name} until ${formatInstant(until)}; how often readings come takes two to tell.`
+    : `There is no reading of ${name} until ${formatInstant(until)}.`]))
 }
+
+/** Errors by which a level that anybody asks for could be kept. */
+const leastCompared = 4
+
+/** The highest level, in whole hundredths, that so many errors are enough for. */
+const lowerLevel = (compared: number): number => Math.floor((100 * compared) / (compared + 1) + 1e-9) / 100
 
 function tooShort({ values }: History, { key, grid: { every } }: Place, steps: number): string | undefined {
   const [known, needed] = [countKnown(values), fewestValues(steps)]

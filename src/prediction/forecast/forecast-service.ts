@@ -1,13 +1,14 @@
 import type { Microseconds, SeriesKey } from '../../telemetry/reading.ts'
 import type { ComputedBand, ComputedForecast, ForecastTask } from './compute-forecast.ts'
-import type { ScoredStep, ScoreTask } from './score-steps.ts'
+import type { ScoredSteps, ScoreTask } from './score-steps.ts'
 
 /** What computes forecasts: never on the thread that answers queries. Data of tasks may be transferred. Rejects with the signal's reason, or OVERLOADED. */
 export interface ForecastCompute {
-  forecast(task: ForecastTask, level: number, signal?: AbortSignal): Promise<{ readonly forecast: ComputedForecast; readonly band: ComputedBand }>
+  /** Undefined where nothing tells how far a forecast errs; see `computeForecast`. */
+  forecast(task: ForecastTask, level: number, signal?: AbortSignal): Promise<{ readonly forecast: ComputedForecast; readonly band: ComputedBand } | undefined>
   /** Of a level that was not asked for before. */
   band(forecast: ComputedForecast, level: number, signal?: AbortSignal): Promise<ComputedBand>
-  score(task: ScoreTask, signal?: AbortSignal): Promise<readonly ScoredStep[]>
+  score(task: ScoreTask, signal?: AbortSignal): Promise<ScoredSteps>
 }
 
 /** What a registered predictor says of series. */

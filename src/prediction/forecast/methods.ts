@@ -5,7 +5,7 @@ import { drift, lastValue, seasonalNaive } from './method/naive.ts'
 import { smoothing } from './method/smoothing.ts'
 
 /** Forecasts of the same history by another version are other forecasts. */
-export const methodsVersion = 2
+export const methodsVersion = 3
 
 /** A method by what it is called and the seasons that it knows, in steps. */
 export interface NamedMethod {

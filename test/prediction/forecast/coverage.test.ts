@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { computeBand, computeForecast } from '../../../src/prediction/forecast/compute-forecast.ts'
+import { computeBand, computeForecast as compute, type ComputedForecast, type ForecastTask } from '../../../src/prediction/forecast/compute-forecast.ts'
 import { clockSeasons } from '../../../src/prediction/forecast/seasons.ts'
+import { noise } from './noise.ts'
 import { type SeasonalKind, seasonalSeries } from './seasonal-series.ts'
 
 const hour = 3_600_000_000
 const ahead = 24
+
+function computeForecast(task: ForecastTask): ComputedForecast {
+  const found = compute(task)
+  if (!found) throw new Error('There is no forecast.')
+  return found
+}
 
 /** Over many series, each forecast once: how often what came lay in the band, and how often the backtests say that it would. */
 function coverageOf(kind: SeasonalKind, { series, length, level }: { readonly series: number; readonly length: number; readonly level: number }) {
@@ -45,6 +52,22 @@ describe('The band of a forecast', () => {
     const forecast = computeForecast({ values, steps: ahead, seasons: [24] })
     const { lower, upper } = computeBand(forecast, 0.95)
     expect([Math.min(...forecast.points) >= 0, Math.min(...lower), Math.max(...upper) > 0]).toEqual([true, 0, true])
+  })
+
+  it('and what it was chosen by are made of what is known alone, where readings were missing for long', () => {
+    const next = noise(5)
+    for (const [from, to] of [[58, 99], [60, 112], [10, 60], [61, 61]] as const) {
+      const values = Float64Array.from({ length: 120 }, (_, at) => (at >= from && at <= to ? NaN : 20 + next()))
+      const forecast = computeForecast({ values, steps: 6, seasons: [] })
+      const { lower, upper, coverage } = computeBand(forecast, 0.9)
+      expect(forecast.compared.map(({ mase }) => mase).filter((mase) => !(mase > 0)), `${from} to ${to}`).toEqual([])
+      expect([...lower, ...upper, forecast.meanError, forecast.rootError].every(Number.isFinite), `${from} to ${to}`).toBe(true)
+      if (coverage) expect([coverage.share > 0.75, coverage.meanWidth > 0]).toEqual([true, true])
+    }
+  })
+
+  it('is not made where nothing is known behind what was learned from', () => {
+    expect(compute({ values: Float64Array.from({ length: 120 }, (_, at) => (at >= 50 && at < 119 ? NaN : at % 7)), steps: 6, seasons: [] })).toBeUndefined()
   })
 
   it('has no width where nothing ever changed', () => {

@@ -56,20 +56,28 @@ describe('How unusual a reading is', () => {
       const values = seasonalSeries('steady', 200, seed)
       const whole = scoreSteps({ values, seasons: [24], from: 160, level: 0.95 })
       const part = scoreSteps({ values: values.slice(0, 200 - cut), seasons: [24], from: 160, level: 0.95 })
-      expect(part).toEqual(whole.slice(0, part.length))
+      expect([whole.steps.length, part.steps]).toEqual([40, whole.steps.slice(0, 40 - cut)])
     }), { numRuns: 25 })
+  })
+
+  it('is not told at a level that takes more errors than there are, nor behind a time without readings', () => {
+    const values = seasonalSeries('steady', 120, 3)
+    expect(scoreSteps({ values, seasons: [24], from: 110, level: 0.99 })).toEqual({ steps: [], compared: 55 })
+    expect(scoreSteps({ values, seasons: [24], from: 110, level: 0.98 }).steps).toHaveLength(10)
+    const silent = values.map((value, at) => (at > 40 && at < 110 ? NaN : value))
+    expect(scoreSteps({ values: silent, seasons: [24], from: 110, level: 0.9 })).toEqual({ steps: [], compared: 0 })
   })
 
   it('is beyond 1 as rarely as the level says, and for what really is', () => {
     let [outside, judged] = [0, 0]
     for (let seed = 0; seed < 20; seed++) {
-      const scored = scoreSteps({ values: seasonalSeries('persistent', 500, seed), seasons: [24, 168], from: 400, level: 0.95 })
+      const scored = scoreSteps({ values: seasonalSeries('persistent', 500, seed), seasons: [24, 168], from: 400, level: 0.95 }).steps
       judged += scored.length
       outside += scored.filter(({ score }) => Math.abs(score) > 1).length
     }
     expect(Math.abs(outside / judged - 0.05)).toBeLessThan(0.02)
     const strange = seasonalSeries('steady', 500, 9).map((value, at) => (at === 450 ? value - 15 : value))
-    const found = scoreSteps({ values: strange, seasons: [24], from: 400, level: 0.99 }).toSorted((one, other) => one.score - other.score)[0]
+    const found = scoreSteps({ values: strange, seasons: [24], from: 400, level: 0.99 }).steps.toSorted((one, other) => one.score - other.score)[0]
     expect(found).toMatchObject({ step: 450 })
     expect([(found?.score ?? 0) < -2, (found?.pValue ?? 1) < 0.01]).toEqual([true, true])
   })

@@ -94,7 +94,7 @@ function solve(matrix: Float64Array, answer: Float64Array, size: number): Float6
     for (let column = 0; column <= row; column++) {
       let sum = cell(row, column)
       for (let before = 0; before < column; before++) sum -= cell(row, before) * cell(column, before)
-      if (row === column && !(sum > 1e-12 * (1 + cell(row, row)))) return undefined
+      if (row === column && !(sum > 1e-12 * cell(row, row))) return undefined // in whatever unit values are
       matrix[row * size + column] = row === column ? Math.sqrt(sum) : sum / cell(column, column)
     }
   }
