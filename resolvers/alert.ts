@@ -9,6 +9,7 @@ import { toPageInfo } from '../src/graphql/page-info.ts'
 import type { Problem } from '../src/problem.ts'
 import { formatInstant } from '../src/telemetry/instant.ts'
 import type { Result } from '../src/util/result.ts'
+import { lineageOfAlert } from './alert-lineage.ts'
 
 /** What the catalogue's rows have for the fields that are ours. */
 interface Row {
@@ -29,6 +30,7 @@ export const alertResolvers: IResolvers<unknown, Context> = {
     resolveAlerts: async (_, { ids, note }: ByHand, { services, principal }) => toChanged('ResolveAlertsSuccess', await services.alerts.resolve(ids, { actor: principal.subject, note })),
   },
   Alert: {
+    lineage: lineageOfAlert(load),
     rule: ({ _rule }: Row, _, context, info) => findNode('rules', _rule, context, info),
     twin: ({ _twin }: Row, _, context, info) => (_twin === null ? null : findTwin(_twin, context, info)),
     labels: async (row: Row, _, context) => (await load(row, context)).labels,
@@ -79,7 +81,7 @@ async function findTwin(id: string, context: Context, info: GraphQLResolveInfo):
 /** Whole alerts of a request; a mutation's later fields read anew. */
 const loaders = new WeakMap<Context, DataLoader<string, Alert | undefined>>()
 
-async function load({ _id }: Row, context: Context): Promise<Alert> {
+async function load({ _id }: Pick<Row, '_id'>, context: Context): Promise<Alert> {
   const known = loaders.get(context) ?? new DataLoader<string, Alert | undefined>((ids) => context.services.alerts.find(ids), { cache: false, maxBatchSize: mostPage })
   loaders.set(context, known)
   const alert = await known.load(_id)

@@ -4,21 +4,19 @@ import { findNode } from '../src/graphql/catalogue/node-loader.ts'
 import type { Context } from '../src/graphql/context.ts'
 import { toPageInfo } from '../src/graphql/page-info.ts'
 import type { Cause, Found, LineageNode } from '../src/lineage/lineage-node.ts'
+import type { Lineage as Explained } from '../src/lineage/lineage-service.ts'
 import { pageOf, type Walked } from '../src/lineage/walk.ts'
 import { sha256 } from '../src/util/sha256.ts'
 import { parseInstant } from '../src/telemetry/instant.ts'
 import type { Microseconds, Source } from '../src/telemetry/reading.ts'
 
-interface WhyArguments {
+interface WhyArguments extends PageArguments {
   readonly twin: string
   readonly property?: string | null
   readonly series?: string | null
   readonly at?: string | null
   readonly source?: Source | null
   readonly run?: string | null
-  readonly depth?: number | null
-  readonly first?: number | null
-  readonly after?: string | null
   readonly asOf?: string | null
   readonly scenario?: string | null
 }
@@ -34,10 +32,10 @@ type Shown = LineageNode & { readonly depth: number; readonly found: Found }
 
 const [deepest, mostPage, mostInputs] = [10, 1_000, 200]
 /** What it may read of the stores beside what it shows. */
-const cost = 2_000
+export const lineageCost = 2_000
 
 export const lineageResolvers: IResolvers<unknown, Context> = {
-  Query: { whyIs: { extensions: { cost }, resolve: async (_source: unknown, args: WhyArguments, context: Context) => await whyIs(args, context) } },
+  Query: { whyIs: { extensions: { cost: lineageCost }, resolve: async (_source: unknown, args: WhyArguments, context: Context) => await whyIs(args, context) } },
   Lineage: { nodes: { extensions: { isPagedAround: true }, resolve: ({ nodes }: { readonly nodes: unknown }) => nodes } },
   LineageNode: { __resolveType: ({ kind }: LineageNode) => kind },
   LineageRun: { detail: ({ runId }: Extract<LineageNode, { kind: 'LineageRun' }>, _, context, info) => findNode('runs', runId, context, info) },
@@ -45,14 +43,40 @@ export const lineageResolvers: IResolvers<unknown, Context> = {
 }
 
 async function whyIs(args: WhyArguments, { services: { lineage, vantages }, signal }: Context): Promise<unknown> {
-  const { twin, depth, first } = checked(args)
-  const place = typeof args.after === 'string' ? fromCursor(args.after) : undefined
+  check(args)
+  const asked = toAsked(args)
   const vantage = await vantages.find({ asOf: args.asOf ?? null, scenario: args.scenario ?? null }, signal)
-  const at = typeof args.at === 'string' ? instant(args.at) : place?.at
-  const { root, walked, summary } = await lineage.explain({
-    twin, property: args.property ?? undefined, series: args.series ?? undefined, at, source: args.source ?? undefined, run: args.run ?? undefined, depth,
+  const at = typeof args.at === 'string' ? instant(args.at) : asked.place?.at
+  return toPage(asked, await lineage.explain({
+    twin: args.twin, property: args.property ?? undefined, series: args.series ?? undefined, at, source: args.source ?? undefined, run: args.run ?? undefined, depth: asked.depth,
     from: { ...vantage, scenario: args.scenario ?? undefined, saidUntil: undefined }, signal,
-  })
+  }))
+}
+
+/** Which part of a lineage is asked for. */
+export interface PageArguments {
+  readonly depth?: number | null
+  readonly first?: number | null
+  readonly after?: string | null
+}
+
+export interface AskedPage {
+  readonly depth: number
+  readonly first: number
+  readonly after: string | null | undefined
+  readonly place: Place | undefined
+}
+
+/** Throws BAD_USER_INPUT. */
+export function toAsked({ depth, first, after }: PageArguments): AskedPage {
+  const [steps, size] = [depth ?? 3, first ?? 50]
+  if (steps < 0 || steps > deepest) throw failure('BAD_USER_INPUT', { message: `depth is from 0 to ${deepest}, not ${steps}.` })
+  if (size < 0 || size > mostPage) throw failure('BAD_USER_INPUT', { message: `first is from 0 to ${mostPage}, not ${size}.` })
+  return { depth: steps, first: size, after, place: typeof after === 'string' ? fromCursor(after) : undefined }
+}
+
+/** What was found, as `Lineage` shows it. */
+export function toPage({ first, after, place }: AskedPage, { root, walked, summary }: Explained): object {
   const digests = digestsOf(walked)
   if (place && place.digest !== digests[place.index]) throw failure('BAD_USER_INPUT', { message: 'What the value was made of is not what it was when the page before was read, or `after` is of another lineage. Begin anew, without `after`.' })
   const page = pageOf(walked, place?.index, first)
@@ -61,21 +85,17 @@ async function whyIs(args: WhyArguments, { services: { lineage, vantages }, sign
   const idOf = (index: number): string => walked.nodes[index]?.node.id ?? ''
   return {
     value: toValue(root), summary, truncated: walked.truncated ?? null,
-    nodes: { edges, count: walked.nodes.length, pageInfo: toPageInfo(edges, page.hasMore, args.after) },
+    nodes: { edges, count: walked.nodes.length, pageInfo: toPageInfo(edges, page.hasMore, after) },
     edges: page.edges.map(({ from, to, role }) => ({ from: idOf(from), to: idOf(to), role })),
   }
 }
 
-function checked({ twin, property, series, at, source, run, depth, first, scenario }: WhyArguments): { readonly twin: string; readonly depth: number; readonly first: number } {
+function check({ property, series, at, source, run, scenario }: WhyArguments): void {
   const wrong = (message: string): Error => failure('BAD_USER_INPUT', { message })
   if ((typeof property === 'string') === (typeof series === 'string')) throw wrong('Say which value: give either `property` or `series`.')
   const ofReadings = Object.entries({ at, source, run }).flatMap(([name, given]) => (given === undefined || given === null ? [] : [`\`${name}\``]))
   if (typeof property === 'string' && ofReadings.length > 0) throw wrong(`${ofReadings.join(' and ')} choose among readings; a property has none. Give \`asOf\` for what it was at an instant.`)
   if (typeof run === 'string' && typeof scenario === 'string') throw wrong('What a run says does not depend on from where it is looked at. Leave out `scenario`.')
-  const [steps, size] = [depth ?? 3, first ?? 50]
-  if (steps < 0 || steps > deepest) throw wrong(`depth is from 0 to ${deepest}, not ${steps}.`)
-  if (size < 0 || size > mostPage) throw wrong(`first is from 0 to ${mostPage}, not ${size}.`)
-  return { twin, depth: steps, first: size }
 }
 
 function instant(text: string): Microseconds {

@@ -16,6 +16,8 @@ export interface WhyRequest {
   readonly twin: string
   readonly property?: string | undefined
   readonly series?: string | undefined
+  /** Or the name of either, whichever the twin has. */
+  readonly content?: string | undefined
   /** The reading at it, or the last one before; undefined: the latest. */
   readonly at?: Microseconds | undefined
   readonly source?: Source | undefined
@@ -56,12 +58,20 @@ export function createLineageService(ports: LineagePorts, { mostMs }: { readonly
 }
 
 async function findRoot(ground: Ground, request: WhyRequest): Promise<Found> {
-  const { property, series, twin, from } = request
+  const { twin, from } = request
+  const { property, series } = await whichIsMeant(ground, request)
   if (property !== undefined) return await explainProperty(ground, { twin, property }, from) ?? await noProperty(ground, { twin, property }, from)
   if (series === undefined) throw failure('BAD_USER_INPUT', { message: 'Say which value: give `property`, or `series`.' })
   const found = await findSeries(ground, { ...request, series })
   const reading = await readAt(ground, found, request.at)
   return reading ? await explainReading(ground, found, reading) : await explainSeries(ground, found, { from: undefined, to: (request.at ?? Number.MAX_SAFE_INTEGER - 1) + 1 })
+}
+
+async function whichIsMeant(ground: Ground, { twin: id, content, property, series, from }: WhyRequest): Promise<Pick<WhyRequest, 'property' | 'series'>> {
+  if (content === undefined) return { property, series }
+  const { twin: owner, property: name } = ownerOf({ twin: id, property: content })
+  const twin = await ground.twin(owner, from)
+  return twin && ground.registry().get(twin.model)?.contents.get(name)?.kind === 'Property' ? { property: content, series: undefined } : { property: undefined, series: content }
 }
 
 async function noProperty(ground: Ground, given: { readonly twin: string; readonly property: string }, from: LineageVantage): Promise<never> {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Data, openTestApp, type TestApp } from '../support/app.ts'
 import { activePredictor, linearModel, putArtifact, startedInference } from '../support/predictors.ts'
 import { ended } from '../support/runs.ts'
-import { limits, whyIs } from './why.ts'
+import { openAlertFeed } from '../alert/alert-feed.ts'
+import { limits, whyAlert, whyIs } from './why.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 
@@ -93,6 +94,42 @@ describe('A prediction', () => {
     const before = await whyIs(app, `twin: "p1", series: "score@strain", run: "${run}", depth: 6`)
     await app.data('mutation ($r: [ReadingInput!]!) { ingest(readings: $r) { __typename } updatePump(id: "p1", properties: { speed: 99 }) { __typename } }', { r: [{ twin: 'p1', at: minutesAgo(30), values: { flow: 1_000, power: 1_000 } }, { twin: 'p1', at: minutesAgo(10), values: { flow: 2_000 } }] })
     expect(await whyIs(app, `twin: "p1", series: "score@strain", run: "${run}", depth: 6`)).toMatchObject({ nodes: before['nodes'] as Data, edges: before['edges'] as Data, summary: before['summary'] as Data })
+  })
+})
+
+describe('An alert', () => {
+  /** The alert that a rule raises, after something was done. */
+  const raised = async (when: Data, act?: () => Promise<unknown>): Promise<string> => {
+    const { createRule } = await app.data('mutation ($rule: RuleInput!) { createRule(rule: $rule) { __typename ... on Problem { message } ... on CreateRuleSuccess { rule { id } } } }', { rule: { name: JSON.stringify(when).replaceAll(/\W+/g, ' ').slice(0, 60), when } })
+    using feed = await openAlertFeed(app.app, { rules: [createRule.rule.id] })
+    await act?.()
+    const events = await feed.until((some) => some.length >= 1)
+    return String(events[0]?.['id'])
+  }
+  const setSpeed = async (speed: number): Promise<unknown> => await app.data(`mutation { updatePump(id: "p2", properties: { speed: ${speed} }) { __typename } }`)
+
+  it('leads to who sent the reading that it was raised on', async () => {
+    const at = minutesAgo(0.5)
+    const id = await raised({ threshold: { series: 'flow', twins: ['p2'], above: 500 } }, async () => await app.data('mutation ($r: [ReadingInput!]!) { ingest(readings: $r) { __typename } }', { r: [{ twin: 'p2', at, values: { flow: 700 }, origin: 'logger of p2' }] }))
+    await app.data('mutation ($r: [ReadingInput!]!) { ingest(readings: $r) { __typename } }', { r: [{ twin: 'p2', at: minutesAgo(0.4), values: { flow: 1 } }] })
+    const why = await whyAlert(app, id, 'depth: 2')
+    expect([why?.value, why?.behind(why.all[0]?.id)]).toMatchObject([{ twin: 'p2', series: 'flow', value: 700, at }, [{ name: 'logger of p2' }]])
+  })
+
+  it('leads to the run, the predictor and the features where a prediction raised it', async () => {
+    const why = await whyAlert(app, await raised({ threshold: { series: 'score@strain', source: 'PREDICTED', twins: ['p1'], above: 50 } }), 'depth: 3, first: 1000')
+    expect([why?.value, why?.behind(why.all[0]?.id, 'MADE_BY'), why?.behind(why.all[0]?.id, 'COMPUTED_WITH')]).toMatchObject([{ series: 'score@strain', value: 56, run }, [{ runId: run }], [{ values: [30] }, { values: [2] }, { values: [10] }]])
+  })
+
+  it('leads to who set the property that it was raised on, whatever was set since', async () => {
+    const id = await raised({ threshold: { model: 'Pump', property: 'speed', twins: ['p2'], above: 50 } }, async () => await setSpeed(77))
+    await setSpeed(10)
+    const why = await whyAlert(app, id)
+    expect([why?.value, why?.behind(why.all[0]?.id)]).toMatchObject([{ twin: 'p2', property: 'speed', value: 77 }, [{ before: 10, after: 77, actor: 'local-administrator' }]])
+  })
+
+  it('has none where it is about no value', async () => {
+    expect(await whyAlert(app, await raised({ live: { model: 'Pump', where: { speed: { eq: 88 } } } }, async () => await setSpeed(88)))).toBeNull()
   })
 })
 

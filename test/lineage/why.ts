@@ -21,8 +21,18 @@ const fields = `value { twin property series value unit at source run } summary 
 /** An answer of `whyIs`: its arguments as a client writes them. */
 export async function whyIs(app: TestApp, args: string): Promise<Lineage> {
   const { whyIs: found } = await app.data(`{ whyIs(${args}) { ${fields} } }`)
+  return toLineage(found)
+}
+
+/** An answer of `Alert.lineage`; null: the alert is about no value. */
+export async function whyAlert(app: TestApp, id: string, args = ''): Promise<Lineage | null> {
+  const { alert: { lineage } } = await app.data(`query ($id: ID!) { alert(id: $id) { lineage${args === '' ? '' : `(${args})`} { ${fields} } } }`, { id })
+  return lineage === null ? null : toLineage(lineage)
+}
+
+function toLineage(found: Data): Lineage {
   const all = (found.nodes.edges as readonly Data[]).map(({ node }) => node as Data)
-  return { ...found as Data, all, of: (type) => all.filter((node) => node['__typename'] === `Lineage${type}`), behind: (id, role) => (found.edges as readonly Data[]).filter((edge) => edge['from'] === id && (role === undefined || edge['role'] === role)).map(({ to }) => all.find((node) => node['id'] === to) as Data) }
+  return { ...found, all, of: (type) => all.filter((node) => node['__typename'] === `Lineage${type}`), behind: (id, role) => (found.edges as readonly Data[]).filter((edge) => edge['from'] === id && (role === undefined || edge['role'] === role)).map(({ to }) => all.find((node) => node['id'] === to) as Data) }
 }
 
 export interface Lineage extends Data {
