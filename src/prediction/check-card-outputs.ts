@@ -22,6 +22,7 @@ export function checkOutputs(card: ModelCard, { signature, registry }: CardFacts
     checkRole(output, at, card, say)
     checkUnit(output, card, registry, say)
     checkInterval(output, card, say)
+    checkLevel(output, card, say)
     if (signature?.outputs) checkTensor(output, card, signature.outputs, say)
   }
 }
@@ -84,10 +85,21 @@ function checkInterval({ name, role, interval }: OutputSpec, { outputs }: ModelC
   if (!interval) return
   const { level, lower, upper } = interval
   if (role !== 'VALUE') say('UNKNOWN_OUTPUT', 'interval', 'Only a VALUE has an interval.')
-  else if (outputs.some((each) => each.of === name && (each.role === 'LOWER' || each.role === 'UPPER'))) say('DUPLICATE_ITEM', 'interval', `${shown(name)} has bounds that the model gives. Leave out those outputs, or the interval.`)
-  if (!(level > 0 && level < 1)) say('OUT_OF_BOUNDS', 'interval', `The level of an interval lies between 0 and 1, such as 0.9, not ${level}.`)
+  else if (hasBounds(outputs, name)) say('DUPLICATE_ITEM', 'interval', `${shown(name)} has bounds that the model gives. Leave out those outputs, or the interval.`)
+  if (!isProbability(level)) say('OUT_OF_BOUNDS', 'interval', `The level of an interval lies between 0 and 1, such as 0.9, not ${level}.`)
   if (!(Number.isFinite(lower) && Number.isFinite(upper) && lower <= upper)) say('OUT_OF_BOUNDS', 'interval', `An interval is from value + lower to value + upper, with lower <= upper, not ${lower} and ${upper}.`)
 }
+
+function checkLevel({ name, role, level }: OutputSpec, { outputs }: ModelCard, say: Say): void {
+  if (level === undefined) return
+  if (role !== 'VALUE') say('UNKNOWN_OUTPUT', 'level', 'The level of bounds is said by the VALUE that they are of: give it there.')
+  else if (!hasBounds(outputs, name)) say('UNKNOWN_OUTPUT', 'level', `${shown(name)} has no outputs with the roles LOWER and UPPER that a level could be of. The level of a card's own interval is said in \`interval\`.`)
+  if (!isProbability(level)) say('OUT_OF_BOUNDS', 'level', `The level of bounds lies between 0 and 1, such as 0.9, not ${level}.`)
+}
+
+const hasBounds = (outputs: readonly OutputSpec[], value: string): boolean => outputs.some(({ role, of }) => of === value && (role === 'LOWER' || role === 'UPPER'))
+
+const isProbability = (level: number): boolean => level > 0 && level < 1
 
 function checkTensor({ name, tensor, column, role }: OutputSpec, card: ModelCard, tensors: readonly TensorSignature[], say: Say): void {
   const found = tensors.find((each) => each.name === tensor)

@@ -50,4 +50,9 @@ export interface OutputSpec {
   readonly horizon: Microseconds
   /** Conformal: with the probability `level` the truth lies from value + lower to value + upper, in `unit`. From the errors on data that training did not see. */
   readonly interval: { readonly level: number; readonly lower: number; readonly upper: number } | undefined
+  /** Of a VALUE with bounds that the model gives (LOWER, UPPER): with this probability the truth lies between them. Undefined: nobody said, or `interval` does. */
+  readonly level: number | undefined
 }
+
+/** With which probability the truth lies within the bounds of a VALUE, whoever gives them; undefined: it has none, or nobody said. */
+export const levelOf = ({ interval, level }: Pick<OutputSpec, 'interval' | 'level'>): number | undefined => interval?.level ?? level

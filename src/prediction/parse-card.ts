@@ -42,11 +42,12 @@ export function parseCard(given: CardRequest, parseFeatures: ParseFeatures, regi
   return { card, problems: [...problems.all, ...parsed.problems.map((problem) => ({ ...problem, path: ['card', ...problem.path ?? []] }))] }
 }
 
-function toOutput({ name, tensor, column, role, of, telemetry, unit, horizon, interval }: OutputRequest, at: number, problems: CardProblems): OutputSpec {
+function toOutput({ name, tensor, column, role, of, telemetry, unit, horizon, interval, level }: OutputRequest, at: number, problems: CardProblems): OutputSpec {
   return {
     name, tensor, column: column ?? 0, role: role ?? 'VALUE', of: of ?? undefined, telemetry: telemetry ?? undefined, unit: unit ?? undefined,
     horizon: typeof horizon === 'string' ? toHorizon(horizon, at, problems) : 0,
     interval: interval ? { level: interval.level, lower: interval.lower, upper: interval.upper } : undefined,
+    level: level ?? undefined,
   }
 }
 

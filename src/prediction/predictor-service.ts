@@ -52,6 +52,7 @@ export interface OutputRequest {
   readonly unit?: string | null
   readonly horizon?: string | null
   readonly interval?: { readonly level: number; readonly lower: number; readonly upper: number } | null
+  readonly level?: number | null
 }
 
 export interface TrainingRequest {

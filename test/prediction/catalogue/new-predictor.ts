@@ -9,7 +9,7 @@ export const feature = (name: string, more: Partial<FeatureSpec> = {}): FeatureS
 })
 
 export const output = (more: Partial<OutputSpec> = {}): OutputSpec =>
-  ({ name: 'score', tensor: 'y', column: 0, role: 'VALUE', of: undefined, telemetry: undefined, unit: undefined, horizon: 0, interval: undefined, ...more })
+  ({ name: 'score', tensor: 'y', column: 0, role: 'VALUE', of: undefined, telemetry: undefined, unit: undefined, horizon: 0, interval: undefined, level: undefined, ...more })
 
 export const newCard = (more: Partial<ModelCard> = {}): ModelCard => ({
   description: 'Scores flows.', licence: 'MIT', features: [feature('flow')], inputs: [{ tensor: 'x', type: 'FP32', features: ['flow'] }], outputs: [output()], model: undefined,

@@ -186,6 +186,12 @@ describe('registering refuses', () => {
       expect.stringMatching(/^DUPLICATE_ITEM card.outputs.0.interval: "score" has bounds that the model gives/), expect.stringMatching(/^UNKNOWN_OUTPUT card.outputs.1.role: "score" has a LOWER bound and no UPPER/),
     ])
     expect(await withCard({ outputs: [output({ interval: { level: 1, lower: 2, upper: 1 } })] })).toHaveLength(2)
+    const bounds = [output({ name: 'low', role: 'LOWER', of: 'score', column: 1 }), output({ name: 'high', role: 'UPPER', of: 'score', column: 1 })]
+    expect(await withCard({ outputs: [output({ level: 0.9 }), ...bounds] })).toEqual([])
+    expect(await withCard({ outputs: [output({ level: 1 }), ...bounds.map((each) => ({ ...each, level: 0.9 })), output({ name: 'other', level: 0.9 })] })).toEqual([
+      expect.stringMatching(/^OUT_OF_BOUNDS card.outputs.0.level: .*between 0 and 1, such as 0.9, not 1\./), ...[1, 2].map((at) => expect.stringMatching(new RegExp(`^UNKNOWN_OUTPUT card.outputs.${at}.level: `)) as unknown),
+      expect.stringMatching(/^UNKNOWN_OUTPUT card.outputs.3.level: "other" has no outputs with the roles LOWER and UPPER/),
+    ])
     expect(await withCard({ outputs: [output({ role: 'CONTRIBUTIONS', tensor: 'parts', of: 'x' })] })).toContain('UNKNOWN_OUTPUT card.outputs: No output has the role VALUE, so that nothing would be predicted.')
   })
 
