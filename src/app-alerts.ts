@@ -151,7 +151,10 @@ export function openAlerts({ config, parts, log, database, tenant, telemetry, ar
       alerts: createAlertService({ store: alerts, board }),
       rules: createRuleService({
         store: rules, registry, twins, filterProblem: watches.problemOf, head: () => telemetry.store.head(), onChanged: () => { wake() },
-        knownPredictors: async (names) => new Set((await Promise.all(names.map(async (name) => (await predictors?.find(name) ? [name] : [])))).flat()),
+        async knownPredictors(names) {
+          const found = await Promise.all(names.map(async (name) => [name, await predictors?.find(name)] as const))
+          return new Map(found.flatMap(([name, predictor]) => (predictor ? [[name, predictor] as const] : [])))
+        },
         knownChannels: async (ids) => new Set((await channels.find(ids)).flatMap((channel) => channel?.id ?? [])),
       }),
     },

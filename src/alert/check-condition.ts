@@ -1,5 +1,7 @@
 import type { Content } from '../model/model.ts'
 import type { RegisteredModel, Registry } from '../model/registry.ts'
+import { ownSeriesName } from '../prediction/prediction-series.ts'
+import type { Predictor } from '../prediction/predictor.ts'
 import type { ItemProblem, ProblemCode } from '../problem.ts'
 import { parseDuration } from '../telemetry/duration.ts'
 import type { Microseconds } from '../telemetry/reading.ts'
@@ -15,8 +17,8 @@ export interface Checking {
   readonly registry: Registry
   /** DTMIs of the twins that it names; of those that there are. */
   readonly twins: ReadonlyMap<string, string>
-  /** Of the predictors that it names, those that there are. */
-  readonly predictors: ReadonlySet<string>
+  /** Of the predictors that it names, those that there are, by what it names them. */
+  readonly predictors: ReadonlyMap<string, Pick<Predictor, 'name' | 'card'>>
   /** What is wrong with a filter of a model's twins; undefined: nothing. */
   filterProblem(filter: { readonly model: string | null; readonly where: unknown; readonly within?: unknown }): string | undefined
   readonly problems: ItemProblem[]
@@ -48,14 +50,18 @@ function checkThreshold(request: ThresholdRequest, path: Path, checking: Checkin
   if (Boolean(aggregate) !== (typeof window === 'string')) say('MISSING_INPUT', [aggregate ? 'window' : 'aggregate'], 'Give both aggregate and window, or neither of them.')
   const of = checkSubjects(request, path, checking)
   const width = typeof window === 'string' ? checkDuration(window, { path: [...path, 'window'], least: 1, longest: week }, checking.problems) : undefined
-  const content = property !== null ? checkProperty(property, of, path, checking) : series !== null && source === 'MEASURED' ? checkSeries(series, of, path, checking) : undefined
+  const content = property !== null ? checkProperty(property, of, path, checking) : series === null ? undefined : source === 'MEASURED' ? checkSeries(series, of, path, checking) : source === 'PREDICTED' ? checkPredicted(series, of, path, checking) : undefined
   const limits = checkLimits(request, path, checking, content)
   if (!of || !limits || source === 'SIMULATED') return undefined
   return { kind: 'ThresholdCondition', of, series, property, source, ...limits, over: aggregate && width !== undefined ? { aggregate, window: width } : null }
 }
 
 function checkDrift({ predictor, measure, feature, above, clearBelow }: DriftRequest, path: Path, checking: Checking): Condition | undefined {
-  if (!checking.predictors.has(predictor)) sayer(checking.problems, path)('NOT_FOUND', ['predictor'], `There is no predictor ${JSON.stringify(predictor.slice(0, 80))}.`)
+  const say = sayer(checking.problems, path)
+  const known = checking.predictors.get(predictor)
+  const features = Object.keys(known?.card.reference ?? {})
+  if (!known) say('NOT_FOUND', ['predictor'], `There is no predictor ${JSON.stringify(predictor.slice(0, 80))}.`)
+  else if (typeof feature === 'string' && !features.includes(feature)) say('NOT_FOUND', ['feature'], `The card of ${predictor} has no reference of a feature ${JSON.stringify(feature.slice(0, 80))}, so that no drift of it is measured.${suggested(feature, features)}`)
   const limits = checkLimits({ above, clearBelow: clearBelow ?? null }, path, checking, undefined)
   return limits && { kind: 'DriftCondition', predictor, measure, feature: feature ?? null, ...limits }
 }
@@ -123,6 +129,29 @@ function checkSeries(series: string, of: Subjects | undefined, path: Path, { reg
   const other = found.find(({ kind }) => kind === 'text' || kind === 'json')
   if (other) say('WRONG_TYPE', ['series'], `${series} is no number, so that nothing is above or below it.`)
   return found[0] && { unit: found[0].telemetry.unit }
+}
+
+/** An output of a predictor, `output@predictor`, or a telemetry that some predictor is of, and their bounds; what contributes to them is whatever it is. */
+function checkPredicted(series: string, of: Subjects | undefined, path: Path, checking: Checking): Measured {
+  const name = series.replace(/~(?:lower|upper)$/, '')
+  if (name.includes('~')) return undefined
+  const predictor = predictorOf(name)
+  if (predictor === undefined) return checkSeries(name, of, path, checking)
+  const say = sayer(checking.problems, path)
+  const known = checking.predictors.get(predictor)
+  const outputs = known?.card.outputs.filter(({ role, telemetry }) => role === 'VALUE' && telemetry === undefined) ?? []
+  const names = outputs.map((output) => ownSeriesName(output.name, predictor))
+  if (!known) say('NOT_FOUND', ['series'], `No version of a predictor ${JSON.stringify(predictor.slice(0, 80))} is ACTIVE, so that nothing is published as ${JSON.stringify(series.slice(0, 80))}.`)
+  else if (!names.includes(name)) say('NOT_FOUND', ['series'], `The predictor ${predictor} publishes no ${JSON.stringify(name.slice(0, 80))}.${suggested(name, names)}`)
+  return { unit: outputs.find((output) => ownSeriesName(output.name, predictor) === name)?.unit }
+}
+
+/** The predictor whose own output a series is. */
+export const predictorOf = (series: string): string | undefined => /@([^@~]+)/.exec(series)?.[1]
+
+const suggested = (name: string, known: readonly string[]): string => {
+  const near = nearest(name, known)
+  return near === undefined ? '' : ` Did you mean ${near}?`
 }
 
 function modelsOf(of: Subjects, registry: Registry, twins: ReadonlyMap<string, string>): readonly RegisteredModel[] {

@@ -5,7 +5,7 @@ import { formatDuration } from '../telemetry/duration.ts'
 import type { Microseconds } from '../telemetry/reading.ts'
 import type { TwinModels } from '../telemetry/twin-directory.ts'
 import { done, refused, type Result } from '../util/result.ts'
-import type { Checking } from './check-condition.ts'
+import { type Checking, predictorOf } from './check-condition.ts'
 import { checkRule } from './check-rule.ts'
 import { type Condition, most, type Rule, type StoredRule } from './rule.ts'
 import type { ConditionRequest, RuleChanges, RuleRequest } from './rule-request.ts'
@@ -24,8 +24,8 @@ export interface RuleServiceConfig {
   readonly store: RuleStore
   readonly registry: () => Registry
   readonly twins: TwinModels
-  /** Of these ids or names of predictors, those that there are. */
-  readonly knownPredictors: (names: readonly string[]) => Promise<ReadonlySet<string>>
+  /** Of these ids of predictors, or names of which a version is ACTIVE, those that there are. */
+  readonly knownPredictors: (names: readonly string[]) => Promise<Checking['predictors']>
   /** Of these ids of channels, those that there are. */
   readonly knownChannels: (ids: readonly string[]) => Promise<ReadonlySet<string>>
   readonly filterProblem: Checking['filterProblem']
@@ -39,9 +39,10 @@ export function createRuleService({ store, registry, twins, knownPredictors, kno
   const check = async (request: RuleRequest, base: readonly string[]): Promise<Result<Rule, Invalid>> => {
     const { threshold, missing, drift } = request.when
     const named = (threshold ?? missing)?.twins ?? []
+    const predictor = drift ? drift.predictor : threshold?.source === 'PREDICTED' ? predictorOf(threshold.series ?? '') : undefined
     const [models, predictors, channels] = await Promise.all([
       named.length === 0 || named.length > most.twins ? new Map<string, string>() : twins.modelsOf([...new Set(named)]),
-      drift ? knownPredictors([drift.predictor]) : new Set<string>(),
+      knownPredictors(predictor === undefined ? [] : [predictor]),
       knownChannels((request.notify ?? []).slice(0, most.channels)),
     ])
     return checkRule(request, base, { registry: registry(), twins: models, predictors, channels, filterProblem })

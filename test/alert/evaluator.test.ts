@@ -38,7 +38,7 @@ function openGround(...given: readonly StoredRule[]) {
     rules: { all: () => Promise.resolve(ground.rules), revision: () => Promise.resolve(ground.revision), setTrouble: (id, trouble) => { ground.troubles.set(id, trouble); return Promise.resolve() } },
     alerts: {
       position: () => Promise.resolve(ground.position), open: () => Promise.resolve([...ground.alerts.values()].filter(({ state }) => state !== 'RESOLVED')),
-      apply(found, { from, position, rule }) {
+      apply(found, { from, position, rule } = {}) {
         if (from !== undefined && (from ?? undefined) !== ground.position) return Promise.reject(failure('NOT_CAUGHT_UP'))
         ground.position = position ?? ground.position
         ground.rules = ground.rules.map((each) => (each.id === rule?.id ? { ...each, judged: rule.version } : each))

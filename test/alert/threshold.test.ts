@@ -38,4 +38,11 @@ describe('A rule about a limit', () => {
       'WRONG_UNIT rule.when.threshold.unit',
     ])
   })
+
+  it('is refused where nobody predicts what it is about', async () => {
+    for (const [series, told] of [['score@leek', 'NOT_FOUND'], ['temprature', 'UNKNOWN_TELEMETRY'], ['temprature~upper', 'UNKNOWN_TELEMETRY']]) {
+      const { createRule: refused } = await works.data(createRule, { rule: { name: 'Predicted', when: { threshold: { series, source: 'PREDICTED', model: 'Pump', above: 1 } } } })
+      expect(refused.problems).toMatchObject([{ code: told, path: ['rule', 'when', 'threshold', 'series'] }])
+    }
+  })
 })
