@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect } from '../../examples/leak-detector/client.ts'
@@ -6,9 +7,10 @@ import { startReceiver, type Receiver } from '../alert/receiver.ts'
 import { openTestApp, type Data, type TestApp } from '../support/app.ts'
 import { activePredictor, startedInference } from '../support/predictors.ts'
 import { breathe, hourOf } from './breathe-morning.ts'
-import { examplesOf, readPage, runExamples } from './page-examples.ts'
+import { type Example, examplesOf, readPage, runExamples } from './page-examples.ts'
 
 const page = readPage('alerts.md')
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
 let app: TestApp
 let receiver: Receiver
@@ -25,12 +27,15 @@ afterAll(async () => {
   await receiver[Symbol.asyncDispose]()
 })
 
-test('every example of the page about alerts, one after the other, gives the answer that the page shows', async () => {
+test('every example of the page about alerts, one after the other, gives the answer that the page shows, and so does the one of the README', async () => {
   const given: Record<string, unknown> = { url: receiver.url }
   await runExamples(app, examplesOf(page), {
     given,
     async after(query) {
-      if (query.includes('mutation Wrong')) given['alert'] = await leak()
+      if (query.includes('mutation Wrong')) {
+        given['alert'] = await leak()
+        await runExamples(app, readmeExample())
+      }
       if (query.includes('subscription')) await delivered(2)
     },
   })
@@ -57,6 +62,12 @@ test('what a webhook gets is genuine by the function that the page shows, and no
 test('every example of the page about lineage gives the answer that the page shows', async () => {
   await runExamples(app, examplesOf(readPage('lineage.md')))
 }, 240_000)
+
+/** The README shows its answers with the response around them. */
+function readmeExample(): readonly Example[] {
+  const [, query = '', shown = ''] = /```graphql\n(\{\n {2}alerts[^]*?)```\n```json\n([^]*?)```/.exec(readme) ?? []
+  return [{ query, shown: (JSON.parse(shown) as Data)['data'] as Data }]
+}
 
 /** The pipe breaks; the alert that is raised. */
 async function leak(): Promise<string> {

@@ -42,7 +42,7 @@ test('so does the fourth, live: what has low pressure enters, and changes with i
   expect(Object.keys(entered?.node ?? {})).toEqual(Object.keys(shown[1]?.node ?? {}))
 })
 
-test('so does the last: a pump that fails at six is simulated with and without a scenario, and compared', async () => {
+test('so does the one about a pump that fails at six, which is simulated with and without a scenario, and compared', async () => {
   expect(JSON.stringify(await app.data(blocks('graphql')[5] ?? ''))).not.toContain('{}')
   const started = await app.data(blocks('graphql')[6] ?? '')
   const runs = Object.fromEntries(Object.entries(started).map(([name, { run }]: [string, Data]) => [name, String(run.id)]))
