@@ -26,7 +26,7 @@ export interface PredictionParts {
   readonly database: Neo4jDatabase
   readonly tenant: string
   readonly artifacts: ArtifactStore
-  readonly telemetry: Pick<TelemetryService, 'results'>
+  readonly telemetry: Pick<TelemetryService, 'results' | 'store'>
   registry(): Registry
 }
 
@@ -50,7 +50,7 @@ export function openPrediction({ config, parts, database, tenant, artifacts, tel
   const store = createNeo4jPredictorStore(database, tenant)
   const book = createPredictorBook(store)
   return {
-    runtimes, book, compute: threads, served: createServedModels({ book, runtimes, artifacts }), drift: createDriftMonitor({ readings: telemetry.results }),
+    runtimes, book, compute: threads, served: createServedModels({ book, runtimes, artifacts }), drift: createDriftMonitor({ readings: { append: telemetry.results.append, latest: telemetry.store.latest } }),
     services: {
       predictors: createPredictorService({ store, book, artifacts, runtimes, registry, parseFeatures, checkInputs: checkCardInputs, isAllowed }),
     },

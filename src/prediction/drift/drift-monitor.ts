@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
-import type { NewReading } from '../../telemetry/reading.ts'
+import type { Microseconds, NewReading } from '../../telemetry/reading.ts'
 import type { TelemetryStore } from '../../telemetry/telemetry-store.ts'
-import { monotonicMs } from '../../util/clock.ts'
+import { monotonicMs, nowMicroseconds } from '../../util/clock.ts'
 import type { FeatureSpec } from '../feature.ts'
 import type { FeatureRows } from '../features/bound-features.ts'
 import type { Predictor } from '../predictor.ts'
@@ -14,7 +14,9 @@ import { createRowChoice } from './row-choice.ts'
 
 /**
  * Compares what predictors are told with what they were trained on, and keeps it as series (`driftKey`). What runs and streams tell of the present is looked at together:
- * the last thousand rows or so of a predictor in this process, of streams every five minutes. A run over a range of time is looked at by itself, by the day, at its end.
+ * the last thousand rows or so of a predictor in this process, of streams every five minutes. A run over a range of time is looked at by itself, by the day, at its end; runs of an
+ * instant longer than a day ago are not looked at. A process that begins goes on with the excursions of the Page-Hinkley test that are stored; of several processes that predict by
+ * one predictor at a time each looks at its own rows, and the last word is what is stored.
  */
 export interface DriftMonitor {
   /** For the rows of one run. `kind`: as of its instants. Nothing is watched where the card has no reference, or where what is predicted is none of the base (`isOfBase`). */
@@ -32,28 +34,31 @@ export interface Watched {
 }
 
 export interface DriftWatch {
-  /** Counts them; now and then of a stream, readings are stored. What is stored fails as `append` does. */
+  /** Counts them; now and then of a stream, readings are stored. What is read and stored fails as `latest` and `append` do. */
   observe(rows: FeatureRows): Promise<void>
   /** No more come: what was not stored is. */
   end(): Promise<void>
 }
 
 export interface DriftMonitorConfig {
-  readonly readings: Pick<TelemetryStore, 'append'>
+  readonly readings: Pick<TelemetryStore, 'append' | 'latest'>
   now?(): number
+  /** Which instants are near. */
+  clock?(): Microseconds
   /** Of a stream: from one measurement to the next. */
   readonly everyMs?: number
 }
 
+const day = 86_400_000_000
 /** Predictors whose last rows are remembered: those that predicted last. */
 const mostWatched = 100
 /** Readings in one append, and numbers that are counted in one go. */
 const [inOneAppend, numbersInOneTurn] = [10_000, 20_000]
 
-export function createDriftMonitor({ readings, now = monotonicMs, everyMs = 300_000 }: DriftMonitorConfig): DriftMonitor {
+export function createDriftMonitor({ readings, now = monotonicMs, clock = nowMicroseconds, everyMs = 300_000 }: DriftMonitorConfig): DriftMonitor {
   const known = new Map<string, Present>()
   const presentOf = ({ predictor, specs }: Watched): Present => {
-    const found = known.get(predictor.id) ?? createPresent(createReferences(specs, predictor.card.reference))
+    const found = known.get(predictor.id) ?? createPresent(predictor.id, createReferences(specs, predictor.card.reference), readings)
     known.delete(predictor.id)
     known.set(predictor.id, found)
     for (const oldest of known.keys()) {
@@ -68,7 +73,7 @@ export function createDriftMonitor({ readings, now = monotonicMs, everyMs = 300_
   return {
     begin(watched) {
       if (!watched.isOfBase || Object.keys(watched.predictor.card.reference).length === 0) return unwatched
-      return watched.kind === 'range' ? watchRange(watched, store) : watchPresent(watched, presentOf(watched), { store, now, everyMs })
+      return watched.kind === 'range' ? watchRange(watched, store) : watchPresent(watched, presentOf(watched), { store, now, clock, everyMs })
     },
   }
 }
@@ -100,33 +105,53 @@ function watchRange({ predictor: { id, card }, specs, rows: expected }: Watched,
 interface Present {
   readonly references: References
   readonly rows: RecentRows
-  readonly means: FeatureMeans
-  isNew: boolean
+  means(): Promise<FeatureMeans>
+  /** Portions of rows that were added, and how many of them what is stored was measured on. */
+  added: number
+  measured: number
   measuredMs: number
 }
 
-const createPresent = (references: References): Present => ({ references, rows: createRecentRows(references), means: createFeatureMeans(references), isNew: false, measuredMs: -Infinity })
+function createPresent(predictor: string, references: References, readings: Pick<TelemetryStore, 'latest'>): Present {
+  let means: Promise<FeatureMeans> | undefined
+  const begin = async (): Promise<FeatureMeans> => {
+    const stored = await readings.latest(references.features.map(({ name }) => driftKey(predictor, 'page-hinkley', name)))
+    return createFeatureMeans(references, stored.map((reading) => Number(reading?.value ?? 0)))
+  }
+  return {
+    references, rows: createRecentRows(references), added: 0, measured: 0, measuredMs: -Infinity,
+    means: () => means ??= begin().catch((error: unknown) => {
+      means = undefined // asked again
+      throw error
+    }),
+  }
+}
 
-interface Measuring extends Required<Pick<DriftMonitorConfig, 'now' | 'everyMs'>> {
+interface Measuring extends Required<Pick<DriftMonitorConfig, 'now' | 'clock' | 'everyMs'>> {
   readonly store: Store
 }
 
-function watchPresent({ predictor: { id }, kind, rows: expected }: Watched, present: Present, { store, now, everyMs }: Measuring): DriftWatch {
-  const { references, rows, means } = present
+function watchPresent({ predictor: { id }, kind, rows: expected }: Watched, present: Present, { store, now, clock, everyMs }: Measuring): DriftWatch {
+  const { references, rows } = present
   const choose = createRowChoice(expected, numbersOf(references))
   const measure = async (): Promise<void> => {
-    const whole = rows.whole()
-    if (!present.isNew || !whole) return
+    const means = await present.means()
+    const [whole, { added }] = [rows.whole(), present]
+    if (present.measured >= added || !whole) return
     present.measuredMs = now()
     await store(toReadings(id, references, whole, means))
-    present.isNew = false // not where it could not be stored, and is tried again
+    present.measured = Math.max(present.measured, added) // not where it could not be stored, and is tried again; nor are rows measured that came meanwhile
   }
   return {
     async observe(more) {
-      await inSlices(choose(more.twins.length), references, (chosen) => {
+      const oldest = kind === 'at' ? clock() - day : -Infinity
+      const near = choose(more.twins.length).filter((row) => (more.at[row] ?? NaN) >= oldest)
+      if (near.length === 0) return
+      const means = await present.means()
+      await inSlices(near, references, (chosen) => {
         rows.add(more, chosen)
         means.add(sumsOf(references, more, chosen))
-        present.isNew = true
+        present.added++
       })
       if (kind === 'stream' && now() - present.measuredMs >= everyMs) await measure()
     },

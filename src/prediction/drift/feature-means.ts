@@ -13,8 +13,9 @@ export interface FeatureMeans {
   excursion(feature: number): number
 }
 
-export function createFeatureMeans({ features }: References): FeatureMeans {
-  const states: PageHinkley[] = features.map(({ cells }) => startPageHinkley(0, cells.size))
+/** `excursions`: what the tests had come to, by feature. */
+export function createFeatureMeans({ features }: References, excursions: readonly number[] = []): FeatureMeans {
+  const states: PageHinkley[] = features.map(({ cells }, index) => startPageHinkley(0, cells.size, excursions[index]))
   return {
     add(sums) {
       for (const [index, { cells: { mean, deviation } }] of features.entries()) {

@@ -17,8 +17,11 @@ interface Excursion {
 
 const still: Excursion = { sum: 0, least: 0 }
 
-/** `mean` of `count` numbers that were seen before, such as in training. */
-export const startPageHinkley = (mean = 0, count = 0): PageHinkley => ({ count, mean, up: still, down: still })
+/**
+ * `mean` of `count` numbers that were seen before, such as in training. `excursion`: what the test had come to, where nothing else is left of it: it goes on both ways, of which the
+ * wrong one falls back with every number.
+ */
+export const startPageHinkley = (mean = 0, count = 0, excursion = 0): PageHinkley => ({ count, mean, up: { sum: excursion, least: 0 }, down: { sum: excursion, least: 0 } })
 
 /** From then on as if nothing had changed: the mean stays. */
 export const resetPageHinkley = ({ count, mean }: PageHinkley): PageHinkley => ({ count, mean, up: still, down: still })

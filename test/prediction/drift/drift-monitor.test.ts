@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createDriftMonitor, type DriftMonitor, type Watched } from '../../../src/prediction/drift/drift-monitor.ts'
 import { createRowChoice } from '../../../src/prediction/drift/row-choice.ts'
 import type { FeatureRows } from '../../../src/prediction/features/bound-features.ts'
-import type { NewReading } from '../../../src/telemetry/reading.ts'
+import { type NewReading, type SeriesKey, seriesKeyText } from '../../../src/telemetry/reading.ts'
 import { feature, newCard } from '../catalogue/new-predictor.ts'
 
 const hour = 3_600_000_000
@@ -22,15 +22,18 @@ const toRows = (rows: readonly Row[]): FeatureRows => ({
 })
 const hourly = (count: number, from: number, flow: (index: number) => number, twin = 0): readonly Row[] => Array.from({ length: count }, (_, index) => ({ twin, at: from + index * hour, flow: flow(index) }))
 
-function opened(): { readonly monitor: DriftMonitor; readonly stored: NewReading[]; readonly clock: { ms: number }; of(name: string): readonly (readonly [number, number])[] } {
-  const stored: NewReading[] = []
+function opened(stored: NewReading[] = []): { readonly monitor: DriftMonitor; readonly stored: NewReading[]; readonly clock: { ms: number }; of(name: string): readonly (readonly [number, number])[] } {
   const clock = { ms: 0 }
   const append = (readings: readonly NewReading[]) => {
     stored.push(...readings)
     return Promise.resolve({ outcomes: readings.map(() => 'stored' as const), cursor: stored.length })
   }
+  const latest = (series: readonly SeriesKey[]) => Promise.resolve(series.map((key) => {
+    const last = stored.findLast(({ series: each }) => seriesKeyText(each) === seriesKeyText(key))
+    return last && { ...last, receivedAt: last.at }
+  }))
   return {
-    monitor: createDriftMonitor({ readings: { append }, now: () => clock.ms }), stored, clock,
+    monitor: createDriftMonitor({ readings: { append, latest }, now: () => clock.ms, clock: () => clock.ms * 1_000 }), stored, clock,
     of: (name) => stored.filter(({ series }) => series.name === name).map(({ at, value }) => [at, Number(value)]),
   }
 }
@@ -70,6 +73,37 @@ describe('what runs of an instant tell', () => {
     expect(of('page-hinkley~flow')[1]?.[1]).toBeGreaterThan(100)
   })
 
+  it('goes on after a restart with how far the mean had moved, up or down, and is over when it has come back', async () => {
+    for (const shift of [0.6, -0.6]) {
+      const first = opened()
+      const tell = async ({ monitor, of }: ReturnType<typeof opened>, from: number, flow: (index: number) => number): Promise<number> => {
+        const watch = monitor.begin(watched())
+        await watch.observe(toRows(hourly(300, from, flow)))
+        await watch.end()
+        return of('page-hinkley~flow').at(-1)?.[1] ?? NaN
+      }
+      const moved = await tell(first, 0, (index) => usual(index) + shift)
+      expect(moved).toBeGreaterThan(100)
+      const next = opened(first.stored)
+      expect(await tell(next, 300 * hour, (index) => usual(index) + shift)).toBeGreaterThan(moved)
+      let [left, from] = [Infinity, 600]
+      for (; left > 10 && from < 60_000; from += 300) left = await tell(next, from * hour, usual)
+      expect(left).toBeLessThanOrEqual(10)
+    }
+  })
+
+  it('counts where the instant is near: what is asked of long ago is not what there is now', async () => {
+    const { monitor, stored, clock } = opened()
+    clock.ms = 30 * day / 1_000
+    const watch = monitor.begin(watched())
+    await watch.observe(toRows(Array.from({ length: 500 }, (_, twin) => ({ twin, at: 2 * day, flow: 40 }))))
+    await watch.end()
+    expect(stored).toEqual([])
+    await watch.observe(toRows(Array.from({ length: 500 }, (_, twin) => ({ twin, at: 30 * day - hour, flow: usual(twin) }))))
+    await watch.end()
+    expect(stored.find(({ series }) => series.name === 'numbers~flow')?.value).toBe(500)
+  })
+
   it('says nothing where a card has no reference, or where what is predicted is not of the base', async () => {
     const { monitor, stored } = opened()
     for (const each of [watched({ isOfBase: false }), watched({ predictor: { id: 'leak;1', card: newCard({ reference: {} }) } })]) {
@@ -82,6 +116,28 @@ describe('what runs of an instant tell', () => {
 })
 
 describe('what a stream tells', () => {
+  it('that comes while something is stored is measured next', async () => {
+    const [stored, gates]: [NewReading[], (() => void)[]] = [[], []]
+    const append = async (readings: readonly NewReading[]) => {
+      stored.push(...readings)
+      await new Promise<void>((resolve) => { gates.push(resolve) })
+      return { outcomes: readings.map(() => 'stored' as const), cursor: stored.length }
+    }
+    const monitor = createDriftMonitor({ readings: { append, latest: (series) => Promise.resolve(series.map(() => undefined)) }, now: () => 0, clock: () => 0 })
+    const rowsOf = (from: number): FeatureRows => toRows(Array.from({ length: 300 }, (_, twin) => ({ twin, at: from, flow: usual(twin) })))
+    const [one, other] = [monitor.begin(watched({ kind: 'stream' })), monitor.begin(watched({ kind: 'stream' }))]
+    const first = one.observe(rowsOf(0))
+    await expect.poll(() => gates.length).toBe(1)
+    await other.observe(rowsOf(hour)) // it was measured a moment ago
+    gates[0]?.()
+    await first
+    const last = other.end()
+    await expect.poll(() => gates.length).toBe(2)
+    gates[1]?.()
+    await last
+    expect(stored.flatMap(({ series, value }) => (series.name === 'numbers~flow' ? [value] : []))).toEqual([300, 600])
+  })
+
   it('is measured every five minutes', async () => {
     const { monitor, of, clock } = opened()
     const watch = monitor.begin(watched({ kind: 'stream' }))
