@@ -2,7 +2,8 @@ import type { Microseconds } from '../telemetry/reading.ts'
 
 /**
  * A number, or a row of numbers, that a predictor is told of a twin at an instant. Declared once; training and serving read it by the same code.
- * It never reads what was not known at the instant: readings with `at` later than the instant minus `lag`, and, unless asked otherwise, readings received after the instant.
+ * It never reads what was not known at the instant: readings with `at` later than the instant minus `lag`, and, unless asked otherwise, readings received after the instant. What a
+ * run says (SIMULATED) is known whenever it was stored.
  */
 export interface FeatureSpec {
   /** Unique in the card. */
@@ -13,7 +14,7 @@ export interface FeatureSpec {
   /** From the twin along these relationships, one step after the other; what the twins reached say is put together by `across`. Empty: the twin itself. */
   readonly over: readonly PathStep[]
   readonly across: 'MEAN' | 'SUM' | 'MIN' | 'MAX' | 'COUNT'
-  /** Looked at as so much earlier. */
+  /** Looked at as so much earlier; a part of the calendar is of the instant minus this. */
   readonly lag: Microseconds
   /** DTDL's name of the unit that the model was made in: values are converted into it. */
   readonly unit: string | undefined
@@ -40,7 +41,7 @@ export type FeatureSource =
   }
   /** As it was at the instant minus lag. */
   | { readonly kind: 'property'; readonly name: string }
-  /** Of the instant, in UTC: 0 to 23.99, 0 (Monday) to 6.99, 1 to 366.99. */
+  /** Of the instant minus lag, in UTC: 0 to 23.99, 0 (Monday) to 6.99, 1 to 366.99. */
   | { readonly kind: 'calendar'; readonly part: 'HOUR_OF_DAY' | 'DAY_OF_WEEK' | 'DAY_OF_YEAR' }
 
 /** LAST of a window: the last reading in it. DELTA: last minus first. STDDEV: of the sample. SLOPE: least squares, a second. COUNT of an empty window is 0, all others are missing. */
@@ -51,7 +52,7 @@ export interface PathStep {
   readonly direction: 'OUT' | 'IN'
 }
 
-/** RECEIVED: as was known at each instant. MEASURED: readings count from when they were true, as histories that were loaded later need. */
+/** RECEIVED: as was known at each instant. MEASURED: readings count from when they were true, and properties from before they were first set, as histories that were loaded later need. */
 export type Knowledge = 'RECEIVED' | 'MEASURED'
 
 /** How many numbers it gives. */

@@ -26,11 +26,13 @@ export function createMissingBook(boundNow: () => Pick<BoundFeatures, 'twins' | 
   return {
     lacking(missing) {
       const { specs, twins } = boundNow()
-      for (const { feature, twin: place, count, at } of missing) {
+      for (const { feature, twin: place, count, at, wrong } of missing) {
         const [name, twin] = [specs[feature]?.name ?? '', twins[place]?.twin ?? '']
-        const message = `The feature ${name} of ${JSON.stringify(twin)} has no value at ${formatInstant(at)}: that row is not predicted. Give the feature a \`fill\`, or see why nothing was measured.`
+        const [of, then] = [`The feature ${name} of ${JSON.stringify(twin)}`, formatInstant(at)]
+        const message = wrong === undefined ? `${of} has no value at ${then}: that row is not predicted. Give the feature a \`fill\`, or see why nothing was measured.`
+          : `${of} at ${then} ${wrong}: that row is not predicted. See what was measured, or register the predictor with inputs that take such numbers.`
         first ??= message
-        warn('MISSING_FEATURE', twin, name, message, count)
+        warn('MISSING_FEATURE', twin, wrong === undefined ? name : `${name} wrong`, message, count)
       }
     },
     noNumber({ twin, name }, at) { warn('NO_NUMBER', twin, name, `The model gave no finite number for ${name} of ${JSON.stringify(twin)} at ${formatInstant(at)}: nothing is stored there.`, 1) },
