@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import type { SeriesRef } from '../domain/schema/series-value.ts'
 import { seriesNameOf } from '../prediction/inference/plan-results.ts'
+import { levelOf } from '../prediction/model-card.ts'
 import { boundName, runOfOrigin } from '../prediction/prediction-series.ts'
 import type { Microseconds, SeriesKey } from '../telemetry/reading.ts'
 import type { SeenReading } from '../telemetry/series-reads.ts'
@@ -76,7 +77,8 @@ function levelsOf(context: Context): DataLoader<string, number | null> {
     const cards = new Map((await context.services.predictors.find(wanted)).flatMap((predictor) => (predictor ? [[predictor.id, predictor] as const] : [])))
     return pairs.map(([run, series]) => {
       const predictor = cards.get(runs.get(run) ?? '')
-      return predictor?.card.outputs.find((output) => output.role === 'VALUE' && seriesNameOf(output, predictor.name) === series)?.interval?.level ?? null
+      const output = predictor?.card.outputs.find((each) => each.role === 'VALUE' && seriesNameOf(each, predictor.name) === series)
+      return (output && levelOf(output)) ?? null
     })
   })
   levels.set(context, known)

@@ -11,7 +11,7 @@ import { widthOf } from '../feature.ts'
 import type { FeatureRows } from '../features/bound-features.ts'
 import { readRows } from '../features/read-rows.ts'
 import { toTensors } from '../features/to-tensors.ts'
-import type { OutputSpec } from '../model-card.ts'
+import { levelOf, type OutputSpec } from '../model-card.ts'
 import type { Predictor } from '../predictor.ts'
 import { PredictorError } from '../runtime.ts'
 import { openModel } from '../open-model.ts'
@@ -118,7 +118,7 @@ function valuesOf({ predictor, task, outputs }: Ground, { scored, place, twin, a
     const [lower, upper] = [read(index, 'lower')?.value ?? null, read(index, 'upper')?.value ?? null]
     return [{
       output: output.name, series: found.output.name, at: at + output.horizon, value: found.value, unit: found.output.unit,
-      interval: lower === null || upper === null ? null : { lower, upper, level: output.interval?.level ?? null },
+      interval: lower === null || upper === null ? null : { lower, upper, level: levelOf(output) ?? null },
       contributions: contributionsOf(predictor, output, { scored, place }, (span) => { const bound = task.features.twins[twin]; return bound ? targetOf(task.features, bound, span) : { twin: null, name: null } }),
     }]
   })
@@ -128,7 +128,7 @@ function intervalOf({ card }: Predictor, output: OutputSpec, read: (source: { re
   const index = (role: OutputSpec['role']): number => card.outputs.findIndex((each) => each.role === role && each.of === output.name)
   const [lower, upper] = [index('LOWER'), index('UPPER')]
   const own = card.outputs.indexOf(output)
-  if (lower >= 0 && upper >= 0) return { lower: read({ kind: 'value', output: lower, plus: 0 }), upper: read({ kind: 'value', output: upper, plus: 0 }), level: output.interval?.level ?? null }
+  if (lower >= 0 && upper >= 0) return { lower: read({ kind: 'value', output: lower, plus: 0 }), upper: read({ kind: 'value', output: upper, plus: 0 }), level: levelOf(output) ?? null }
   return output.interval ? { lower: read({ kind: 'value', output: own, plus: output.interval.lower }), upper: read({ kind: 'value', output: own, plus: output.interval.upper }), level: output.interval.level } : null
 }
 

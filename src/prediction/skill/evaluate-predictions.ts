@@ -5,6 +5,7 @@ import type { RunService } from '../../run/run-service.ts'
 import type { Microseconds, SeriesKey } from '../../telemetry/reading.ts'
 import type { SeenReading, SeriesReads } from '../../telemetry/series-reads.ts'
 import { seriesNameOf } from '../inference/plan-results.ts'
+import { levelOf } from '../model-card.ts'
 import { boundName, predictedKey } from '../prediction-series.ts'
 import type { PredictorService } from '../predictor-service.ts'
 import { nearestReadings } from './nearest-readings.ts'
@@ -81,7 +82,10 @@ async function predictedTelemetry({ runs }: EvaluationConfig, run: Run, twins: r
 
 async function levelsOf({ predictors }: EvaluationConfig, id: string): Promise<ReadonlyMap<string, number>> {
   const [predictor] = await predictors.find([id])
-  return new Map((predictor?.card.outputs ?? []).flatMap((output) => (predictor && output.role === 'VALUE' && output.interval ? [[seriesNameOf(output, predictor.name), output.interval.level] as const] : [])))
+  return new Map((predictor?.card.outputs ?? []).flatMap((output) => {
+    const level = levelOf(output)
+    return predictor && output.role === 'VALUE' && level !== undefined ? [[seriesNameOf(output, predictor.name), level] as const] : []
+  }))
 }
 
 interface Evaluating {
