@@ -1,4 +1,6 @@
+import { createNeo4jFeatureGraph } from './adapters/neo4j/feature-graph.ts'
 import { createNeo4jOverrideStore } from './adapters/neo4j/override-store.ts'
+import { createNeo4jPastSettings } from './adapters/neo4j/past-settings.ts'
 import { createNeo4jPredictorStore } from './adapters/neo4j/predictor-store.ts'
 import { createNeo4jRunStore } from './adapters/neo4j/run-store.ts'
 import { createNeo4jScenarioNames } from './adapters/neo4j/lineage-scenarios.ts'
@@ -7,6 +9,7 @@ import type { Neo4jDatabase } from './adapters/neo4j/database.ts'
 import type { ArtifactStore } from './artifact/artifact-store.ts'
 import type { Config } from './config.ts'
 import type { Services } from './graphql/services.ts'
+import { createPropertyHistory } from './history/property-history.ts'
 import { createLineageService } from './lineage/lineage-service.ts'
 import type { Registry } from './model/registry.ts'
 import { createOverrideBook } from './scenario/override-book.ts'
@@ -31,6 +34,7 @@ export function openLineage({ config: { limits }, database, tenant, artifacts, s
     lineage: createLineageService({
       twins: createNeo4jSeenTwins(database, tenant, registry), history, scenarios, scenarioNames: createNeo4jScenarioNames(database, tenant), overrides: createOverrideBook(createNeo4jOverrideStore(database, tenant)),
       telemetry, sources, runs: createNeo4jRunStore(database, tenant), artifacts, engines: runs.engines, predictors: createNeo4jPredictorStore(database, tenant), registry,
+      features: { graph: createNeo4jFeatureGraph(database, tenant, registry), history: createPropertyHistory(createNeo4jPastSettings(database, tenant)), registry },
     }, { mostMs: limits.operationTimeoutMs * shareOfTime }),
   }
 }

@@ -1,44 +1,25 @@
 import type { BoundFeature, BoundFeatures } from '../prediction/features/bound-features.ts'
 import { readRows } from '../prediction/features/read-rows.ts'
 import { type FeatureSpec, widthOf } from '../prediction/feature.ts'
-import type { InferenceTask } from '../prediction/inference/inference-task.ts'
 import type { RunInputs } from '../run/run-inputs.ts'
 import type { Run } from '../run/run.ts'
 import { formatDuration } from '../telemetry/duration.ts'
 import { formatInstant } from '../telemetry/instant.ts'
 import type { Microseconds, Reading, SeriesKey } from '../telemetry/reading.ts'
 import { explainManySeries, type ReadSeries } from './explain-many-series.ts'
+import { type AskedRow, findRow } from './find-row.ts'
 import type { Ground } from './ground.ts'
 import type { LineageVantage } from './lineage-ports.ts'
 import { type Cause, type FeatureNode, type Found, nodeId } from './lineage-node.ts'
-import { vantageOfPin } from './pin-vantage.ts'
-import { rowOfResult } from './row-of-result.ts'
-
-/** A row of an inference: what was asked of one twin at one instant, and from where. */
-interface AskedRow {
-  readonly run: Run
-  readonly task: InferenceTask
-  /** Index into the features' twins. */
-  readonly twin: number
-  readonly at: Microseconds
-  readonly from: LineageVantage
-}
 
 /** What a predictor was told for a result: the features of its very twin and instant, each from what it was read of. */
 export async function explainFeatures(ground: Ground, run: Run, { task, outputs }: RunInputs, { key, reading }: { readonly key: SeriesKey; readonly reading: Reading }): Promise<readonly Cause[]> {
   if (task.kind !== 'infer') return []
-  const found = rowOfResult(task, outputs, key, reading)
-  if (!found) return []
-  const row: AskedRow = { run, task, ...found, from: await vantageOfRow(ground, run, task, reading) }
+  const row = await findRow(ground, run, { task, outputs }, { key, reading })
+  if (!row) return []
   const values = await readValues(ground, row)
   let start = 0
   return task.features.specs.map((spec, index): Cause => ({ role: 'COMPUTED_WITH', of: explainFeature(ground, row, { spec, index, values: values?.slice(start, start += widthOf(spec)) }) }))
-}
-
-/** A stream predicts with what is known when its turn comes: nothing that came after its result. */
-async function vantageOfRow(ground: Ground, run: Run, { instants }: InferenceTask, { receivedAt }: Reading): Promise<LineageVantage> {
-  const from = await vantageOfPin(ground, run)
-  return instants.kind === 'stream' ? { ...from, knownUntil: receivedAt } : from
 }
 
 /** The row's numbers, read as they were for the run; undefined where a store cannot tell any more what was known then. */

@@ -1,6 +1,7 @@
 import { presentVantage } from '../domain/vantage.ts'
 import { failure } from '../errors.ts'
 import { isPredictionName, predictedKey } from '../prediction/prediction-series.ts'
+import type { RunOutput } from '../run/run-inputs.ts'
 import { resultKey } from '../simulation/result-series.ts'
 import type { Microseconds, SeriesKey, Source } from '../telemetry/reading.ts'
 import { seriesKind } from '../telemetry/series-kind.ts'
@@ -44,12 +45,20 @@ async function seriesOfRun(ground: Ground, { twin, series, source, from }: Serie
   if (!run) throw failure('BAD_USER_INPUT', { message: `There is no run ${JSON.stringify(id.slice(0, 80))}. Check the id.` })
   const wanted = source ?? (run.predictor !== undefined ? 'PREDICTED' : 'SIMULATED')
   const outputs = (await ground.inputsOf(run))?.outputs ?? []
-  const output = outputs.find((each) => each.twin === twin && each.name === series)
+  const output = outputs.find((each) => each.twin === twin && each.name === series) ?? (run.kind === 'STREAM' ? await outputThatCame(ground, outputs, { twin, series }, id) : undefined)
   if (!output) {
     const near = nearest(series, outputs.flatMap((each) => (each.twin === twin ? [each.name] : [])))
     throw failure('BAD_USER_INPUT', { message: `The run ${JSON.stringify(id)} computes no ${series} of ${JSON.stringify(twin)}.${near === undefined ? '' : ` Did you mean ${near}?`}` })
   }
   return { key: { ...resultKey(output, id), source: wanted }, unit: output.unit, from: { ...presentVantage, scenario: from.scenario, saidUntil: undefined } }
+}
+
+/** Streams come to predict twins that they did not begin with: what there is a reading of. */
+async function outputThatCame({ telemetry, signal }: Ground, outputs: readonly RunOutput[], { twin, series }: Pick<SeriesRequest, 'twin' | 'series'>, run: string): Promise<RunOutput | undefined> {
+  const like = outputs.find(({ name }) => name === series)
+  const output = like && { ...like, twin }
+  const [first] = output ? await telemetry.from(presentVantage).firstAt([{ ...resultKey(output, run), source: 'PREDICTED' }], { signal }) : []
+  return first === undefined ? undefined : output
 }
 
 /** What is watched of a predictor is kept as series of a twin that there is not. */

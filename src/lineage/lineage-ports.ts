@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../artifact/artifact-store.ts'
 import type { Vantage } from '../domain/vantage.ts'
 import type { LayeredHistory } from '../history/layered-history.ts'
 import type { Registry } from '../model/registry.ts'
+import type { BindPorts } from '../prediction/features/bind-features.ts'
 import type { PredictorStore } from '../prediction/predictor-store.ts'
 import type { RunStore } from '../run/run-store.ts'
 import type { OverrideBook } from '../scenario/override-book.ts'
@@ -49,6 +50,8 @@ export interface LineagePorts {
   readonly artifacts: Pick<ArtifactStore, 'read'>
   readonly engines: readonly EngineDescription[]
   readonly predictors: Pick<PredictorStore, 'find' | 'head' | 'names'>
+  /** Where what a stream reads is bound as it was. */
+  readonly features: BindPorts
   registry(): Registry
 }
 

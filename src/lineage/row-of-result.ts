@@ -16,8 +16,12 @@ export interface RowOfResult {
 export function rowOfResult({ results, instants }: Pick<InferenceTask, 'results' | 'instants'>, outputs: readonly Pick<RunOutput, 'twin' | 'name'>[], key: Pick<SeriesKey, 'twin' | 'name'>, { at, receivedAt }: Pick<Reading, 'at' | 'receivedAt'>): RowOfResult | undefined {
   const meant = new Set(outputs.flatMap(({ twin, name }, index) => (isOf(predictedKey(twin, name, null), key) ? [index] : [])))
   const rows = results.flatMap((columns, twin) => columns.flatMap(({ output, horizon }) => (meant.has(output) ? [{ twin, at: at - horizon }] : [])))
-  return rows.filter((row) => isAsked(instants, row.at)).sort((left, right) => Math.abs(left.at - receivedAt) - Math.abs(right.at - receivedAt))[0]
+  return nextTo(receivedAt, rows.filter((row) => isAsked(instants, row.at)))
 }
+
+/** The one whose instant is next to another. */
+export const nextTo = <Row extends { readonly at: Microseconds }>(instant: Microseconds, rows: readonly Row[]): Row | undefined =>
+  rows.toSorted((left, right) => Math.abs(left.at - instant) - Math.abs(right.at - instant))[0]
 
 const isOf = (left: Pick<SeriesKey, 'twin' | 'name'>, right: Pick<SeriesKey, 'twin' | 'name'>): boolean => left.twin === right.twin && left.name === right.name
 

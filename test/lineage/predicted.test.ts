@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Data, openTestApp, type TestApp } from '../support/app.ts'
 import { activePredictor, linearModel, putArtifact, startedInference } from '../support/predictors.ts'
-import { ended } from '../support/runs.ts'
+import { changeRun, ended } from '../support/runs.ts'
 import { openAlertFeed } from '../alert/alert-feed.ts'
 import { limits, whyAlert, whyIs } from './why.ts'
 
@@ -130,6 +130,28 @@ describe('An alert', () => {
 
   it('has none where it is about no value', async () => {
     expect(await whyAlert(app, await raised({ live: { model: 'Pump', where: { speed: { eq: 88 } } } }, async () => await setSpeed(88)))).toBeNull()
+  })
+})
+
+describe('A prediction of a stream', () => {
+  it('is explained by what the graph was when it was made, of twins that came later as well', async () => {
+    const stream = await startedInference(app, { predictor: 'strain', model: 'dtmi:why:Pump;1', stream: {}, publish: false })
+    await ended(app, stream, ['RUNNING'])
+    await app.data('mutation ($twins: [TwinInput!]!) { createTwins(twins: $twins) { __typename } }', { twins: [{ id: 'late', model: 'dtmi:why:Pump;1', properties: { speed: 4 } }] })
+    const args = `twin: "late", series: "score@strain", run: "${stream}", depth: 4`
+    const told = async (): Promise<readonly unknown[]> => {
+      const why = await whyIs(app, args)
+      return [why.value.value, why.behind(why.all[0]?.id, 'COMPUTED_WITH').map(({ values }) => values as unknown), why.of('Setting').find(({ property }) => property === 'speed')?.['after']]
+    }
+    const measure = async (flow: number): Promise<unknown> => await app.data('mutation ($r: [ReadingInput!]!) { ingest(readings: $r) { __typename } }', { r: [{ twin: 'late', at: new Date().toISOString(), values: { flow, power: 1 } }] })
+    await measure(20)
+    await expect.poll(async () => (await app.ask(`{ whyIs(${args}) { value { value } } }`)).data?.['whyIs'] as unknown, { timeout: 60_000 }).toEqual({ value: { value: 33 } }) // 20 + 10 · 1 + 0.5 · 4 + 1
+    expect(await told()).toEqual([33, [[20], [1], [4]], 4])
+    await app.data('mutation { updatePump(id: "late", properties: { speed: 6 }) { __typename } }')
+    await expect.poll(async () => { await measure(30); return (await whyIs(app, args)).value.value as unknown }, { timeout: 60_000, interval: 1_000 }).toBe(44)
+    expect(await told()).toEqual([44, [[30], [1], [6]], 6])
+    await changeRun(app, 'cancelRun', stream)
+    await ended(app, stream)
   })
 })
 
