@@ -13,7 +13,7 @@ interface FeatureTableArguments extends Omit<FeatureTableRequest, 'first' | 'aft
   readonly watermark?: string | null
 }
 
-const [usualRows, mostRows] = [1_000, 20_000]
+const mostRows = 1_000
 
 export const inferenceResolvers: IResolvers<unknown, Context> = {
   Query: {
@@ -23,7 +23,7 @@ export const inferenceResolvers: IResolvers<unknown, Context> = {
       return said.value.map(shown)
     },
     async featureTable(_source, { first, after, watermark, ...request }: FeatureTableArguments, { services, signal }) {
-      const rows = first ?? usualRows
+      const rows = first ?? mostRows
       if (rows < 1 || rows > mostRows) throw failure('BAD_USER_INPUT', { message: `first is from 1 to ${mostRows.toLocaleString('en')}, not ${rows}.` })
       const table = await services.inference.featureTable({ ...request, first: rows, after: typeof after === 'string' ? fromCursor(after) : undefined, watermark: typeof watermark === 'string' ? parseInstant(watermark) : undefined }, signal)
       if (!table.ok) throw toFailure(table.problem)

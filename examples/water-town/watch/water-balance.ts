@@ -31,7 +31,7 @@ export const waterBalanceModel = (): Uint8Array => onnxModel({
   nodes: [{ opType: 'Mul', inputs: ['flows', 'signs'], outputs: ['parts'] }, { opType: 'MatMul', inputs: ['parts', 'sum'], outputs: ['loss'] }],
 })
 
-/** More than the errors of the meters make up together, which are at most some 1 % of what flows (measured over a week: docs/prediction.md). */
+/** More than the errors of the meters make up together, which are at most 1.6 % of what flows in (measured over a week: docs/prediction.md). */
 export const leakRule = {
   name: 'leak', severity: 'CRITICAL', description: 'Water is lost at a junction: look at the pipes around it.',
   when: { threshold: { series: 'loss@water-balance', source: 'PREDICTED', model: 'Junction', above: 3, clearBelow: 1.5 } },
