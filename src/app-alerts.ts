@@ -67,6 +67,8 @@ export interface OpenAlerts {
   readonly services: Pick<Services, 'rules' | 'alerts' | 'alertChannels' | 'alertBoard'>
   /** Begins to judge; not before all else is there. Its end is before theirs. */
   start(start: AlertStart): Promise<void>
+  /** Something was measured, or published. */
+  received(): void
 }
 
 /** From one look for alerts that other processes raise to the next; from one round of judging to the next, where nothing wakes it; how long a lost process is waited for. */
@@ -158,12 +160,12 @@ export function openAlerts({ config, parts, log, database, tenant, telemetry, ar
         knownChannels: async (ids) => new Set((await channels.find(ids)).flatMap((channel) => channel?.id ?? [])),
       }),
     },
+    received: () => { wake() },
     async start(start) {
       started = start
       void alerts.prepare().catch((err: unknown) => { log.debug({ err }, 'what alerts ask of the store will be planned when the first one comes') })
       const keeper = parts.use(createAlertKeeper({ claim: createNeo4jAlertClaim(database, tenant), leaseMs, everyMs: roundEveryMs, onTrouble, createDuty: (rouse) => createDuty(start, rouse) }))
       wake = keeper.wake
-      parts.defer(telemetry.tail.listen(keeper.wake))
       const told = await live.follow({
         entries: (entries) => {
           const ids = entries.flatMap((entry) => (entry.scenario === undefined && entry.op === 'delete' ? [entry.id] : []))

@@ -69,8 +69,10 @@ export async function createApp(config: Config): Promise<App> {
 
   const models = await createModelService({ store: createNeo4jModelStore(database, tenant.tenant) })
   const wakeUps = await openWakeUps(config, parts, log)
-  const { telemetry, sources, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry(), onAppended: wakeUps.readings.announce, onOverridden: () => { live.committed() } })
+  let onReceived = (): void => undefined // there are no rules yet
+  const { telemetry, sources, startSources } = await openTelemetry({ config, parts, log, database, tenant: tenant.tenant, registry: () => models.registry(), onAppended: () => { onReceived(); wakeUps.readings.announce() }, onOverridden: () => { live.committed() } })
   parts.defer(wakeUps.readings.listen(() => {
+    onReceived()
     telemetry.tail.wake()
     telemetry.tailOfAll.wake()
   }))
@@ -140,6 +142,7 @@ export async function createApp(config: Config): Promise<App> {
     telemetry: () => telemetry.status().health.isWritable,
   }
   const served = parts.use(await serve({ config, schema, services, artifacts, models: prediction.served, openStream, settleStreams: live.settled, principal, checks, metrics: createMetrics(telemetry), log }))
+  onReceived = alerting.received
   await alerting.start({ services, principal, openStream, schema: () => schema.current })
   await startSources()
   const owned = parts.move()
