@@ -13,7 +13,7 @@ export interface ReadLimits {
   readonly held: number
 }
 
-export const usualLimits: ReadLimits = { numbers: 1_000_000, series: 5_000, seriesInCall: 1_000, readings: 100_000, leastPage: 100, mostPage: 10_000, held: 4_000_000 }
+export const usualLimits: ReadLimits = { numbers: 50_000, series: 5_000, seriesInCall: 1_000, readings: 20_000, leastPage: 100, mostPage: 10_000, held: 4_000_000 }
 
 /** Readings of each of some series in one call. */
 export const pageOf = ({ readings, leastPage, mostPage }: ReadLimits, series: number): number => Math.max(leastPage, Math.min(mostPage, Math.floor(readings / series)))

@@ -30,7 +30,7 @@ export interface InferenceWork extends Scorer {
 }
 
 /** Rows given to a model at once: enough to be worth the way to it, and few enough to be stored meanwhile. */
-const inOneBatch = 4_096
+const inOneBatch = 1_024
 /** Readings in one append: the thread that answers queries does other things in between. */
 const inOneAppend = 10_000
 
