@@ -65,7 +65,7 @@ export interface OpenRuns {
 /** From one look for runs that others do to the next. */
 const followEveryMs = 1_000
 
-/** The part of the app that simulates. */
+/** The part of the app that computes: simulations, inferences, forecasts, and the runs that they are. */
 export async function openRuns({ config, parts, log, database, tenant, telemetry, services: { vantages, scenarios, scenarioLife }, commits, artifacts, prediction: { runtimes, book, drift, compute }, select, registry }: RunParts): Promise<OpenRuns> {
   const onTrouble = (err: unknown, what: string): void => { log.warn({ err }, what) }
   const { engines, environmentOf } = await openEngines(config)

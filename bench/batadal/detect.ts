@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { alarmSettings } from '../../examples/leak-detector/alarm.ts'
-import type { Client } from '../../examples/leak-detector/client.ts'
+import type { Client } from '../../examples/client.ts'
 import { site } from '../../examples/leak-detector/instruments.ts'
 import { hourMs } from '../../examples/leak-detector/scada.ts'
 import { rangeOf } from '../../examples/leak-detector/town.ts'

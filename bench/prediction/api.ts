@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect } from '../../examples/leak-detector/client.ts'
+import { connect } from '../../examples/client.ts'
 import { serve } from '../serve.ts'
 import { quantile } from '../time/measure.ts'
 import { benchModels } from './models.ts'

@@ -1,4 +1,4 @@
-import type { Client } from './client.ts'
+import type { Client } from '../client.ts'
 import { features } from './features.ts'
 import { junctions, links, site, tanks, twinOf } from './instruments.ts'
 import type { Rows } from './fit.ts'

@@ -1,6 +1,6 @@
 // node examples/leak-detector/train.ts [http://127.0.0.1:4000]: makes detector.json of the two training sets, through the API of a server that has no C-Town yet.
 import { writeFileSync } from 'node:fs'
-import { connect } from './client.ts'
+import { connect } from '../client.ts'
 import { detectorModel } from './detector-model.ts'
 import { sha256Of, toParameters } from './parameters.ts'
 import { hasScada } from './scada.ts'

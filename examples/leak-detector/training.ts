@@ -1,7 +1,7 @@
 import { alarmSettings, flagsOf } from './alarm.ts'
 import { silentThreshold, tryAlarms, type Tried, worstUnseen } from './choose.ts'
 import { type Detector, scoreOfRow } from './checks.ts'
-import type { Client } from './client.ts'
+import type { Client } from '../client.ts'
 import { fitDetector, type Rows } from './fit.ts'
 import { fromParameters, toParameters } from './parameters.ts'
 import { readAttacked, readClean, type Scada } from './scada.ts'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Client } from '../leak-detector/client.ts'
+import type { Client } from '../client.ts'
 import { type Engine, sensorName, sensors } from './engines.ts'
 import { featureInputs, featureNames } from './features.ts'
 import { most } from './fit.ts'

@@ -1,6 +1,6 @@
 // node examples/remaining-life/predict.ts http://127.0.0.1:4000 lives.csv: what the test set's engines have left after their last flight, through the API of a server.
 import { writeFileSync } from 'node:fs'
-import { connect } from '../leak-detector/client.ts'
+import { connect } from '../client.ts'
 import { testSet } from './data-set.ts'
 import { readEngines } from './engines.ts'
 import { commission, remainingLives, twinOf } from './fleet.ts'

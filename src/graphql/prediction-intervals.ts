@@ -2,8 +2,8 @@ import DataLoader from 'dataloader'
 import type { SeriesRef } from '../domain/schema/series-value.ts'
 import { seriesNameOf } from '../prediction/inference/plan-results.ts'
 import { levelOf } from '../prediction/model-card.ts'
-import { boundName, runOfOrigin } from '../prediction/prediction-series.ts'
-import type { Microseconds, SeriesKey } from '../telemetry/reading.ts'
+import { boundName, nameInCard, runOfOrigin } from '../prediction/prediction-series.ts'
+import type { Microseconds } from '../telemetry/reading.ts'
 import type { SeenReading } from '../telemetry/series-reads.ts'
 import type { TimeRange } from '../telemetry/telemetry-store.ts'
 import type { Context } from './context.ts'
@@ -27,14 +27,11 @@ export async function intervalAt(context: Context, series: Series, place: Place)
   const found = (await boundsOf(context, series).load(place.at)).get(placeOf(place))
   if (!found) return null
   const run = series.key.run ?? runOfOrigin(place.origin)
-  return { ...found, level: run === undefined ? null : await levelsOf(context).load(JSON.stringify([run, nameOf(series.key)])) }
+  return { ...found, level: run === undefined ? null : await levelsOf(context).load(JSON.stringify([run, nameInCard(series.key)])) }
 }
 
 /** Bounds are those of the value that the same run said: another predictor may have said the next one, without any. */
 const placeOf = ({ at, origin }: Place): string => `${at} ${origin}`
-
-/** As cards call it. */
-const nameOf = ({ twin, name }: SeriesKey): string => (twin.includes('#') ? `${twin.slice(twin.indexOf('#') + 1)}.${name}` : name)
 
 function boundsOf(context: Context, series: Series): DataLoader<Microseconds, Bounds> {
   const known = loaders.get(context) ?? new Map<string, DataLoader<Microseconds, Bounds>>()

@@ -37,6 +37,9 @@ export function predictedKey(twin: string, name: string, run: string | null): Se
   return { twin: dot < 0 ? twin : componentId(twin, base.slice(0, dot)), name: [base.slice(dot + 1), ...marks].join(''), kind: 'float', source: 'PREDICTED', run }
 }
 
+/** As cards call it: of a component's telemetry `component.name`. */
+export const nameInCard = ({ twin, name }: Pick<SeriesKey, 'twin' | 'name'>): string => (twin.includes('#') ? `${twin.slice(twin.indexOf('#') + 1)}.${name}` : name)
+
 export const originOfRun = (run: string): string => `run:${run}`
 
 /** The run that published a reading. */

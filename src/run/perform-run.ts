@@ -5,6 +5,7 @@ import type { Json } from '../util/json.ts'
 import { toFound } from './found.ts'
 import { insist } from './insist.ts'
 import { openInputs } from './open-inputs.ts'
+import { performPrediction } from './perform-prediction.ts'
 import { performSweep } from './perform-sweep.ts'
 import type { Performance, Performed, PerformConfig } from './performance.ts'
 import type { RunInputs } from './run-inputs.ts'
@@ -19,7 +20,7 @@ export async function performRun(config: PerformConfig, performance: Performance
   if (!opened.ok) throw new EngineError(opened.code, opened.message)
   const { inputs, computer, artifacts, vantage } = opened
   const { task } = inputs
-  if (task.kind === 'infer') return await (await import('./perform-prediction.ts')).performPrediction(config, performance, { inputs, task, computer, artifacts, vantage })
+  if (task.kind === 'infer') return await performPrediction(config, performance, { inputs, task, computer, artifacts, vantage })
   if (computer.kind !== 'engine') throw new Error('Only predictors are done by runtimes.')
   const { engine } = computer
   const readings = { reads: config.telemetry.from(vantage), window: inputs.window, signal }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connect } from '../../examples/leak-detector/client.ts'
+import { connect } from '../../examples/client.ts'
 import { waterBalance, waterBalanceModel } from '../../examples/water-town/watch/water-balance.ts'
 import { startReceiver, type Receiver } from '../alert/receiver.ts'
 import { openTestApp, type Data, type TestApp } from '../support/app.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connect } from '../../examples/leak-detector/client.ts'
+import { connect } from '../../examples/client.ts'
 import { watchForLeaks, type Watch } from '../../examples/water-town/watch/watch.ts'
 import { type Data, openTestApp, type TestApp } from '../support/app.ts'
 import { breathe, hourOf } from './breathe-morning.ts'

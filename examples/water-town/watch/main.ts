@@ -1,4 +1,4 @@
-import { connect } from '../../leak-detector/client.ts'
+import { connect } from '../../client.ts'
 import { leakRule } from './water-balance.ts'
 import { watchForLeaks } from './watch.ts'
 

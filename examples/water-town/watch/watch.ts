@@ -1,4 +1,4 @@
-import type { Client } from '../../leak-detector/client.ts'
+import type { Client } from '../../client.ts'
 import { leakRule, waterBalance, waterBalanceModel } from './water-balance.ts'
 
 /** What watches now. */

@@ -1,6 +1,5 @@
 import type { Vantage } from '../../domain/vantage.ts'
 import { failure } from '../../errors.ts'
-import type { Started } from '../../run/run-service.ts'
 import { toRefusal } from '../../run/store-run.ts'
 import { vantageOfRun } from '../../run/run-readings.ts'
 import type { Microseconds } from '../../telemetry/reading.ts'
@@ -16,7 +15,7 @@ import { checkRange } from './check-inference.ts'
 import { featureReads } from './feature-reads.ts'
 import type { RangeRequest, ScopeRequest } from './inference-request.ts'
 import { countInstants, listInstants } from './instants.ts'
-import { findSimulation, type InferenceStartConfig, noPredictor, readsPredictions, selectScope } from './start-inference.ts'
+import { findSimulation, type InferenceStartConfig, noPredictor, readsPredictions, type Refusal, selectScope } from './start-inference.ts'
 import type { ItemProblem } from '../../problem.ts'
 
 export interface FeatureTableRequest extends ScopeRequest {
@@ -50,7 +49,7 @@ const mostTwins = 10_000
 const mostNumbers = 2_000_000
 
 /** A page of the rows that a predictor would be asked with. */
-export async function readFeatureTable(config: FeatureTableConfig, request: FeatureTableRequest, signal: AbortSignal): Promise<Result<FeatureTable, Extract<Started, { readonly ok: false }>['problem']>> {
+export async function readFeatureTable(config: FeatureTableConfig, request: FeatureTableRequest, signal: AbortSignal): Promise<Result<FeatureTable, Refusal>> {
   const problems: ItemProblem[] = []
   const { twins: named, model, where } = request
   if (named && (model ?? where)) problems.push({ code: 'INVALID_INPUT', path: ['twins'], message: 'Give `twins`, or `model` and `where`, not both.' })
@@ -80,7 +79,7 @@ export async function readFeatureTable(config: FeatureTableConfig, request: Feat
   return done({ columns: specs.value.flatMap(columnsOf), rows, hasNextPage: skip + rows.length < total, place: { skip, twins }, watermark })
 }
 
-async function findSpecs({ predictors, registry }: FeatureTableConfig, { features, predictor }: FeatureTableRequest, problems: ItemProblem[], signal: AbortSignal): Promise<Result<readonly FeatureSpec[], Extract<Started, { readonly ok: false }>['problem']>> {
+async function findSpecs({ predictors, registry }: FeatureTableConfig, { features, predictor }: FeatureTableRequest, problems: ItemProblem[], signal: AbortSignal): Promise<Result<readonly FeatureSpec[], Refusal>> {
   if ((features ? 1 : 0) + (typeof predictor === 'string' ? 1 : 0) !== 1) throw failure('BAD_USER_INPUT', { message: 'Give `features`, or the `predictor` whose features they are.' })
   if (typeof predictor === 'string') {
     const found = await predictors.find(predictor, signal)

@@ -1,6 +1,6 @@
 import { failure } from '../../errors.ts'
-import type { SeriesKey } from '../../telemetry/reading.ts'
 import type { ForecastPredictor, PredictorForecast } from '../forecast/forecast-service.ts'
+import { nameInCard } from '../prediction-series.ts'
 import { noDeadline } from '../../run/run.ts'
 import { type PredictConfig, type PredictedValue, predictTwins } from './predict.ts'
 
@@ -15,8 +15,8 @@ export const createForecastPredictor = (config: PredictConfig): ForecastPredicto
     return series.map((key): PredictorForecast | { readonly problem: string } => {
       const found = byTwin.get(baseOf(key.twin))
       if (!found || found.problem !== null) return { problem: found?.problem ?? `${predictor} says nothing of ${JSON.stringify(key.twin)}.` }
-      const ahead = found.values.filter((value) => value.series === nameOf(key) && (value.at ?? at) > at && (value.at ?? at) <= at + horizon)
-      if (ahead.length === 0) return { problem: `${found.predictor} says nothing of ${nameOf(key)} within that time. Give a longer horizon, or name a predictor whose outputs are about it and look ahead.` }
+      const ahead = found.values.filter((value) => value.series === nameInCard(key) && (value.at ?? at) > at && (value.at ?? at) <= at + horizon)
+      if (ahead.length === 0) return { problem: `${found.predictor} says nothing of ${nameInCard(key)} within that time. Give a longer horizon, or name a predictor whose outputs are about it and look ahead.` }
       return { predictor: found.predictor, level: ahead.find(({ interval }) => interval)?.interval?.level ?? undefined, points: ahead.flatMap(toPoint).sort((one, other) => one.at - other.at) }
     })
   },
@@ -26,5 +26,3 @@ const toPoint = ({ at, value, interval }: PredictedValue): PredictorForecast['po
 
 /** Components are twins of the store. */
 const baseOf = (twin: string): string => twin.split('#', 1)[0] ?? twin
-
-const nameOf = ({ twin, name }: SeriesKey): string => (twin.includes('#') ? `${twin.slice(twin.indexOf('#') + 1)}.${name}` : name)

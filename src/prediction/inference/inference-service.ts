@@ -1,15 +1,12 @@
 import { failure } from '../../errors.ts'
-import type { Started } from '../../run/run-service.ts'
 import { done, refused, type Result } from '../../util/result.ts'
 import { widthOf } from '../feature.ts'
 import { checkInference } from './check-inference.ts'
 import { type FeatureTable, type FeatureTableConfig, type FeatureTableRequest, readFeatureTable } from './feature-table.ts'
 import type { PredictRequest } from './inference-request.ts'
 import { type PredictConfig, type Prediction, predictRows, predictTwins } from './predict.ts'
-import { noPredictor, retired } from './start-inference.ts'
+import { noPredictor, type Refusal, retired } from './start-inference.ts'
 import { toRefusal } from '../../run/store-run.ts'
-
-type Refusal = Extract<Started, { readonly ok: false }>['problem']
 
 /** What is predicted at once, and what it is predicted from; runs are started by the service of runs. */
 export interface InferenceService {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
-import { connect } from '../../../examples/leak-detector/client.ts'
+import { connect } from '../../../examples/client.ts'
 import { hasDataSet, testSet } from '../../../examples/remaining-life/data-set.ts'
 import { readEngines } from '../../../examples/remaining-life/engines.ts'
 import { featureNames, rowAt } from '../../../examples/remaining-life/features.ts'

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run breathe: the demo town sends readings to a server that runs, or to a broker. Installs what it needs as npm start does, but no database.
+// node scripts/run-example.mjs <script> [arguments]: an example that talks to a server that runs, such as `npm run breathe`. Installs what it needs as npm start does, but no database.
 import { join } from 'node:path'
 import { installPackages, node24 } from './lib/packages.mjs'
 import { root } from './lib/prepare.mjs'
@@ -8,5 +8,6 @@ import { run } from './lib/run.mjs'
 
 requireNode()
 await installPackages(root)
-const { code } = await run(node24(root), [join(root, 'examples/water-town/breathe/main.ts'), ...process.argv.slice(2)])
+const [example, ...rest] = process.argv.slice(2)
+const { code } = await run(node24(root), [join(root, example), ...rest])
 process.exitCode = code
